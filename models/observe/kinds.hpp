@@ -1,0 +1,108 @@
+/// The catalogue of what a Timeline can hold: the contract between everything that records and the reports that read.
+/// Names in `subject`, `object` and labels: a cluster is "aks-prod"; a pool "aks-prod/user"; a node "aks-prod/aks-user-000012";
+/// a workload "aks-prod/orders/api" (cluster/namespace/name); a pod "aks-prod/orders/api-7d4f-0042"; a subnet "vnet-prod-eus2/nodes".
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+#include "sim/timeline.hpp"
+
+namespace akstwin {
+
+enum class EventKind : std::uint16_t {
+  PodCreated,           ///< subject pod, object workload
+  PodScheduled,         ///< subject pod, object node; value µs since created
+  PodUnschedulable,     ///< subject pod, object workload; detail upstream's reason; once per pod and reason
+  PodStarted,           ///< subject pod, object node; value µs of image pull
+  PodReady,             ///< subject pod, object workload; value µs since created
+  PodDeleted,           ///< subject pod, object workload; detail why ("ScaledDown", "RollingUpdate", "Evicted", "NodeGone", …)
+  NodeRequested,        ///< subject node, object pool
+  NodeReady,            ///< subject node, object pool; value µs since requested
+  NodeDeleting,         ///< subject node, object pool; detail why ("ScaleDown", "SpotEviction", "Outage", …)
+  NodeGone,             ///< subject node, object pool
+  ScaleUpDecided,       ///< subject pool; value new target; detail expander or cause
+  ScaleDownDecided,     ///< subject pool, object node; value new target; detail "empty" or "drain"
+  PoolRefused,          ///< subject pool; value instances refused; detail "SubnetIsFull", "QuotaExceeded", "ZonalAllocationFailed", "PodCidrExhausted", …
+  HpaRescaled,          ///< subject workload, object autoscaler; value new replicas; detail upstream's reason
+  SpotMarketReclaim,    ///< subject VM size, object region-zone; value instances reclaimed
+  SpotNotice,           ///< subject node, object pool; value µs of notice
+  ImagePulled,          ///< subject node, object workload; value µs
+  CommitMerged,         ///< subject workload; value µs from commit to merge
+  ReleaseApplied,       ///< subject workload, object kustomization; value µs since merge
+  FluxReconciled,       ///< subject kustomization, object source; value µs of the reconciliation; detail "applied", "suspended", "dependency"
+  OutageBegan,          ///< subject region or zone; detail "region", "zone"
+  OutageEnded,          ///< same
+  EdgeOriginUnhealthy,  ///< subject origin cluster; value µs since the outage
+  EdgeOriginHealthy,    ///< subject origin cluster
+  TrafficMoved,         ///< subject from cluster, object to cluster
+  ActionStarted,        ///< subject action, object target
+  ActionDone,           ///< subject action, object target; value µs since started
+  DataFailedOver,       ///< subject data store, object new region; value µs of writes lost (its RPO)
+  WorkloadServing,      ///< subject workload; value µs since the outage that it recovered from
+  RecoveryPhase,        ///< subject outage, object phase; value µs since the outage at which the phase ended
+  Recovered,            ///< subject outage, object cluster that serves; value µs since the outage (its RTO)
+  Finding,              ///< subject what; detail the finding in words; value a number it is about
+  Count
+};
+
+enum class GaugeKind : std::uint16_t {
+  NodesAllocated,       ///< (cluster, pool): instances that are billed
+  NodesReady,           ///< (cluster, pool)
+  NodesTarget,          ///< (cluster, pool): what the scale set is asked for
+  PodsRunning,          ///< (cluster, namespace): bound and not finished, DaemonSets of kube-system included
+  PodsPending,          ///< (cluster): created and not bound
+  CpuAllocatable,       ///< (cluster, pool) millicores
+  CpuRequested,         ///< (cluster, pool) millicores
+  CpuUsed,              ///< (cluster) millicores, sampled
+  MemoryAllocatable,    ///< (cluster, pool) bytes
+  MemoryRequested,      ///< (cluster, pool) bytes
+  CpuRequestedBy,       ///< (cluster, pool, namespace) millicores: showback
+  MemoryRequestedBy,    ///< (cluster, pool, namespace) bytes: showback
+  ReplicasDesired,      ///< (workload)
+  ReplicasReady,        ///< (workload)
+  RequestRate,          ///< (workload) thousandths of a request a second, mean over the sampling interval
+  LatencyP95,           ///< (workload) µs, request-weighted over the sampling interval
+  RequestsTotal,        ///< (workload) cumulative count
+  ErrorsTotal,          ///< (workload) cumulative count of requests not answered in time
+  EdgeRequestsTotal,    ///< (origin cluster) cumulative count through Front Door
+  EdgeErrorsTotal,      ///< (origin cluster) cumulative
+  EdgeBytesTotal,       ///< (origin cluster) cumulative bytes to clients
+  QueueLength,          ///< (queue) messages
+  SubnetUsed,           ///< (subnet, owner: "nodes", "pods", "private endpoints", "load balancer", "delegated")
+  SubnetUsable,         ///< (subnet) addresses Azure lets out
+  PodCidrBlocksUsed,    ///< (cluster) /24 blocks of the overlay pod CIDR in use
+  PodCidrBlocksTotal,   ///< (cluster)
+  RegistryBytes,        ///< (region) stored bytes
+  BuildVcpuSecondsTotal,///< () cumulative ACR Tasks vCPU-seconds
+  GeoReplicatedBytesTotal, ///< () cumulative bytes copied to each replica
+  LogBytesTotal,        ///< (cluster) cumulative bytes ingested
+  MetricSamplesTotal,   ///< (cluster) cumulative samples ingested
+  HeadroomPods,         ///< (cluster, shape) pods of the median requested shape that would still fit on ready nodes
+  FragmentedCpu,        ///< (cluster) millicores free that no pod of that shape can use
+  ZoneNodes,            ///< (cluster, pool, zone) ready nodes
+  Count
+};
+
+struct EventMeaning {
+  std::string_view name;         ///< "PodReady"
+  std::string_view value_unit;   ///< "us", "count", "bytes", "replicas", or ""
+  std::string_view meaning;      ///< one line for the reference page
+};
+struct GaugeMeaning {
+  std::string_view name;
+  std::string_view unit;
+  std::string_view labels;       ///< "cluster, pool"
+  std::string_view meaning;
+};
+
+/// All kinds in order of the enumerations.
+std::span<const EventMeaning> event_meanings();
+std::span<const GaugeMeaning> gauge_meanings();
+
+/// Shorthand for recording and reading.
+inline SeriesKey key(GaugeKind kind, Name a = {}, Name b = {}, Name c = {}) { return {static_cast<std::uint16_t>(kind), a, b, c}; }
+inline std::uint16_t code(EventKind kind) { return static_cast<std::uint16_t>(kind); }
+inline std::uint16_t code(GaugeKind kind) { return static_cast<std::uint16_t>(kind); }
+
+}  // namespace akstwin

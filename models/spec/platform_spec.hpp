@@ -1,0 +1,138 @@
+/// The platform under study: virtual networks, clusters and node pools, in ARM's own words.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/spec/pod_spec.hpp"
+#include "models/spec/workload_spec.hpp"
+#include "sim/base/cidr.hpp"
+#include "sim/base/diagnostic.hpp"
+#include "sim/base/money.hpp"
+#include "sim/distributions.hpp"
+
+namespace akstwin {
+
+struct SubnetSpec {
+  Name name;
+  Cidr prefix;
+  std::int64_t private_endpoints = 0;               ///< one address each
+  Name delegation;                                  ///< "applicationGatewayForContainers", "apiServer", or empty
+  Position declared_at;
+};
+
+enum class OutboundType : std::uint8_t { LoadBalancer, NatGateway, AzureFirewall };
+
+struct VirtualNetworkSpec {
+  Name name, location;
+  std::vector<Cidr> address_space;
+  std::vector<SubnetSpec> subnets;
+  OutboundType outbound = OutboundType::LoadBalancer;
+  std::int64_t public_ips = 1;
+  std::int64_t allocated_ports = 0;                 ///< 0: by pool size
+  Position declared_at;
+};
+
+/// How pods get addresses. Overlay: a /24 of the pod CIDR a node. NodeSubnet: max_pods + 1 VNet addresses a node.
+enum class NetworkPluginMode : std::uint8_t { Overlay, NodeSubnet };
+
+struct NetworkProfileSpec {
+  NetworkPluginMode mode = NetworkPluginMode::Overlay;
+  bool cilium = false;                              ///< networkDataplane: cilium
+  Cidr pod_cidr{(10U << 24) | (244U << 16), 16};    ///< AKS default 10.244.0.0/16 (azure-cni-overlay.md:45)
+  Cidr service_cidr{10U << 24, 16};                 ///< AKS default 10.0.0.0/16
+};
+
+enum class Expander : std::uint8_t { Random, MostPods, LeastWaste, Priority, LeastNodes };
+
+/// AKS autoScalerProfile; defaults are AKS's (facts/defaults.csv, cluster-autoscaler.md).
+struct AutoScalerProfileSpec {
+  Duration scan_interval{10'000'000};
+  Duration scale_down_delay_after_add{600'000'000};
+  Duration scale_down_delay_after_delete{10'000'000};
+  Duration scale_down_delay_after_failure{180'000'000};
+  Duration scale_down_unneeded_time{600'000'000};
+  Duration scale_down_unready_time{1'200'000'000};
+  std::int64_t scale_down_utilization_threshold_ppm = 500'000;
+  Duration max_graceful_termination{600'000'000};
+  bool balance_similar_node_groups = false;
+  Expander expander = Expander::Random;
+  bool skip_nodes_with_local_storage = false;
+  bool skip_nodes_with_system_pods = true;
+  std::int64_t max_empty_bulk_delete = 10;
+  Duration new_pod_scale_up_delay{0};
+  std::int64_t max_total_unready_percentage = 45;
+  std::int64_t ok_total_unready_count = 3;
+  Duration max_node_provision_time{900'000'000};
+  bool ignore_daemonsets_utilization = false;
+};
+
+/// Seconds from "instance requested" to "node Ready", and from "delete requested" to "instance gone".
+struct NodeTimesSpec {
+  LogNormal boot{{150'000'000}, {300'000'000}};     ///< facts A5: prior median 150 s, p95 300 s [recall]; doc says 2–5 minutes
+  LogNormal remove{{90'000'000}, {180'000'000}};    ///< facts A5: node delete 1–3 min [recall]
+};
+
+enum class PoolMode : std::uint8_t { System, User };
+
+struct NodePoolSpec {
+  Name name;
+  PoolMode mode = PoolMode::User;
+  Name vm_size;                                     ///< "Standard_D4ds_v5"; known to the catalogue
+  std::vector<int> zones;                           ///< 1…3; empty: regional (zone "0")
+  bool autoscaling = false;
+  std::int64_t count = 1;                           ///< initial count; with autoscaling clamped into min…max
+  std::int64_t min_count = 0, max_count = 0;
+  std::int64_t max_pods = 0;                        ///< 0: the network mode's default (Overlay 250, Node Subnet 30; facts A3)
+  std::vector<Taint> taints;
+  Labels labels;
+  bool spot = false;
+  std::optional<Money> spot_max_price;              ///< absent: −1, never evicted for price
+  Name subnet;                                      ///< vnetSubnet; empty: the first subnet of the cluster's VNet
+  bool ephemeral_os_disk = true;                    ///< AKS default where the size supports it (facts A1)
+  std::int64_t os_disk_gib = 0;                     ///< 0: AKS's default for the size
+  IntOrPercent max_surge{10, true};                 ///< upgradeSettings.maxSurge, AKS >= 1.28: 10 % (facts A6)
+  NodeTimesSpec times;
+  Position declared_at;
+};
+
+enum class MeshDataPlane : std::uint8_t { None, Ambient, Sidecar, Cilium };
+
+/// What the mesh costs in requests. Sources: facts A4 (Istio add-on sidecar default requests, ztunnel [recall]).
+struct ServiceMeshSpec {
+  MeshDataPlane data_plane = MeshDataPlane::None;
+  Resources sidecar_request{{100}, {128LL << 20}, {}, 0};    ///< per meshed pod: 100m / 128Mi (AKS Istio add-on)
+  Resources ztunnel_request{{200}, {512LL << 20}, {}, 0};    ///< per node, ambient: 200m / 512Mi [recall]
+  Resources waypoint_request{{100}, {128LL << 20}, {}, 0};   ///< per waypoint replica [recall]
+  std::int64_t waypoint_replicas = 2;
+  std::vector<Name> waypoint_namespaces;            ///< namespaces that need L7 policy
+  std::vector<Name> excluded_namespaces;            ///< namespaces outside the mesh; kube-system always is
+};
+
+enum class StandbyPattern : std::uint8_t { None, Hot, Warm, Cold };
+
+struct StandbySpec {
+  StandbyPattern pattern = StandbyPattern::None;
+  bool gitops_suspended = false;                    ///< Flux paused until resumed: workloads are not applied
+  Name primary;                                     ///< the cluster it stands by for (`like`, unless stated)
+};
+
+enum class ControlPlaneTier : std::uint8_t { Free, Standard, Premium };
+
+struct ClusterSpec {
+  Name name, location;
+  ControlPlaneTier tier = ControlPlaneTier::Standard;
+  int kubernetes_minor = 31;                        ///< "1.31" → 31
+  NetworkProfileSpec network;
+  Name virtual_network;                             ///< empty: the only VNet in the cluster's location, or none
+  AutoScalerProfileSpec autoscaler;
+  std::vector<NodePoolSpec> pools;
+  ServiceMeshSpec mesh;
+  std::vector<Name> addons;                         ///< "azure-policy", "key-vault-secrets-provider", "monitoring", "keda", …
+  StandbySpec standby;
+  Duration metric_resolution{60'000'000};           ///< metrics-server: AKS 60 s (Azure/AKS#1595; facts D2)
+  Position declared_at;
+};
+
+}  // namespace akstwin

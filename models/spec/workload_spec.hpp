@@ -1,0 +1,161 @@
+/// Kubernetes workload objects as the user's manifests state them (apps/v1, batch/v1, autoscaling/v2, policy/v1, keda.sh/v1alpha1).
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "models/spec/pod_spec.hpp"
+#include "sim/base/diagnostic.hpp"
+
+namespace akstwin {
+
+enum class WorkloadKind : std::uint8_t { Deployment, StatefulSet, DaemonSet, Job, CronJob };
+
+/// A Kubernetes IntOrString: "25%" or 3.
+struct IntOrPercent {
+  std::int64_t value = 0;
+  bool percent = false;
+  bool operator==(const IntOrPercent&) const = default;
+  /// Scaled against `total`; a percentage rounds up or down as the field's rule says (maxSurge up, maxUnavailable down).
+  std::int64_t scaled(std::int64_t total, bool round_up) const {
+    if (!percent) return value;
+    return round_up ? (value * total + 99) / 100 : value * total / 100;
+  }
+};
+
+struct WorkloadSpec {
+  WorkloadKind kind = WorkloadKind::Deployment;
+  Name name_space, name;                            ///< together unique within a cluster and kind
+  PodSpec pod;
+  LabelSelector selector;
+  std::int64_t replicas = 1;                        ///< spec.replicas; Jobs: parallelism
+  bool replicas_stated = true;                      ///< absent in the manifest: an autoscaler owns the number
+  IntOrPercent max_surge{25, true}, max_unavailable{25, true};   ///< Deployment defaults, apps/v1
+  Duration min_ready{0};                            ///< minReadySeconds
+  Duration progress_deadline{600'000'000};          ///< progressDeadlineSeconds default 600 s
+  bool recreate = false;                            ///< strategy Recreate
+  bool parallel_pods = false;                       ///< StatefulSet podManagementPolicy Parallel
+  std::int64_t completions = 1;                     ///< Jobs
+  std::string schedule;                             ///< CronJob: five-field cron in UTC
+  Position declared_at;                             ///< where the user wrote it
+};
+
+enum class MetricSource : std::uint8_t { Resource, ContainerResource, Pods, Object, External };
+enum class MetricTarget : std::uint8_t { Utilization, AverageValue, Value };
+
+/// One entry of an HPA's spec.metrics.
+struct MetricSpec {
+  MetricSource source = MetricSource::Resource;
+  Name name;                                        ///< "cpu", "memory", or the metric's name
+  Name container;                                   ///< ContainerResource only
+  MetricTarget target = MetricTarget::Utilization;
+  std::int64_t value = 80;                          ///< percent for Utilization; otherwise in thousandths (memory: bytes × 1000)
+  bool operator==(const MetricSpec&) const = default;
+};
+
+struct ScalingPolicy {
+  bool percent = false;                             ///< type Percent; otherwise Pods
+  std::int64_t value = 0;
+  std::int64_t period_seconds = 15;
+  bool operator==(const ScalingPolicy&) const = default;
+};
+
+struct ScalingRules {
+  enum class Select : std::uint8_t { Max, Min, Disabled };
+  std::optional<std::int64_t> stabilization_seconds;
+  Select select = Select::Max;
+  std::vector<ScalingPolicy> policies;
+  std::optional<double> tolerance;                  ///< per direction, Kubernetes 1.33 alpha HPAConfigurableTolerance
+  bool operator==(const ScalingRules&) const = default;
+};
+
+/// spec.behavior after the API server's defaulting.
+struct ScalingBehavior {
+  ScalingRules scale_up, scale_down;
+  bool operator==(const ScalingBehavior&) const = default;
+};
+
+struct HorizontalPodAutoscalerSpec {
+  Name name_space, name;
+  WorkloadKind target_kind = WorkloadKind::Deployment;
+  Name target;
+  std::int64_t min_replicas = 1, max_replicas = 1;
+  std::vector<MetricSpec> metrics;                  ///< default: cpu 80 % utilisation
+  std::optional<ScalingBehavior> behavior;          ///< absent: the pre-behavior rules
+  Position declared_at;
+};
+
+struct PodDisruptionBudgetSpec {
+  Name name_space, name;
+  LabelSelector selector;
+  std::optional<IntOrPercent> min_available, max_unavailable;   ///< exactly one
+  bool always_allow_unhealthy = false;              ///< unhealthyPodEvictionPolicy AlwaysAllow
+  Position declared_at;
+};
+
+/// keda.sh/v1alpha1 ScaledObject. Defaults: KEDA 2.21 scaledobject-spec.
+struct ScaledObjectSpec {
+  struct Trigger {
+    Name type;                                      ///< "azure-servicebus", "cron", "prometheus", "cpu", …
+    Name name;                                      ///< binds the trigger to a `queues:` entry of the scenario
+    std::int64_t target_milli = 0;                  ///< value per replica, thousandths
+    std::int64_t activation_milli = 0;              ///< active above this
+    std::string cron_start, cron_end, cron_timezone;  ///< cron triggers
+    std::int64_t cron_replicas = 0;
+  };
+  Name name_space, name, target;
+  WorkloadKind target_kind = WorkloadKind::Deployment;
+  Duration polling_interval{30'000'000}, cooldown{300'000'000}, initial_cooldown{0};
+  std::int64_t min_replicas = 0, max_replicas = 100;
+  std::optional<std::int64_t> idle_replicas;
+  std::vector<Trigger> triggers;
+  std::optional<ScalingBehavior> behavior;
+  Position declared_at;
+};
+
+/// A Service or other label selector owner: default topology spreading needs it.
+struct ServiceSpec {
+  Name name_space, name;
+  LabelSelector selector;
+};
+
+/// Flux objects (source.toolkit.fluxcd.io/v1 GitRepository, kustomize.toolkit.fluxcd.io/v1 Kustomization).
+struct GitRepositorySpec {
+  Name name_space, name;
+  Duration interval{600'000'000};                   ///< required upstream; microsoft.flux uses 600 s [recall]
+  bool suspend = false;
+  Position declared_at;
+};
+
+struct KustomizationSpec {
+  Name name_space, name, source;
+  std::string path;                                 ///< in the repository; decides which workloads it owns
+  Duration interval{600'000'000};
+  std::optional<Duration> retry_interval, timeout;
+  std::vector<Name> depends_on;
+  bool wait = false, prune = true, suspend = false;
+  Position declared_at;
+};
+
+struct PriorityClassSpec {
+  Name name;
+  int value = 0;
+  bool preempts = true;
+};
+
+/// Everything read from manifests for one cluster. `owner` of a workload: the Kustomization that applies it, if any.
+struct ManifestSet {
+  std::vector<WorkloadSpec> workloads;
+  std::vector<HorizontalPodAutoscalerSpec> autoscalers;
+  std::vector<PodDisruptionBudgetSpec> disruption_budgets;
+  std::vector<ScaledObjectSpec> scaled_objects;
+  std::vector<ServiceSpec> services;
+  std::vector<GitRepositorySpec> git_repositories;
+  std::vector<KustomizationSpec> kustomizations;
+  std::vector<PriorityClassSpec> priority_classes;
+  std::vector<std::pair<Name, Labels>> namespaces;
+};
+
+}  // namespace akstwin
