@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "sim/base/int128.hpp"
 #include "sim/timeline.hpp"
 
 namespace akstwin {
@@ -12,7 +13,7 @@ namespace akstwin {
 /// The value that holds at `t`; 0 before the first sample.
 std::int64_t value_at(std::span<const Sample> samples, SimTime t);
 /// Integral of value over [from, to) in value-microseconds (128-bit, exact).
-__int128 integral(std::span<const Sample> samples, SimTime from, SimTime to);
+Int128 integral(std::span<const Sample> samples, SimTime from, SimTime to);
 /// Time average over [from, to); 0 for an empty window. For display.
 double time_average(std::span<const Sample> samples, SimTime from, SimTime to);
 /// Largest and smallest value that holds anywhere in [from, to), and when it first did.
