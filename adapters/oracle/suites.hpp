@@ -1,0 +1,19 @@
+/// The table of oracle suites: a new kind of recorded case adds a check function here and a line in suites.cpp.
+#pragma once
+#include <span>
+#include <string_view>
+
+#include "adapters/oracle/runner.hpp"
+
+namespace akstwin {
+
+/// Kubernetes 1.32 kube-scheduler: feasible nodes, refusals, scores.
+std::optional<std::string> check_sched_filter_score(const nlohmann::json& recorded);
+/// Kubernetes 1.32 DefaultPreemption: candidates, victims, chosen node.
+std::optional<std::string> check_sched_preempt(const nlohmann::json& recorded);
+
+std::span<const OracleSuite> oracle_suites();
+/// The suite of that name, or null.
+const OracleSuite* find_suite(std::string_view name);
+
+}  // namespace akstwin

@@ -1,0 +1,42 @@
+/// What placement decisions need to know beside nodes and pods: namespaces, Services, owners.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "models/spec/pod_spec.hpp"
+
+namespace akstwin {
+
+/// A Service's spec.selector; Services without a selector are left out by the caller (they match nothing).
+struct ServiceSelector {
+  Name name_space;
+  Labels selector;
+};
+
+/// The cluster-wide facts that filters and scores read.
+struct FitContext {
+  std::vector<std::pair<Name, Labels>> namespaces;   ///< labels of each namespace, for namespaceSelector; order is free
+  std::vector<ServiceSelector> services;             ///< for the default spread constraints; order is free
+  std::uint64_t generation = 0;                      ///< the caller raises it with every change, so that caches notice
+
+  /// The labels of a namespace, or null when it is not known.
+  const Labels* namespace_labels(Name name) const {
+    for (const auto& entry : namespaces)
+      if (entry.first == name) return &entry.second;
+    return nullptr;
+  }
+};
+
+/// A pod that asks for a node. The spec outlives every use; the owner selector is that of its ReplicaSet or StatefulSet.
+struct PendingPod {
+  const PodSpec* spec = nullptr;
+  const LabelSelector* owner_selector = nullptr;     ///< null: not owned by a ReplicaSet or StatefulSet
+};
+
+/// Selector of the default spread constraints: the Services that select the pod, and its owner; absent when neither restricts anything.
+/// Source: kubernetes v1.32 pkg/scheduler/framework/plugins/helper/spread.go DefaultSelector, read 2026-11.
+std::optional<LabelSelector> default_spread_selector(const PendingPod& pod, const FitContext& context);
+
+}  // namespace akstwin
