@@ -1,0 +1,42 @@
+/// Everything a controller can ask of a cluster or of the cloud: closed variants, so that they can be logged, replayed and compared.
+#pragma once
+#include <cstdint>
+#include <variant>
+
+#include "models/api/cloud_state.hpp"
+#include "models/api/cluster_state.hpp"
+
+namespace akstwin {
+
+struct CreatePod { WorkloadId workload; std::int64_t ordinal = 0; NodeId pinned; };   ///< pinned: a DaemonSet's node
+struct DeletePod { PodId pod; Name reason; };
+struct EvictPod { PodId pod; Name reason; };           ///< honours disruption budgets (policy/v1 Eviction)
+struct BindPod { PodId pod; NodeId node; };
+struct MarkUnschedulable { PodId pod; Name reason; };
+struct ScaleWorkload { WorkloadId workload; std::int64_t replicas = 0; Name by, reason; };
+struct CordonNode { NodeId node; bool on = true; };
+struct TaintNode { NodeId node; Taint taint; bool on = true; };
+struct ApplyKustomization { KustomizationId kustomization; std::uint64_t revision = 0; };
+struct SetKustomizationReady { KustomizationId kustomization; bool ready = true; };
+struct FetchSource { std::uint32_t source = 0; };
+struct SuspendGitOps { bool suspended = true; };
+struct RemoveWorkloads {};                             ///< prune everything that GitOps applied
+struct DeleteNode { NodeId node; };                    ///< the Node object, when its machine is gone
+
+using Action = std::variant<CreatePod, DeletePod, EvictPod, BindPod, MarkUnschedulable, ScaleWorkload, CordonNode, TaintNode, ApplyKustomization,
+                            SetKustomizationReady, FetchSource, SuspendGitOps, RemoveWorkloads, DeleteNode>;
+
+struct ResizePool { PoolId pool; std::int64_t target = 0; Name reason; };
+struct DeleteInstances { PoolId pool; std::vector<NodeId> nodes; Name reason; };   ///< target goes down with them
+struct StopPool { PoolId pool; };
+struct StartPool { PoolId pool; };
+struct EvictSpotInstances { PoolId pool; int zone = 0; std::int64_t count = 0; };
+struct RouteEdge { std::uint32_t cluster = 0; Duration takes; };   ///< Front Door origin change; done after `takes` (propagation)
+struct FailOverData { std::uint32_t store = 0; Name region; Duration takes; };
+
+using CloudAction = std::variant<ResizePool, DeleteInstances, StopPool, StartPool, EvictSpotInstances, RouteEdge, FailOverData>;
+
+/// The answer of a request that the API server can give at once. Long-running outcomes appear as changes.
+enum class Verdict : std::uint8_t { Accepted, Conflict, NotFound, TooManyRequests, Refused };
+
+}  // namespace akstwin

@@ -1,0 +1,137 @@
+/// What an informer cache of one cluster holds: the only view of a cluster that a controller has.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/api/table.hpp"
+#include "models/spec/platform_spec.hpp"
+#include "models/spec/workload_spec.hpp"
+#include "sim/base/time.hpp"
+
+namespace akstwin {
+
+using PodId = Id<struct PodTag>;
+using NodeId = Id<struct NodeTag>;
+using WorkloadId = Id<struct WorkloadTag>;
+using AutoscalerId = Id<struct AutoscalerTag>;
+using ScaledObjectId = Id<struct ScaledObjectTag>;
+using KustomizationId = Id<struct KustomizationTag>;
+/// A node pool of the subscription (CloudState::pools); nodes carry it as AKS's `agentpool` label says.
+using PoolId = Id<struct PoolTag>;
+
+enum class PodPhase : std::uint8_t { Pending, Running, Succeeded, Failed };
+
+struct Pod {
+  Name name;                         ///< unique while it lives
+  const PodSpec* spec = nullptr;     ///< immutable template, owned by the API server for the life of the run
+  WorkloadId owner;
+  std::uint32_t revision = 0;        ///< revision of the owner's template
+  NodeId node;                       ///< null until bound
+  PodPhase phase = PodPhase::Pending;
+  bool ready = false;                ///< condition Ready
+  bool unschedulable = false;        ///< condition PodScheduled=False, reason Unschedulable
+  SimTime created, bound = kNever, started = kNever;
+  SimTime ready_transition = kNever; ///< last change of the Ready condition; kNever: it has none yet
+  SimTime deleting = kNever;         ///< deletionTimestamp: when deletion was asked for
+  std::int64_t ordinal = 0;          ///< StatefulSets: its identity; others: number of creation within the workload
+
+  bool terminating() const { return deleting != kNever; }
+  bool live() const { return !terminating() && phase != PodPhase::Failed && phase != PodPhase::Succeeded; }
+};
+
+struct Node {
+  Name name;
+  PoolId pool;
+  int zone = 0;                      ///< 1…3, 0 when regional
+  Labels labels;
+  std::vector<Taint> taints;
+  Resources allocatable;
+  std::int64_t pod_capacity = 110;
+  bool unschedulable = false;        ///< cordoned
+  bool ready = false;
+  SimTime created, ready_transition = kNever;
+  bool scale_down_disabled = false;
+  std::vector<PodId> pods;           ///< bound here, oldest first
+};
+
+/// A workload with its template and status. ReplicaSets are implied: pods of one revision.
+struct Workload {
+  const WorkloadSpec* spec = nullptr;
+  Name key;                          ///< "namespace/name"
+  bool applied = false;              ///< exists in the cluster; a paused GitOps controller has not applied it yet
+  std::int64_t replicas = 0;         ///< spec.replicas as it stands now
+  std::uint32_t revision = 0;        ///< of the template; rises with every release
+  const PodSpec* pod_template = nullptr;
+  std::vector<PodId> pods;           ///< all not yet gone, oldest first
+  std::int64_t ready = 0;            ///< status.readyReplicas: live and ready pods
+  SimTime changed;                   ///< last change of replicas or template
+};
+
+/// One metrics.k8s.io sample, identical for all pods of a workload that were ready when it was taken.
+struct PodMetrics {
+  SimTime at = kNever;               ///< kNever: no sample yet
+  Duration window{30'000'000};
+  Millicores cpu;                    ///< per ready pod
+  Bytes memory;                      ///< per ready pod
+  Millicores cpu_idle;               ///< per pod that was running but not ready
+};
+
+struct Autoscaler {
+  const HorizontalPodAutoscalerSpec* spec = nullptr;
+  WorkloadId target;
+  bool applied = false;
+  std::optional<std::int64_t> external_value_milli;   ///< external metric behind it, for KEDA's HPAs
+};
+
+struct ScaledObject {
+  const ScaledObjectSpec* spec = nullptr;
+  WorkloadId target;
+  bool applied = false;
+  std::vector<std::int64_t> trigger_values_milli;     ///< what the scalers would read now, one a trigger
+};
+
+struct DisruptionBudget {
+  const PodDisruptionBudgetSpec* spec = nullptr;
+  bool applied = false;
+  std::int64_t disruptions_allowed = 0;               ///< status, kept by the disruption controller
+};
+
+struct Kustomization {
+  const KustomizationSpec* spec = nullptr;
+  bool suspended = false;
+  bool ready = false;                ///< the last applied revision is applied and, with wait, healthy
+  std::uint64_t applied_revision = 0;  ///< of the source; 0: never
+  std::vector<WorkloadId> workloads;
+};
+
+/// A Git source as Flux's source-controller holds it.
+struct GitSource {
+  const GitRepositorySpec* spec = nullptr;
+  bool suspended = false;
+  std::uint64_t head = 1;            ///< newest revision in the repository (what a poll would find)
+  std::uint64_t fetched = 0;         ///< newest artifact in the cluster
+};
+
+/// Everything of one cluster. Only the API server writes.
+struct ClusterState {
+  const ClusterSpec* spec = nullptr;
+  bool reachable = true;             ///< the control plane answers
+  Table<Pod, PodTag> pods;
+  Table<Node, NodeTag> nodes;
+  Table<Workload, WorkloadTag> workloads;
+  std::vector<PodMetrics> metrics;   ///< by workload row
+  Table<Autoscaler, AutoscalerTag> autoscalers;
+  Table<ScaledObject, ScaledObjectTag> scaled_objects;
+  std::vector<DisruptionBudget> disruption_budgets;
+  std::vector<GitSource> git_sources;
+  Table<Kustomization, KustomizationTag> kustomizations;
+  std::int64_t pending = 0;          ///< live pods without a node
+};
+
+/// The workload "namespace/name", or null.
+WorkloadId find_workload(const ClusterState& state, Name key);
+/// Live pods that a controller counts: not terminating, not finished.
+std::int64_t live_pods(const ClusterState& state, const Workload& workload);
+
+}  // namespace akstwin
