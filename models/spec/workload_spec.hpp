@@ -39,6 +39,7 @@ struct WorkloadSpec {
   bool parallel_pods = false;                       ///< StatefulSet podManagementPolicy Parallel
   std::int64_t completions = 1;                     ///< Jobs
   std::string schedule;                             ///< CronJob: five-field cron in UTC
+  Name kustomization;                               ///< the Flux Kustomization that applies it; empty: exists from the start
   Position declared_at;                             ///< where the user wrote it
 };
 
@@ -112,6 +113,12 @@ struct ScaledObjectSpec {
   std::optional<std::int64_t> idle_replicas;
   std::vector<Trigger> triggers;
   std::optional<ScalingBehavior> behavior;
+  /// spec.fallback: what to do when scalers keep failing.
+  struct Fallback {
+    std::int64_t failure_threshold = 3, replicas = 0;
+  };
+  std::optional<Fallback> fallback;
+  std::optional<std::int64_t> paused_replicas;      ///< annotation autoscaling.keda.sh/paused-replicas
   Position declared_at;
 };
 
