@@ -21,6 +21,8 @@ class NodeRegistrar {
   virtual void node_preempted(NodeId node, Duration notice) = 0;
   /// The machine is gone: its pods are lost, the Node object is deleted.
   virtual void node_gone(NodeId node, Name reason) = 0;
+  /// The machine stopped answering (its zone is lost) or answers again: its node and pods are not Ready meanwhile; nothing is deleted.
+  virtual void node_unreachable(NodeId, bool /*unreachable*/) {}
   /// The region went down or came back: kubelets stop, nothing is ready; afterwards nodes return after a boot each.
   virtual void region_changed(bool up) = 0;
 };
@@ -72,6 +74,56 @@ class ConfigRepository {
   virtual ~ConfigRepository() = default;
   /// A new release of the workload ("namespace/name"); visible to every cluster whose GitOps sources watch the repository.
   virtual void merged(Name workload, SimTime at) = 0;
+};
+
+/// Delivery → registry: one run of the pipeline is over.
+struct BuildDone {
+  Name workload;                      ///< "namespace/name"
+  std::int64_t images = 0;            ///< pushed; none when the run failed
+  std::int64_t vcpu_seconds = 0;      ///< of ACR Tasks
+};
+
+class BuildListener {
+ public:
+  virtual ~BuildListener() = default;
+  virtual void build_done(const BuildDone& build) = 0;
+};
+
+/// A loss of a region, or of one zone of it.
+struct OutageNotice {
+  Name region;
+  std::uint32_t region_index = 0;     ///< into Topology::regions
+  int zone = 0;                       ///< 0: the whole region
+  SimTime began;
+};
+
+/// Azure → the others: told after sites, nodes and CloudState have changed, in the order of registration.
+class OutageListener {
+ public:
+  virtual ~OutageListener() = default;
+  virtual void outage_began(const OutageNotice& outage) = 0;
+  virtual void outage_ended(const OutageNotice& outage) = 0;
+};
+
+/// Edge → workload: traffic goes to another cluster from now on (CloudState::active_origin has changed already).
+class EdgeListener {
+ public:
+  virtual ~EdgeListener() = default;
+  virtual void traffic_moved(std::uint32_t from, std::uint32_t to) = 0;
+};
+
+/// Workload → edge: whether a cluster would answer a health probe with 200 now (its region apart).
+class OriginHealth {
+ public:
+  virtual ~OriginHealth() = default;
+  virtual void origin_answers(std::uint32_t cluster, bool answers) = 0;
+};
+
+/// Azure's API → data stores: a fail-over is asked for. An empty region: the next one that is up.
+class DataFailover {
+ public:
+  virtual ~DataFailover() = default;
+  virtual void fail_over(std::uint32_t store, Name region, Duration takes) = 0;
 };
 
 }  // namespace akstwin

@@ -1,0 +1,72 @@
+/// Addresses of virtual networks and blocks of overlay pod CIDRs: who holds how many, and what is refused.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "models/spec/scenario.hpp"
+#include "sim/kernel.hpp"
+#include "sim/timeline.hpp"
+
+namespace akstwin {
+
+/// Time after which an address of a deleted machine can be given out again. Source: ip-address-planning.md says "a few seconds"
+/// (facts B, 2026-08); 5 s is this model's reading of it.
+inline constexpr Duration kAddressReleaseDelay{5'000'000};
+
+/// VNet addresses that one node of the pool takes: 1 with Overlay, max_pods + 1 with Node Subnet (facts B).
+std::int64_t addresses_per_node(const NetworkProfileSpec& network, const NodePoolSpec& pool);
+/// Nodes that fit into an overlay pod CIDR: one /24 each (facts B).
+std::int64_t overlay_blocks(const Cidr& pod_cidr);
+
+/// The address management of all clusters. Pools are numbered as in PlatformTopology.
+class IpAddresses {
+ public:
+  IpAddresses(Kernel& kernel, Timeline& timeline, const Scenario& scenario);
+  IpAddresses(const IpAddresses&) = delete;
+
+  /// Takes what one more node of the pool needs. Empty: taken; otherwise why not ("SubnetIsFull", "PodCidrExhausted") and nothing taken.
+  [[nodiscard]] Name reserve(std::uint32_t pool);
+  /// Gives back what one node of the pool held, after kAddressReleaseDelay.
+  void release(std::uint32_t pool);
+
+  /// Nothing where the pool's cluster has no virtual network.
+  std::optional<std::uint32_t> subnet_of(std::uint32_t pool) const;
+  std::int64_t used(std::uint32_t subnet) const;      ///< all owners
+  std::int64_t usable(std::uint32_t subnet) const;
+  std::int64_t blocks_used(std::uint32_t cluster) const { return clusters_[cluster].blocks_used; }
+  /// Every sum is what its parts add up to, nothing negative, nothing beyond what there is.
+  bool consistent() const;
+
+ private:
+  struct Subnet {
+    std::int64_t usable = 0, fixed = 0, nodes = 0, pods = 0;   ///< fixed: private endpoints, load balancer, delegation
+    SeriesId nodes_gauge, pods_gauge;
+  };
+  struct ClusterBlocks {
+    bool overlay = false;
+    std::int64_t blocks_used = 0, blocks = 0;
+    SeriesId gauge;
+  };
+  struct PoolShare {
+    std::uint32_t cluster = 0;
+    std::optional<std::uint32_t> subnet;
+    std::int64_t addresses = 1;      ///< a node
+    std::int64_t nodes = 0;          ///< that hold addresses, release delay included
+    std::int64_t releasing = 0;
+  };
+  void add_subnets(const Scenario& scenario);
+  void add_pools(const Scenario& scenario);
+  void on_release(Subject subject);
+  void give(PoolShare& pool, std::int64_t nodes);
+
+  Kernel& kernel_;
+  Timeline& timeline_;
+  HandlerId release_handler_;
+  std::vector<Subnet> subnets_;
+  std::vector<ClusterBlocks> clusters_;
+  std::vector<PoolShare> pools_;
+};
+
+}  // namespace akstwin

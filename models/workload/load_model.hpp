@@ -1,0 +1,104 @@
+/// Load → work: requests fan out over the services, pods serve them, and what they use and fail is recorded.
+#pragma once
+#include <cstdint>
+#include <vector>
+
+#include "models/api/cloud_state.hpp"
+#include "models/api/plant.hpp"
+#include "models/spec/scenario.hpp"
+#include "models/workload/meters.hpp"
+#include "models/workload/queue_model.hpp"
+#include "models/workload/queueing.hpp"
+#include "models/workload/traffic.hpp"
+#include "sim/kernel.hpp"
+#include "sim/timeline.hpp"
+
+namespace akstwin {
+
+/// One cluster as the load model sees it. References must outlive the model.
+struct ClusterLoad {
+  const ClusterState* state = nullptr;
+  UsageTruth* usage = nullptr;        ///< written here
+  TriggerSink* triggers = nullptr;    ///< may be null
+  std::uint32_t region = 0;           ///< index into Topology::regions
+};
+
+/// Evaluates all services every kLoadTick, and at once when something jumps (docs/models/service-load.md).
+class LoadModel final : public OutageListener, public EdgeListener {
+ public:
+  struct Parts {
+    Kernel& kernel;
+    Timeline& timeline;
+    RngRoot root;
+    const Scenario& scenario;
+    const CloudState& cloud;
+    std::vector<ClusterLoad> clusters;   ///< by cluster index
+    OriginHealth* edge = nullptr;        ///< told whether edge services answer; may be null
+  };
+  explicit LoadModel(Parts parts);
+  LoadModel(const LoadModel&) = delete;
+
+  /// First evaluation; posts the ticks. Call at t = 0 when the clusters' workload rows exist.
+  void start();
+  /// Counts up to now with the rates in force, then evaluates anew.
+  void recompute_now();
+
+  void outage_began(const OutageNotice&) override { recompute_now(); }
+  void outage_ended(const OutageNotice&) override { recompute_now(); }
+  void traffic_moved(std::uint32_t, std::uint32_t) override;
+
+  /// Every service that the cluster has is ready and answers, as RecoverySpec defines it; at the last evaluation.
+  bool serving(std::uint32_t cluster) const;
+  bool service_serving(std::uint32_t service, std::uint32_t cluster) const;
+  std::size_t services() const { return services_.size(); }
+  /// "cluster/namespace/name", or empty where the cluster does not have the service.
+  Name timeline_name(std::uint32_t service, std::uint32_t cluster) const;
+
+ private:
+  /// A service on one cluster.
+  struct Station {
+    WorkloadId workload;
+    Name name;                        ///< in the Timeline
+    ServerModel server;
+    std::int64_t cpu_limit_milli = 0; ///< a pod; 0: none
+    double offered = 0, served = 0;   ///< requests a second in force
+    double own_success = 1, success = 1;   ///< success: with everything that it calls
+    double mean_response = 0, response_p95 = 0;   ///< seconds, calls included
+    ServiceMeter meter;
+  };
+  struct Call { std::uint32_t callee = 0; double per_request = 1; };
+  struct Service {
+    const ServiceLoadSpec* spec = nullptr;
+    Traffic traffic;
+    std::vector<Call> calls;
+    std::vector<Station> stations;    ///< by cluster index
+  };
+
+  void bind_stations();
+  void bind_station(Service& service, Station& station, std::uint32_t cluster) const;
+  void order_services();
+  void bind_unstated();
+  void settle();
+  void evaluate(SimTime now);
+  void evaluate_cluster(std::uint32_t cluster, SimTime now);
+  void serve(Service& service, Station& station, std::uint32_t cluster, double demand);
+  void finish_paths(std::uint32_t cluster);
+  void write_usage(std::uint32_t cluster);
+  void use_unstated(std::uint32_t cluster);
+  void tell_edge();
+  std::int64_t ready_pods(std::uint32_t cluster, const Station& station) const;
+  void on_tick(Subject subject);
+  void on_sample(Subject subject);
+  void on_hour(Subject subject);
+
+  Parts parts_;
+  HandlerId tick_, sample_, hour_;
+  std::vector<Service> services_;     ///< callers before callees
+  std::vector<std::vector<std::pair<WorkloadId, WorkloadUsage>>> unstated_;   ///< by cluster: workloads without a load entry
+  std::vector<ClusterMeter> meters_;  ///< by cluster
+  QueueModel queues_;
+  std::vector<double> demand_;        ///< by service, of the cluster being evaluated
+  SimTime settled_;
+};
+
+}  // namespace akstwin
