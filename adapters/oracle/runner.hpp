@@ -1,8 +1,6 @@
 /// Replays recorded decisions of the real upstream controllers against our functions.
 #pragma once
-#include <functional>
 #include <iosfwd>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +11,8 @@
 
 namespace akstwin {
 
-/// Checks one recorded case: nothing when we decide the same, else a short "expected … got …".
-using OracleCheck = std::optional<std::string> (*)(const nlohmann::json& recorded);
+/// Checks one recorded case: empty when we decide the same, else a short "expected … got …".
+using OracleCheck = std::string (*)(const nlohmann::json& recorded);
 
 /// A kind of recorded case, by the name of its file.
 struct OracleSuite {

@@ -2,12 +2,16 @@
 
 #include <array>
 
+#include "adapters/oracle/hpa_cases.hpp"
+
 namespace akstwin {
 
 std::span<const OracleSuite> oracle_suites() {
   static constexpr std::array kSuites{
-      OracleSuite{"sched_filter_score", check_sched_filter_score},
-      OracleSuite{"sched_preempt", check_sched_preempt},
+      OracleSuite{"hpa_replicas", oracle::check_hpa_replicas},
+      OracleSuite{"hpa_behavior", oracle::check_hpa_behavior},
+      OracleSuite{"sched_filter_score", oracle::check_sched_filter_score},
+      OracleSuite{"sched_preempt", oracle::check_sched_preempt},
   };
   return kSuites;
 }

@@ -5,12 +5,16 @@
 
 #include "adapters/oracle/runner.hpp"
 
-namespace akstwin {
+namespace akstwin::oracle {
 
 /// Kubernetes 1.32 kube-scheduler: feasible nodes, refusals, scores.
-std::optional<std::string> check_sched_filter_score(const nlohmann::json& recorded);
+std::string check_sched_filter_score(const nlohmann::json& recorded);
 /// Kubernetes 1.32 DefaultPreemption: candidates, victims, chosen node.
-std::optional<std::string> check_sched_preempt(const nlohmann::json& recorded);
+std::string check_sched_preempt(const nlohmann::json& recorded);
+
+}  // namespace akstwin::oracle
+
+namespace akstwin {
 
 std::span<const OracleSuite> oracle_suites();
 /// The suite of that name, or null.

@@ -17,7 +17,7 @@ Resources scored_request(const PodSpec& spec);
 inline constexpr Millicores kUnstatedCpu{100};
 inline constexpr Bytes kUnstatedMemory{200LL << 20};
 
-/// Host ports of the ordinary containers, protocol and address filled in ("TCP", "0.0.0.0").
+/// Host ports of the ordinary containers; an empty protocol becomes TCP, the address 0.0.0.0 becomes empty.
 std::vector<HostPort> host_ports_of(const PodSpec& spec);
 /// True when two sanitised host ports cannot be on one node.
 bool host_ports_conflict(const HostPort& a, const HostPort& b);

@@ -19,7 +19,7 @@ struct DisruptionBudget {
 /// A node and the pods that would have to go.
 struct PreemptionCandidate {
   NodeIndex node = kNoNode;
-  std::vector<std::uint64_t> victims;              ///< tags, PDB-violating ones first, each group most important first
+  std::vector<std::uint64_t> victims;              ///< tags, most important first
   std::int64_t pdb_violations = 0;
 };
 
@@ -31,8 +31,8 @@ struct PreemptionLimits {
 
 /// False when the pod may not preempt: preemptionPolicy Never, or victims of an earlier round are still terminating on its nominated node.
 bool may_preempt(const PodSpec& spec, const Snapshot& snapshot, NodeIndex nominated = kNoNode);
-/// Dry run on every node whose verdict is Unschedulable (verdicts in the order of snapshot.order()). The snapshot is changed and restored.
-std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, Snapshot& snapshot, std::span<const NodeVerdict> verdicts,
+/// Dry run on every node whose verdict is Unschedulable (verdicts in the order of snapshot.order()).
+std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeVerdict> verdicts,
                                                        std::span<const DisruptionBudget> budgets, PreemptionLimits limits = {});
 /// Indexes of the candidates that the selection rules leave: one, or several that tie (upstream's pick is then arbitrary).
 std::vector<std::size_t> select_candidates(std::span<const PreemptionCandidate> candidates, const Snapshot& snapshot);

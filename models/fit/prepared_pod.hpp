@@ -12,12 +12,11 @@
 
 namespace akstwin {
 
-/// A pod prepared against one snapshot. Valid while nodes stay as they are; pods that come or go are told through pod_added / pod_removed.
+/// A pod prepared against one snapshot. Valid while the nodes stay as they are; pods that come or go are told through dry_run().
 struct PreparedPod {
   const PodSpec* spec = nullptr;
   Resources request;                               ///< effective request, the resource filter's
   Resources scored;                                ///< with defaults for unstated requests, LeastAllocated's
-  bool wants_gpu = false, wants_ephemeral = false;
   bool tolerates_unschedulable = false;
   std::vector<HostPort> ports;
   std::vector<std::uint8_t> taint_verdict;         ///< by taint class: 0 tolerated, else 1 + index of the first untolerated taint
@@ -27,10 +26,9 @@ struct PreparedPod {
   std::optional<LabelSelector> default_spread;     ///< selector of the default soft constraints, if they apply
   const FitContext* context = nullptr;
 
-  /// A pod was added to `node` (call after Snapshot::add_pod): what the spread and affinity counts see.
-  void pod_added(const Snapshot& snapshot, NodeIndex node, const PodOnNode& pod);
-  /// A pod was removed from `node` (before or after Snapshot::remove_pod).
-  void pod_removed(const Snapshot& snapshot, NodeIndex node, const PodOnNode& pod);
+  /// Counts a pod that was put on `node` (delta 1) or taken from it (−1) after prepare(), as upstream's preemption does: terminating pods, too.
+  void dry_run(const Snapshot& snapshot, NodeIndex node, const PodSpec& moved, int delta);
+  SpreadInclusion inclusion() const { return {.selection = node_selection, .taint_verdict = taint_verdict}; }
 };
 
 /// Prepares `pod` into `out`, reusing its memory. The context outlives the prepared pod.

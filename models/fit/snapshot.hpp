@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <span>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "models/fit/label_columns.hpp"
@@ -90,7 +91,7 @@ class Snapshot {
   const PodTemplates& templates() const { return templates_; }
   /// Host ports in use on the node, one entry a pod's port.
   std::span<const HostPort> host_ports(NodeIndex node) const { return ports_[node]; }
-  /// Distinct taint lists: nodes of equal class have equal taints. Class 0 has none.
+  /// Distinct taint lists: nodes of equal class have equal taints. Class 0 has none; numbers of vanished lists are recycled.
   std::uint32_t taint_class(NodeIndex node) const { return taint_class_[node]; }
   std::span<const std::vector<Taint>> taint_classes() const { return taint_classes_; }
   /// Number of nodes that have the image and its size as first reported; zero nodes when unknown.
@@ -104,7 +105,10 @@ class Snapshot {
   std::uint64_t generation() const { return generation_; }
 
  private:
+  using Zone = std::pair<Name, Name>;              // region, zone
+
   void resize_columns();
+  std::uint32_t acquire_taint_class(const std::vector<Taint>& taints);
   void set_static(NodeIndex node, const NodeInput& input);
   void clear_static(NodeIndex node);
   void account(NodeIndex node, const PodOnNode& pod, int sign);
@@ -119,6 +123,8 @@ class Snapshot {
   std::vector<std::vector<HostPort>> ports_;
   std::vector<std::uint32_t> taint_class_;
   std::vector<std::vector<Taint>> taint_classes_{std::vector<Taint>{}};
+  std::vector<std::uint32_t> taint_class_nodes_{1};   // class 0 stays
+  std::vector<Zone> zone_;
   NodeColumns columns_;
   LabelColumns labels_;
   PodTemplates templates_;

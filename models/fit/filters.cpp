@@ -1,0 +1,135 @@
+#include "models/fit/filters.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "models/fit/node_room.hpp"
+#include "sim/base/check.hpp"
+
+// Order and texts of the default profile. Source: kubernetes v1.32 pkg/scheduler/framework/plugins, read 2026-11.
+namespace akstwin {
+namespace {
+
+// NodeVerdict::detail for a pre-filter that leaves no node at all.
+constexpr std::uint16_t kNamesConflict = 1;
+
+bool named(const NodeSelection& selection, Name node) { return std::ranges::find(selection.names, node) != selection.names.end(); }
+
+constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t detail = 0) { return {.plugin = plugin, .code = code, .detail = detail}; }
+
+}  // namespace
+
+std::string_view to_string(FilterPlugin plugin) {
+  static constexpr std::array<std::string_view, 9> kNames{
+      "", "", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit", "PodTopologySpread", "InterPodAffinity"};
+  return kNames[static_cast<std::size_t>(plugin)];
+}
+
+std::string_view to_string(FitCode code) {
+  static constexpr std::array<std::string_view, 3> kNames{"Success", "Unschedulable", "UnschedulableAndUnresolvable"};
+  return kNames[static_cast<std::size_t>(code)];
+}
+
+NodeVerdict filter_node(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  using enum FilterPlugin;
+  using enum FitCode;
+  const NodeSelection& selection = pod.node_selection;
+  if (selection.names_conflict) return refuse(NodeAffinity, UnschedulableAndUnresolvable, kNamesConflict);
+  if (selection.names_nodes && !named(selection, snapshot.node(node).name)) return refuse(PreFilterNodeList, UnschedulableAndUnresolvable);
+  if (snapshot.node(node).unschedulable && !pod.tolerates_unschedulable) return refuse(NodeUnschedulable, UnschedulableAndUnresolvable);
+  if (const std::uint8_t taint = pod.taint_verdict[snapshot.taint_class(node)]; taint != 0)
+    return refuse(TaintToleration, UnschedulableAndUnresolvable, static_cast<std::uint16_t>(taint - 1));
+  if (!selection_matches(selection, snapshot, node)) return refuse(NodeAffinity, UnschedulableAndUnresolvable);
+  if (!pod.ports.empty() && !host_ports_free(pod.ports, snapshot.host_ports(node))) return refuse(NodePorts, Unschedulable);
+  if (const std::uint16_t lacking = lacking_resources(pod.request, snapshot.free(node), snapshot.columns().free_pods[node]); lacking != 0)
+    return refuse(NodeResourcesFit, Unschedulable, lacking);
+  if (const SpreadVerdict spread = spread_allows(pod.spread, snapshot, node); spread != SpreadVerdict::Fits)
+    return refuse(PodTopologySpread, spread == SpreadVerdict::MissingLabel ? UnschedulableAndUnresolvable : Unschedulable,
+                  static_cast<std::uint16_t>(spread));
+  if (const AffinityVerdict affinity = affinity_allows(pod.affinity, snapshot, node); affinity != AffinityVerdict::Fits)
+    return refuse(InterPodAffinity, affinity == AffinityVerdict::AffinityRules ? UnschedulableAndUnresolvable : Unschedulable,
+                  static_cast<std::uint16_t>(affinity));
+  return {};
+}
+
+bool fits_resources(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  return lacking_resources(pod.request, snapshot.free(node), snapshot.columns().free_pods[node]) == 0;
+}
+
+bool fits(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  return fits_resources(pod, snapshot, node) && filter_node(pod, snapshot, node).feasible();   // the filter that fails most, first
+}
+
+void run_filters(const PreparedPod& pod, const Snapshot& snapshot, std::vector<NodeVerdict>& out) {
+  out.clear();
+  for (const NodeIndex node : snapshot.order()) out.push_back(filter_node(pod, snapshot, node));
+}
+
+std::size_t find_feasible(const PreparedPod& pod, const Snapshot& snapshot, std::size_t start, std::size_t limit, std::vector<NodeIndex>& out) {
+  out.clear();
+  const std::span<const NodeIndex> order = snapshot.order();
+  for (std::size_t looked_at = 0; looked_at < order.size(); ++looked_at) {
+    if (out.size() >= limit) return looked_at;
+    const NodeIndex node = order[(start + looked_at) % order.size()];
+    if (fits(pod, snapshot, node)) out.push_back(node);
+  }
+  return order.size();
+}
+
+std::vector<std::string> reasons_of(const NodeVerdict& verdict, const Snapshot& snapshot, NodeIndex node) {
+  switch (verdict.plugin) {
+    case FilterPlugin::None: return {};
+    case FilterPlugin::PreFilterNodeList: return {"node(s) didn't satisfy plugin(s) [NodeAffinity]"};
+    case FilterPlugin::NodeUnschedulable: return {"node(s) were unschedulable"};
+    case FilterPlugin::TaintToleration: {
+      const Taint& taint = snapshot.node(node).taints[verdict.detail];
+      return {"node(s) had untolerated taint {" + taint.key.str() + ": " + taint.value.str() + "}"};
+    }
+    case FilterPlugin::NodeAffinity:
+      return {verdict.detail == kNamesConflict ? "pod affinity terms conflict" : "node(s) didn't match Pod's node affinity/selector"};
+    case FilterPlugin::NodePorts: return {"node(s) didn't have free ports for the requested pod ports"};
+    case FilterPlugin::NodeResourcesFit: {
+      static constexpr std::array<std::pair<unsigned, std::string_view>, 5> kTexts{{{kLacksPods, "Too many pods"},
+                                                                                    {kLacksCpu, "Insufficient cpu"},
+                                                                                    {kLacksMemory, "Insufficient memory"},
+                                                                                    {kLacksEphemeral, "Insufficient ephemeral-storage"},
+                                                                                    {kLacksGpu, "Insufficient nvidia.com/gpu"}}};
+      std::vector<std::string> reasons;
+      for (const auto& [bit, text] : kTexts)
+        if ((verdict.detail & bit) != 0) reasons.emplace_back(text);
+      return reasons;
+    }
+    case FilterPlugin::PodTopologySpread:
+      return {verdict.code == FitCode::Unschedulable ? "node(s) didn't match pod topology spread constraints"
+                                                     : "node(s) didn't match pod topology spread constraints (missing required label)"};
+    case FilterPlugin::InterPodAffinity: break;
+  }
+  switch (static_cast<AffinityVerdict>(verdict.detail)) {
+    case AffinityVerdict::AffinityRules: return {"node(s) didn't match pod affinity rules"};
+    case AffinityVerdict::AntiAffinityRules: return {"node(s) didn't match pod anti-affinity rules"};
+    case AffinityVerdict::ExistingAntiAffinity: return {"node(s) didn't satisfy existing pods anti-affinity rules"};
+    case AffinityVerdict::Fits: break;
+  }
+  AKSTWIN_CHECK(false, "a refusal names its rule");
+  return {};
+}
+
+std::string unschedulable_message(std::span<const NodeVerdict> verdicts, const Snapshot& snapshot) {
+  std::vector<std::pair<std::string, std::size_t>> counted;
+  for (std::size_t i = 0; i < verdicts.size(); ++i)
+    for (std::string& reason : reasons_of(verdicts[i], snapshot, snapshot.order()[i])) {
+      const auto known = std::ranges::find(counted, reason, &std::pair<std::string, std::size_t>::first);
+      if (known == counted.end()) counted.emplace_back(std::move(reason), 1);
+      else ++known->second;
+    }
+  // Upstream sorts the finished parts as text ("10 …" before "2 …"). Source: v1.32 framework/types.go FitError.Error.
+  std::vector<std::string> parts;
+  for (const auto& [reason, nodes] : counted) parts.push_back(std::to_string(nodes) + " " + reason);
+  std::ranges::sort(parts);
+  std::string message = "0/" + std::to_string(verdicts.size()) + " nodes are available";
+  for (std::size_t i = 0; i < parts.size(); ++i) message += (i == 0 ? ": " : ", ") + parts[i];
+  return message + ".";
+}
+
+}  // namespace akstwin
