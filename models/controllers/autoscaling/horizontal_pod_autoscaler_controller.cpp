@@ -1,0 +1,167 @@
+#include "models/controllers/autoscaling/horizontal_pod_autoscaler_controller.hpp"
+
+#include <algorithm>
+
+namespace akstwin {
+namespace {
+
+/// Containers whose requests count: all, and restartable init containers.
+template <class Visit>
+void for_counted(const PodSpec& spec, Visit&& visit) {
+  for (const ContainerSpec& container : spec.containers) visit(container);
+  for (const ContainerSpec& container : spec.init_containers)
+    if (container.restartable_init) visit(container);
+}
+
+PodGroup::Ready ready_of(const Pod& pod) {
+  if (pod.started == kNever) return PodGroup::Ready::Absent;
+  return pod.ready ? PodGroup::Ready::True : PodGroup::Ready::False;
+}
+
+}  // namespace
+
+ChangeMask HorizontalPodAutoscalerController::interests() const {
+  using enum ChangeKind;
+  return mask(MetricsSampled) | mask(PodUpdated) | mask(PodGone) | mask(WorkloadUpdated) | mask(ScaledObjectUpdated);
+}
+
+void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
+  const ClusterState& state = api.state();
+  const ChangeSpan span = api.changes_since(cursor_);
+  cursor_ = span.next;
+  touched_.assign(state.workloads.size(), span.expired ? 1 : 0);
+  for (const Change& change : span.changes) {
+    switch (change.kind) {
+      case ChangeKind::PodCreated:
+      case ChangeKind::PodUpdated:
+      case ChangeKind::PodDeleting:
+      case ChangeKind::PodGone: touched_[change.owner_row] = 1; break;
+      case ChangeKind::WorkloadUpdated: touched_[change.row] = 1; break;
+      default: break;
+    }
+  }
+  if (entries_.size() < state.autoscalers.size()) entries_.resize(state.autoscalers.size());
+  state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
+    if (touched_[autoscaler.target.row] != 0) entries_[id.row].touched = true;
+  });
+}
+
+void HorizontalPodAutoscalerController::current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const {
+  out.clear();
+  const PodMetrics& metrics = state.metrics[autoscaler.target.row];
+  out.insert(out.end(), {metrics.cpu.value, metrics.memory.value, metrics.cpu_idle.value, metrics.at == kNever ? 0 : 1});
+  if (autoscaler.scaled_object)
+    for (const std::int64_t value : state.scaled_objects[autoscaler.scaled_object].trigger_values_milli) out.push_back(value);
+}
+
+void HorizontalPodAutoscalerController::add_group(const PodGroup& group, bool serving, bool measured, const PodMetrics& metrics, const Entry& entry) {
+  // Pods that nothing tells apart are one group: settled ones make up nearly all of a workload.
+  PodReading cpu, memory;
+  cpu.request_milli = entry.cpu_request_milli;
+  cpu.request_stated = entry.cpu_stated;
+  memory.request_milli = entry.memory_request_milli;
+  memory.request_stated = entry.memory_stated;
+  if (measured) {
+    cpu.state = memory.state = PodReading::State::Present;
+    cpu.timestamp = memory.timestamp = metrics.at;
+    cpu.window = memory.window = metrics.window;
+    cpu.usage_milli = serving ? metrics.cpu.value : metrics.cpu_idle.value;
+    memory.usage_milli = metrics.memory.value * 1000;
+  }
+  if (!groups_.empty()) {
+    const PodGroup& last = groups_.back();
+    const PodReading& reading = cpu_.back();
+    if (last.phase == group.phase && last.ready == group.ready && last.deleting == group.deleting && last.start == group.start &&
+        last.ready_transition == group.ready_transition && reading.state == cpu.state && reading.usage_milli == cpu.usage_milli) {
+      ++groups_.back().count;
+      return;
+    }
+  }
+  groups_.push_back(group);
+  cpu_.push_back(cpu);
+  memory_.push_back(memory);
+}
+
+void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, const Workload& target, const Entry& entry, SimTime now) {
+  groups_.clear();
+  cpu_.clear();
+  memory_.clear();
+  const PodMetrics& metrics = state.metrics[static_cast<std::size_t>(&target - &state.workloads[state.workloads.at(0)])];
+  const Duration settled = options_.calculator.cpu_initialization_period + metrics.window;
+  for (const PodId id : target.pods) {
+    const Pod& pod = state.pods[id];
+    PodGroup group;
+    group.phase = pod.phase == PodPhase::Running ? PodGroup::Phase::Running : PodGroup::Phase::Pending;
+    group.ready = ready_of(pod);
+    group.deleting = pod.terminating();
+    const bool is_settled = pod.ready && pod.started + settled < now && pod.ready_transition + settled < now;
+    if (pod.started != kNever) group.start = is_settled ? SimTime{} : pod.started;
+    group.ready_transition = is_settled || pod.ready_transition == kNever ? SimTime{} : pod.ready_transition;
+    const bool measured = metrics.at != kNever && pod.started <= metrics.at;
+    const bool serving = pod.ready && pod.ready_transition <= metrics.at;
+    add_group(group, serving, measured, metrics, entry);
+  }
+}
+
+void HorizontalPodAutoscalerController::sync(ControllerContext& context, AutoscalerId id, Entry& entry) {
+  const ClusterState& state = context.cluster.state();
+  const Autoscaler& autoscaler = state.autoscalers[id];
+  const Workload& target = state.workloads[autoscaler.target];
+  if (entry.request_of != target.pod_template) {
+    entry.request_of = target.pod_template;
+    entry.cpu_request_milli = entry.memory_request_milli = 0;
+    entry.cpu_stated = entry.memory_stated = true;
+    for_counted(*target.pod_template, [&](const ContainerSpec& container) {
+      entry.cpu_request_milli += container.requests.cpu.value;
+      entry.memory_request_milli += container.requests.memory.value * 1000;
+      entry.cpu_stated = entry.cpu_stated && container.states_cpu_request;
+      entry.memory_stated = entry.memory_stated && container.states_memory_request;
+    });
+  }
+  read_pods(state, target, entry, context.now);
+  inputs_.clear();
+  const HorizontalPodAutoscalerSpec& spec = *autoscaler.spec;
+  for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
+    const MetricSpec& metric = spec.metrics[i];
+    MetricInput input;
+    if (metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource)
+      input.readings = metric.name == Name("cpu") ? std::span<const PodReading>(cpu_) : std::span<const PodReading>(memory_);
+    if (metric.source == MetricSource::External && autoscaler.scaled_object) {
+      const auto& values = state.scaled_objects[autoscaler.scaled_object].trigger_values_milli;
+      if (i < values.size()) input.values_milli = std::span(values).subspan(i, 1);
+    }
+    inputs_.push_back(input);
+  }
+  std::int64_t status = 0;
+  for (const PodId pod : target.pods) status += state.pods[pod].terminating() ? 0 : 1;
+  const HpaResult result = entry.core.reconcile(spec, options_, {target.replicas, status, groups_, inputs_}, context.now);
+  entry.at_fixed_point = result.fixed_point;
+  if (result.rescale) context.cluster.submit(ScaleWorkload{autoscaler.target, result.desired, spec.name, Name(to_string(result.able_to_scale.reason))});
+}
+
+SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context) {
+  const ClusterState& state = context.cluster.state();
+  const Duration into = context.now.since_start() % kHpaSyncPeriod;
+  if (into != Duration{0}) return context.now + (kHpaSyncPeriod - into);   // woken by a change: it is looked at on the grid
+  notice(context.cluster);
+  bool all_fixed = true;
+  for (std::uint32_t row = 0; row < state.autoscalers.size(); ++row) {
+    const AutoscalerId id = state.autoscalers.at(row);
+    const Autoscaler& autoscaler = state.autoscalers[id];
+    Entry& entry = entries_[row];
+    if (!autoscaler.applied) {
+      entry.at_fixed_point = true;
+      continue;
+    }
+    current_values(state, autoscaler, values_);
+    if (entry.at_fixed_point && !entry.touched && values_ == entry.last_values) continue;
+    if (entry.at_fixed_point) entry.core.skipped_until(context.now - kHpaSyncPeriod);
+    entry.last_values = values_;
+    entry.touched = false;
+    sync(context, id, entry);
+    all_fixed = all_fixed && entry.at_fixed_point;
+  }
+  return all_fixed ? kNever : context.now + kHpaSyncPeriod;
+}
+
+}  // namespace akstwin

@@ -1,0 +1,51 @@
+/// The HPA control loop over a cluster: every 15 s, every autoscaler whose answer could have changed.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/api/controller.hpp"
+#include "models/controllers/autoscaling/horizontal_pod_autoscaler.hpp"
+
+namespace akstwin {
+
+/// Syncs lie on a fixed grid. An autoscaler that proved to be at a fixed point is left out until its inputs move; its memory is then
+/// brought to what it would be had it been asked each time (HorizontalPodAutoscalerCore::skipped_until).
+class HorizontalPodAutoscalerController final : public Controller {
+ public:
+  explicit HorizontalPodAutoscalerController(HpaOptions options) : options_(options) {}
+  std::string_view name() const override { return "horizontal-pod-autoscaler"; }
+  ChangeMask interests() const override;
+  SimTime reconcile(ControllerContext& context) override;
+
+ private:
+  struct Entry {
+    HorizontalPodAutoscalerCore core;
+    bool at_fixed_point = false;
+    bool touched = true;                 // pods or replicas of the target changed
+    std::vector<std::int64_t> last_values;
+    const PodSpec* request_of = nullptr; // template that the request below was taken from
+    std::int64_t cpu_request_milli = 0, memory_request_milli = 0;
+    bool cpu_stated = true, memory_stated = true;
+  };
+
+  void notice(const ClusterApi& api);
+  void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
+  void read_pods(const ClusterState& state, const Workload& target, const Entry& entry, SimTime now);
+  void add_group(const PodGroup& group, bool serving, bool measured, const PodMetrics& metrics, const Entry& entry);
+  void current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const;
+
+  HpaOptions options_;
+  ChangeCursor cursor_;
+  std::vector<Entry> entries_;           // by autoscaler row
+  std::vector<std::uint8_t> touched_;    // by workload row
+  std::vector<PodGroup> groups_;
+  std::vector<PodReading> cpu_, memory_; // parallel to groups_
+  std::vector<MetricInput> inputs_;
+  std::vector<std::int64_t> values_;
+};
+
+/// --horizontal-pod-autoscaler-sync-period, default 15 s (kube-controller-manager 1.32, facts D1).
+inline constexpr Duration kHpaSyncPeriod{15'000'000};
+
+}  // namespace akstwin
