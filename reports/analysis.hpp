@@ -1,0 +1,22 @@
+/// The parts that analyse() is made of. Each reads the Scenario and the Timeline only.
+#pragma once
+#include "reports/answers.hpp"
+
+namespace akstwin {
+
+CapacityAnswer analyse_capacity(const Scenario& scenario, const Timeline& timeline);
+SubnetsAnswer analyse_subnets(const Scenario& scenario, const Timeline& timeline);
+CostAnswer analyse_cost(const Scenario& scenario, const Timeline& timeline);
+RecoveryAnswer analyse_recovery(const Scenario& scenario, const Timeline& timeline);
+
+/// Lines for the charts: nodes, pods, CPU, requests, subnets. At most 240 points each.
+std::vector<Trace> traces_of(const Scenario& scenario, const Timeline& timeline);
+/// Named figures; needs everything else in `answers`. Sorted by name.
+std::vector<Figure> figures_of(const Scenario& scenario, const Timeline& timeline, const Answers& answers);
+/// What thresholds can be stated on. Sorted by name.
+std::vector<MetricValues> metrics_of(const Timeline& timeline, const Answers& answers);
+
+/// "production" is the first cluster that stands by for none, or the first.
+std::string production_cluster(const Scenario& scenario);
+
+}  // namespace akstwin
