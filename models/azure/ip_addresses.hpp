@@ -1,7 +1,6 @@
 /// Addresses of virtual networks and blocks of overlay pod CIDRs: who holds how many, and what is refused.
 #pragma once
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <vector>
 

@@ -9,6 +9,7 @@
 #include "models/api/plant.hpp"
 #include "models/azure/ip_addresses.hpp"
 #include "models/azure/topology.hpp"
+#include "models/observe/kinds.hpp"
 #include "sim/kernel.hpp"
 #include "sim/rng.hpp"
 #include "sim/timeline.hpp"
@@ -81,35 +82,49 @@ class ScaleSets {
     std::set<std::uint32_t> free_slots;
     std::int64_t resume_target = 0;   ///< of a stopped pool
     SeriesId allocated, target;
-    std::vector<SeriesId> zone_gauges;   ///< in the order of zones()
-    std::vector<int> zones;           ///< of the spec, or {0}
+    std::vector<int> zones;           ///< of the spec, ascending, or {0}
+    std::vector<SeriesId> zone_gauges;   ///< in the order of `zones`
+  };
+  /// What the twin keeps of an instance beside ARM's row; epochs go on when the row is used again.
+  struct Extra {
+    Name reason;                      ///< why it is being deleted
+    std::uint32_t epoch = 0, restarts = 0;
+    bool unreachable = false;
   };
   struct Market { SpotMarketKey key; SimTime closed_until; };
   struct Placement { int zone = 0; Name refusal; };
 
   Detail& detail(PoolId pool) { return details_[pool.row]; }
   void add_pool(std::uint32_t cluster, const NodePoolSpec& spec);
-  Placement place(const Detail& detail, const Pool& pool) const;
-  bool zone_open(const Detail& detail, const NodePoolSpec& spec, int zone) const;
-  Name create_instance(Detail& detail, bool running);
-  void begin_removal(InstanceId id, Name reason, Duration takes);
-  void erase(InstanceId id, Name reason);
-  void free_slot(Detail& detail, std::uint32_t slot);
+  Placement place(const Detail& detail) const;
+  bool zone_open(const Detail& detail, int zone) const;
+  std::int64_t live_in(const Detail& detail, int zone) const;
+  /// A new row in state Creating; empty name, or why not.
+  Name create_instance(Detail& detail, InstanceId& created);
+  void grow(Detail& detail, std::int64_t count);
   void shrink(Detail& detail, std::int64_t count, Name reason);
   InstanceId scale_in_candidate(const Detail& detail) const;
+  void evict(InstanceId id, Duration notice);
+  void begin_removal(InstanceId id, Name reason, Duration takes);
+  void erase(InstanceId id);
+  void free_slot(Detail& detail, std::uint32_t slot);
   void refuse(Detail& detail, std::int64_t count, Name code);
   void join(InstanceId id);
+  void lose_machine(InstanceId id);
   void on_booted(Subject subject);
   void on_removed(Subject subject);
-  void record(Detail& detail);
-  Duration draw(const RngStream& stream, const LogNormal& time, const Instance& instance) const;
-  Name timeline_name(const Instance& instance) const;
-  std::int64_t live(const Pool& pool) const;
+  InstanceId current(Subject subject) const;
+  std::uint32_t next_epoch(InstanceId id);
+  void record(const Detail& detail);
+  Duration boot_time(InstanceId id) const;
+  Duration removal_time(InstanceId id) const;
+  void event(EventKind kind, InstanceId id, std::int64_t value, Name why = {});
+  bool in_market(const Detail& detail, const SpotMarketKey& market) const;
 
   Parts parts_;
   HandlerId booted_, removed_;
   std::vector<Detail> details_;
-  std::vector<Name> removal_reason_;  ///< by instance row
+  std::vector<Extra> extra_;          ///< by instance row
   std::vector<Market> markets_;
   std::vector<std::pair<std::uint32_t, int>> zones_down_;   ///< (region, zone)
 };

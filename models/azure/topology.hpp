@@ -24,7 +24,7 @@ struct PlatformTopology {
 
   /// The region of that name; it is part of the scenario.
   std::uint32_t region_index(Name region) const;
-  /// Index of a pool ("cluster/pool" is `pool` of cluster number `cluster`), or UINT32_MAX.
+  /// Index of the first pool of a cluster, or UINT32_MAX when it has none.
   std::uint32_t first_pool(std::uint32_t cluster) const;
 };
 

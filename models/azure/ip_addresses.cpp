@@ -1,0 +1,170 @@
+#include "models/azure/ip_addresses.hpp"
+
+#include <algorithm>
+
+#include "models/observe/kinds.hpp"
+#include "sim/base/check.hpp"
+
+namespace akstwin {
+namespace {
+
+// One frontend of the cluster's internal load balancer comes from the cluster's subnet (facts B). Assumption: one a cluster.
+constexpr std::int64_t kLoadBalancerAddresses = 1;
+
+const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec& cluster) {
+  const VirtualNetworkSpec* found = nullptr;
+  for (const VirtualNetworkSpec& network : scenario.networks) {
+    if (!cluster.virtual_network.empty()) {
+      if (network.name == cluster.virtual_network) return &network;
+      continue;
+    }
+    if (network.location != cluster.location) continue;
+    if (found != nullptr) return nullptr;   // Several in the location and none named: none is meant.
+    found = &network;
+  }
+  return found;
+}
+
+std::size_t subnet_in(const VirtualNetworkSpec& network, Name name) {
+  for (std::size_t i = 0; i < network.subnets.size(); ++i)
+    if (network.subnets[i].name == name) return i;
+  return 0;
+}
+
+}  // namespace
+
+std::int64_t addresses_per_node(const NetworkProfileSpec& network, const NodePoolSpec& pool) {
+  return network.mode == NetworkPluginMode::Overlay ? 1 : max_pods(pool, network.mode) + 1;
+}
+
+std::int64_t overlay_blocks(const Cidr& pod_cidr) { return pod_cidr.prefix > 24 ? 0 : std::int64_t{1} << (24 - pod_cidr.prefix); }
+
+IpAddresses::IpAddresses(Kernel& kernel, Timeline& timeline, const Scenario& scenario) : kernel_(kernel), timeline_(timeline) {
+  release_handler_ = kernel.handlers().add<&IpAddresses::on_release>("ip_addresses.release", Phase::Plant, *this);
+  add_subnets(scenario);
+  add_pools(scenario);
+}
+
+void IpAddresses::add_subnets(const Scenario& scenario) {
+  const SimTime now = kernel_.now();
+  for (const VirtualNetworkSpec& network : scenario.networks)
+    for (const SubnetSpec& spec : network.subnets) {
+      const Name name(network.name.str() + "/" + spec.name.str());
+      const auto gauge = [&](std::string_view owner) { return timeline_.series(key(GaugeKind::SubnetUsed, name, Name(owner))); };
+      Subnet subnet;
+      subnet.usable = spec.prefix.usable();
+      subnet.nodes_gauge = gauge("nodes");
+      subnet.pods_gauge = gauge("pods");
+      const std::int64_t endpoints = std::min(spec.private_endpoints, subnet.usable);
+      // A delegated subnet serves nobody else: all of it counts as used (facts B: gateways want at least 250 free addresses).
+      const std::int64_t delegated = spec.delegation.empty() ? 0 : subnet.usable - endpoints;
+      subnet.fixed = endpoints + delegated;
+      timeline_.set(gauge("private endpoints"), now, endpoints);
+      timeline_.set(gauge("delegated"), now, delegated);
+      timeline_.set(timeline_.series(key(GaugeKind::SubnetUsable, name)), now, subnet.usable);
+      subnets_.push_back(subnet);
+    }
+}
+
+void IpAddresses::add_pools(const Scenario& scenario) {
+  for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c) {
+    const ClusterSpec& cluster = scenario.clusters[c];
+    ClusterBlocks blocks;
+    blocks.overlay = cluster.network.mode == NetworkPluginMode::Overlay;
+    if (blocks.overlay) {
+      blocks.blocks = overlay_blocks(cluster.network.pod_cidr);
+      blocks.gauge = timeline_.series(key(GaugeKind::PodCidrBlocksUsed, cluster.name));
+      timeline_.set(timeline_.series(key(GaugeKind::PodCidrBlocksTotal, cluster.name)), kernel_.now(), blocks.blocks);
+    }
+    clusters_.push_back(blocks);
+    const VirtualNetworkSpec* network = network_of(scenario, cluster);
+    std::uint32_t first = 0;   // Index of the network's first subnet among all.
+    for (const VirtualNetworkSpec& other : scenario.networks) {
+      if (&other == network) break;
+      first += static_cast<std::uint32_t>(other.subnets.size());
+    }
+    const bool connected = network != nullptr && !network->subnets.empty();
+    for (const NodePoolSpec& pool : cluster.pools) {
+      PoolShare share;
+      share.cluster = c;
+      share.addresses = addresses_per_node(cluster.network, pool);
+      if (connected) share.subnet = first + static_cast<std::uint32_t>(subnet_in(*network, pool.subnet));
+      pools_.push_back(share);
+    }
+    if (!connected || cluster.pools.empty()) continue;
+    const std::size_t home = subnet_in(*network, cluster.pools.front().subnet);
+    Subnet& subnet = subnets_[first + home];
+    const std::int64_t balancer = std::min(kLoadBalancerAddresses, subnet.usable - subnet.fixed);
+    subnet.fixed += balancer;
+    const Name name(network->name.str() + "/" + network->subnets[home].name.str());
+    timeline_.add(timeline_.series(key(GaugeKind::SubnetUsed, name, Name("load balancer"))), kernel_.now(), balancer);
+  }
+}
+
+Name IpAddresses::reserve(std::uint32_t pool) {
+  PoolShare& share = pools_[pool];
+  ClusterBlocks& cluster = clusters_[share.cluster];
+  if (share.subnet) {
+    const Subnet& subnet = subnets_[*share.subnet];
+    if (subnet.fixed + subnet.nodes + subnet.pods + share.addresses > subnet.usable) return Name("SubnetIsFull");
+  }
+  if (cluster.overlay && cluster.blocks_used >= cluster.blocks) return Name("PodCidrExhausted");
+  give(share, 1);
+  return {};
+}
+
+void IpAddresses::release(std::uint32_t pool) {
+  PoolShare& share = pools_[pool];
+  AKSTWIN_CHECK(share.releasing < share.nodes, "only a node that holds addresses gives them back");
+  ++share.releasing;
+  kernel_.after(kAddressReleaseDelay, release_handler_, {pool, 0});
+}
+
+void IpAddresses::on_release(Subject subject) {
+  PoolShare& share = pools_[subject.row];
+  --share.releasing;
+  give(share, -1);
+}
+
+void IpAddresses::give(PoolShare& share, std::int64_t nodes) {
+  share.nodes += nodes;
+  AKSTWIN_CHECK(share.nodes >= 0 && share.releasing >= 0, "no address is given back twice");
+  ClusterBlocks& cluster = clusters_[share.cluster];
+  if (cluster.overlay) {
+    cluster.blocks_used += nodes;
+    timeline_.set(cluster.gauge, kernel_.now(), cluster.blocks_used);
+  }
+  if (!share.subnet) return;
+  Subnet& subnet = subnets_[*share.subnet];
+  subnet.nodes += nodes;
+  subnet.pods += nodes * (share.addresses - 1);
+  timeline_.set(subnet.nodes_gauge, kernel_.now(), subnet.nodes);
+  timeline_.set(subnet.pods_gauge, kernel_.now(), subnet.pods);
+}
+
+std::optional<std::uint32_t> IpAddresses::subnet_of(std::uint32_t pool) const { return pools_[pool].subnet; }
+
+std::int64_t IpAddresses::used(std::uint32_t subnet) const {
+  const Subnet& of = subnets_[subnet];
+  return of.fixed + of.nodes + of.pods;
+}
+
+std::int64_t IpAddresses::usable(std::uint32_t subnet) const { return subnets_[subnet].usable; }
+
+bool IpAddresses::consistent() const {
+  std::vector<std::int64_t> nodes(subnets_.size(), 0), pods(subnets_.size(), 0), blocks(clusters_.size(), 0);
+  for (const PoolShare& share : pools_) {
+    if (share.nodes < 0 || share.releasing < 0 || share.releasing > share.nodes) return false;
+    if (clusters_[share.cluster].overlay) blocks[share.cluster] += share.nodes;
+    if (!share.subnet) continue;
+    nodes[*share.subnet] += share.nodes;
+    pods[*share.subnet] += share.nodes * (share.addresses - 1);
+  }
+  for (std::size_t i = 0; i < subnets_.size(); ++i)
+    if (subnets_[i].nodes != nodes[i] || subnets_[i].pods != pods[i] || used(static_cast<std::uint32_t>(i)) > subnets_[i].usable) return false;
+  for (std::size_t i = 0; i < clusters_.size(); ++i)
+    if (clusters_[i].blocks_used != blocks[i] || blocks[i] > std::max<std::int64_t>(clusters_[i].blocks, 0)) return false;
+  return true;
+}
+
+}  // namespace akstwin

@@ -1,0 +1,338 @@
+#include "models/azure/scale_sets.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include "sim/base/check.hpp"
+
+namespace akstwin {
+
+Name instance_name(Name pool, std::uint32_t ordinal) {
+  std::string digits(6, '0');
+  for (std::size_t i = digits.size(); i-- > 0 && ordinal > 0; ordinal /= 36) digits[i] = "0123456789abcdefghijklmnopqrstuvwxyz"[ordinal % 36];
+  return Name("aks-" + pool.str() + "-vmss" + digits);
+}
+
+ScaleSets::ScaleSets(Parts parts) : parts_(std::move(parts)) {
+  HandlerRegistry& handlers = parts_.kernel.handlers();
+  booted_ = handlers.add<&ScaleSets::on_booted>("vmss.instance_booted", Phase::Plant, *this);
+  removed_ = handlers.add<&ScaleSets::on_removed>("vmss.instance_removed", Phase::Plant, *this);
+  parts_.cloud.region_up.assign(parts_.platform.topology.regions.size(), true);
+  for (std::uint32_t c = 0; c < parts_.scenario.clusters.size(); ++c)
+    for (const NodePoolSpec& spec : parts_.scenario.clusters[c].pools) add_pool(c, spec);
+}
+
+void ScaleSets::add_pool(std::uint32_t cluster, const NodePoolSpec& spec) {
+  const ClusterSpec& owner = parts_.scenario.clusters[cluster];
+  Pool pool;
+  pool.spec = &spec;
+  pool.cluster = cluster;
+  pool.key = Name(owner.name.str() + "/" + spec.name.str());
+  pool.max = largest_count(parts_.scenario, owner, spec);
+  pool.min = spec.autoscaling ? spec.min_count : 0;
+  Detail detail;
+  detail.id = parts_.cloud.pools.insert(pool);
+  detail.index = static_cast<std::uint32_t>(details_.size());
+  AKSTWIN_CHECK(detail.id.row == detail.index, "the pools are the only rows of their table");
+  detail.region = parts_.platform.cluster_region[cluster];
+  detail.cluster = owner.name;
+  detail.boot = RngStream(parts_.root, "azure/vmss/pool=" + pool.key.str() + "/boot");
+  detail.remove = RngStream(parts_.root, "azure/vmss/pool=" + pool.key.str() + "/remove");
+  for (std::uint32_t slot = 0; slot < parts_.platform.nic_slots[detail.index].size(); ++slot) detail.free_slots.insert(slot);
+  detail.zones = spec.zones.empty() ? std::vector<int>{0} : spec.zones;
+  std::sort(detail.zones.begin(), detail.zones.end());
+  detail.allocated = parts_.timeline.series(key(GaugeKind::NodesAllocated, owner.name, pool.key));
+  detail.target = parts_.timeline.series(key(GaugeKind::NodesTarget, owner.name, pool.key));
+  for (const int zone : detail.zones)
+    detail.zone_gauges.push_back(parts_.timeline.series(key(GaugeKind::ZoneNodes, owner.name, pool.key, Name(std::to_string(zone)))));
+  details_.push_back(std::move(detail));
+}
+
+void ScaleSets::start() {
+  for (Detail& detail : details_) {
+    Pool& pool = parts_.cloud.pools[detail.id];
+    const NodePoolSpec& spec = *pool.spec;
+    const std::int64_t count = spec.autoscaling ? std::clamp(spec.count, spec.min_count, std::max(spec.min_count, spec.max_count)) : spec.count;
+    for (std::int64_t i = 0; i < count; ++i) {
+      InstanceId id;
+      if (const Name code = create_instance(detail, id); !code.empty()) {
+        refuse(detail, count - i, code);
+        break;
+      }
+      join(id);
+    }
+    record(detail);
+  }
+}
+
+PoolId ScaleSets::find_pool(Name key) const {
+  for (const Detail& detail : details_)
+    if (parts_.cloud.pools[detail.id].key == key) return detail.id;
+  return {};
+}
+
+bool ScaleSets::region_up(PoolId pool) const { return parts_.cloud.region_up[details_[pool.row].region]; }
+
+// ---- Placement ----
+
+bool ScaleSets::in_market(const Detail& detail, const SpotMarketKey& market) const {
+  const NodePoolSpec& spec = *parts_.cloud.pools[detail.id].spec;
+  return spec.spot && spec.vm_size == market.vm_size && detail.region == market.region;
+}
+
+bool ScaleSets::zone_open(const Detail& detail, int zone) const {
+  if (std::find(zones_down_.begin(), zones_down_.end(), std::pair(detail.region, zone)) != zones_down_.end()) return false;
+  return std::none_of(markets_.begin(), markets_.end(), [&](const Market& market) {
+    return market.key.zone == zone && in_market(detail, market.key) && parts_.kernel.now() < market.closed_until;
+  });
+}
+
+std::int64_t ScaleSets::live_in(const Detail& detail, int zone) const {
+  std::int64_t count = 0;
+  for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
+    const Instance& instance = parts_.cloud.instances[id];
+    count += instance.zone == zone && instance.state != InstanceState::Deleting ? 1 : 0;
+  }
+  return count;
+}
+
+/// Best-effort zone balance: the open zone with the fewest instances, the lowest number on ties.
+ScaleSets::Placement ScaleSets::place(const Detail& detail) const {
+  Placement best{0, Name("ZonalAllocationFailed")};
+  std::int64_t fewest = 0;
+  for (const int zone : detail.zones) {
+    if (!zone_open(detail, zone)) continue;
+    const std::int64_t count = live_in(detail, zone);
+    if (best.refusal.empty() && count >= fewest) continue;
+    best = {zone, {}};
+    fewest = count;
+  }
+  return best;
+}
+
+// ---- Birth ----
+
+Name ScaleSets::create_instance(Detail& detail, InstanceId& created) {
+  const Placement placement = place(detail);
+  if (!placement.refusal.empty()) return placement.refusal;
+  if (detail.free_slots.empty()) return Name("QuotaExceeded");
+  if (const Name code = parts_.addresses.reserve(detail.index); !code.empty()) return code;
+  Pool& pool = parts_.cloud.pools[detail.id];
+  Instance instance;
+  instance.pool = detail.id;
+  instance.cluster = pool.cluster;
+  instance.ordinal = pool.next_ordinal++;
+  instance.slot = *detail.free_slots.begin();
+  instance.zone = placement.zone;
+  instance.node_name = instance_name(pool.spec->name, instance.ordinal);
+  instance.requested = parts_.kernel.now();
+  detail.free_slots.erase(detail.free_slots.begin());
+  created = parts_.cloud.instances.insert(instance);
+  if (extra_.size() <= created.row) extra_.resize(created.row + 1);
+  extra_[created.row] = {{}, extra_[created.row].epoch, 0, false};
+  next_epoch(created);
+  pool.instances.push_back(created);
+  ++pool.target;
+  return {};
+}
+
+void ScaleSets::resize(PoolId id, std::int64_t target) {
+  Detail& of = detail(id);
+  Pool& pool = parts_.cloud.pools[id];
+  if (pool.stopped) return;
+  target = std::clamp<std::int64_t>(target, 0, pool.max);
+  if (target > pool.target) grow(of, target - pool.target);
+  else if (target < pool.target) shrink(of, pool.target - target, Name("ScaleDown"));
+  record(of);
+}
+
+void ScaleSets::grow(Detail& detail, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    InstanceId id;
+    // What refuses one instance refuses the next as well: nothing changes within one request.
+    if (const Name code = create_instance(detail, id); !code.empty()) return refuse(detail, count - i, code);
+    event(EventKind::NodeRequested, id, 0);
+    parts_.kernel.after(boot_time(id), booted_, {id.row, extra_[id.row].epoch});
+  }
+}
+
+void ScaleSets::refuse(Detail& detail, std::int64_t count, Name code) {
+  Pool& pool = parts_.cloud.pools[detail.id];
+  pool.last_failure = parts_.kernel.now();
+  pool.last_failure_code = code;
+  parts_.timeline.event({parts_.kernel.now(), akstwin::code(EventKind::PoolRefused), pool.key, {}, code, count});
+}
+
+void ScaleSets::on_booted(Subject subject) {
+  const InstanceId id = current(subject);
+  if (id.null()) return;
+  join(id);
+  event(EventKind::NodeReady, id, (parts_.kernel.now() - parts_.cloud.instances[id].requested).us);
+  record(detail(parts_.cloud.instances[id].pool));
+}
+
+void ScaleSets::join(InstanceId id) {
+  Instance& instance = parts_.cloud.instances[id];
+  instance.state = InstanceState::Running;
+  const Detail& of = detail(instance.pool);
+  const SiteId nic = parts_.platform.nic_slots[of.index][instance.slot];
+  const NodeId node = parts_.registrars[instance.cluster]->node_joined(id, instance, *parts_.cloud.pools[instance.pool].spec, nic);
+  parts_.cloud.instances[id].node = node;
+}
+
+// ---- Death ----
+
+std::int64_t ScaleSets::remove(PoolId id, std::span<const NodeId> nodes, Name reason) {
+  Detail& of = detail(id);
+  std::vector<InstanceId> doomed;
+  for (const InstanceId instance_id : parts_.cloud.pools[id].instances) {
+    const Instance& instance = parts_.cloud.instances[instance_id];
+    if (instance.state == InstanceState::Running && std::find(nodes.begin(), nodes.end(), instance.node) != nodes.end())
+      doomed.push_back(instance_id);
+  }
+  for (const InstanceId instance : doomed) begin_removal(instance, reason, removal_time(instance));
+  record(of);
+  return static_cast<std::int64_t>(doomed.size());
+}
+
+/// The scale set's default scale-in policy: balance the zones, then the highest instance number.
+InstanceId ScaleSets::scale_in_candidate(const Detail& detail) const {
+  int fullest = detail.zones.front();
+  for (const int zone : detail.zones)
+    if (live_in(detail, zone) > live_in(detail, fullest)) fullest = zone;
+  InstanceId chosen;
+  for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
+    const Instance& instance = parts_.cloud.instances[id];
+    if (instance.state != InstanceState::Deleting && instance.zone == fullest) chosen = id;   // Oldest first: the last is the newest.
+  }
+  return chosen;
+}
+
+void ScaleSets::shrink(Detail& detail, std::int64_t count, Name reason) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    const InstanceId id = scale_in_candidate(detail);
+    AKSTWIN_CHECK(!id.null(), "the target counts instances that are not being deleted");
+    const Duration takes = removal_time(id);
+    const Instance& instance = parts_.cloud.instances[id];
+    // AKS cordons and drains what a smaller count removes; the pods have until the machine is gone.
+    if (instance.state == InstanceState::Running) parts_.registrars[instance.cluster]->node_preempted(instance.node, takes);
+    begin_removal(id, reason, takes);
+  }
+}
+
+void ScaleSets::begin_removal(InstanceId id, Name reason, Duration takes) {
+  Instance& instance = parts_.cloud.instances[id];
+  Detail& of = detail(instance.pool);
+  instance.state = InstanceState::Deleting;
+  extra_[id.row].reason = reason;
+  --parts_.cloud.pools[instance.pool].target;
+  // A machine on its way out pulls no images: the next one can have its slot.
+  free_slot(of, instance.slot);
+  event(EventKind::NodeDeleting, id, 0, reason);
+  parts_.kernel.after(takes, removed_, {id.row, next_epoch(id)});
+}
+
+void ScaleSets::free_slot(Detail& detail, std::uint32_t slot) {
+  detail.free_slots.insert(slot);
+  const SiteId nic = parts_.platform.nic_slots[detail.index][slot];
+  if (parts_.cloud.region_up[detail.region] && !parts_.kernel.site_up(nic)) parts_.kernel.set_site(nic, true);
+}
+
+void ScaleSets::on_removed(Subject subject) {
+  const InstanceId id = current(subject);
+  if (!id.null()) erase(id);
+}
+
+void ScaleSets::erase(InstanceId id) {
+  const Instance instance = parts_.cloud.instances[id];
+  Detail& of = detail(instance.pool);
+  if (!instance.node.null()) parts_.registrars[instance.cluster]->node_gone(instance.node, extra_[id.row].reason);
+  event(EventKind::NodeGone, id, 0, extra_[id.row].reason);
+  next_epoch(id);
+  parts_.addresses.release(of.index);
+  std::vector<InstanceId>& instances = parts_.cloud.pools[instance.pool].instances;
+  instances.erase(std::find(instances.begin(), instances.end(), id));
+  parts_.cloud.instances.erase(id);
+  record(of);
+}
+
+void ScaleSets::stop_pool(PoolId id) {
+  Pool& pool = parts_.cloud.pools[id];
+  if (pool.stopped) return;
+  detail(id).resume_target = pool.target;
+  shrink(detail(id), pool.target, Name("PoolStopped"));
+  pool.stopped = true;
+  record(detail(id));
+}
+
+void ScaleSets::start_pool(PoolId id) {
+  Pool& pool = parts_.cloud.pools[id];
+  if (!pool.stopped) return;
+  pool.stopped = false;
+  resize(id, detail(id).resume_target);
+}
+
+// ---- Spot ----
+
+void ScaleSets::evict(InstanceId id, Duration notice) {
+  const Instance instance = parts_.cloud.instances[id];
+  event(EventKind::SpotNotice, id, notice.us);
+  parts_.registrars[instance.cluster]->node_preempted(instance.node, notice);
+  begin_removal(id, Name("SpotEviction"), notice);
+}
+
+std::int64_t ScaleSets::evict_spot(PoolId id, int zone, std::int64_t count, Duration notice) {
+  if (!parts_.cloud.pools[id].spec->spot || !region_up(id)) return 0;
+  std::vector<InstanceId> running;
+  for (const InstanceId instance_id : parts_.cloud.pools[id].instances) {
+    const Instance& instance = parts_.cloud.instances[instance_id];
+    if (instance.state == InstanceState::Running && (zone == 0 || instance.zone == zone)) running.push_back(instance_id);
+  }
+  const auto goes = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, static_cast<std::int64_t>(running.size())));
+  for (std::size_t i = 0; i < goes; ++i) evict(running[running.size() - 1 - i], notice);
+  record(detail(id));
+  return static_cast<std::int64_t>(goes);
+}
+
+std::int64_t ScaleSets::spot_running(const SpotMarketKey& market) const {
+  std::int64_t count = 0;
+  for (const Detail& detail : details_) {
+    if (!in_market(detail, market)) continue;
+    for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
+      const Instance& instance = parts_.cloud.instances[id];
+      count += instance.state == InstanceState::Running && instance.zone == market.zone ? 1 : 0;
+    }
+  }
+  return count;
+}
+
+std::int64_t ScaleSets::reclaim(const SpotMarketKey& market, std::int64_t count, Duration notice) {
+  if (!parts_.cloud.region_up[market.region]) return 0;
+  std::vector<InstanceId> running;
+  for (const Detail& detail : details_) {
+    if (!in_market(detail, market)) continue;
+    for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
+      const Instance& instance = parts_.cloud.instances[id];
+      if (instance.state == InstanceState::Running && instance.zone == market.zone) running.push_back(id);
+    }
+  }
+  // Newest first; machines of one age in the order of their pools, which is the scenario's.
+  std::stable_sort(running.begin(), running.end(), [&](InstanceId x, InstanceId y) {
+    const Instance &a = parts_.cloud.instances[x], &b = parts_.cloud.instances[y];
+    if (a.requested != b.requested) return a.requested > b.requested;
+    return a.pool.row != b.pool.row ? a.pool.row < b.pool.row : a.ordinal > b.ordinal;
+  });
+  if (static_cast<std::int64_t>(running.size()) > count) running.resize(static_cast<std::size_t>(count));
+  for (const InstanceId id : running) evict(id, notice);
+  for (const Detail& detail : details_)
+    if (in_market(detail, market)) record(detail);
+  return static_cast<std::int64_t>(running.size());
+}
+
+void ScaleSets::close_market(const SpotMarketKey& market, SimTime until) {
+  const auto found = std::find_if(markets_.begin(), markets_.end(), [&](const Market& known) { return known.key == market; });
+  if (found == markets_.end()) markets_.push_back({market, until});
+  else found->closed_until = std::max(found->closed_until, until);
+}
+
+}  // namespace akstwin

@@ -1,0 +1,50 @@
+#include "models/azure/sim_cloud_api.hpp"
+
+#include <variant>
+
+namespace akstwin {
+
+SimCloudApi::SimCloudApi(const CloudState& cloud, ScaleSets& scale_sets, FrontDoor& front_door, DataFailover& data, Duration notice)
+    : cloud_(cloud), scale_sets_(scale_sets), front_door_(front_door), data_(data), notice_(notice) {}
+
+Verdict SimCloudApi::pool_verdict(PoolId pool) const {
+  if (!cloud_.pools.contains(pool)) return Verdict::NotFound;
+  return scale_sets_.region_up(pool) ? Verdict::Accepted : Verdict::Refused;
+}
+
+Verdict SimCloudApi::submit(const CloudAction& action) {
+  if (const auto* route = std::get_if<RouteEdge>(&action)) {
+    if (!front_door_.is_origin(route->cluster)) return Verdict::NotFound;
+    front_door_.route(route->cluster, route->takes);
+    return Verdict::Accepted;
+  }
+  if (const auto* data = std::get_if<FailOverData>(&action)) {
+    if (data->store >= cloud_.data_region.size()) return Verdict::NotFound;
+    data_.fail_over(data->store, data->region, data->takes);
+    return Verdict::Accepted;
+  }
+  const PoolId pool = std::visit(
+      [](const auto& asked) {
+        if constexpr (requires { asked.pool; }) return asked.pool;
+        else return PoolId{};
+      },
+      action);
+  if (const Verdict verdict = pool_verdict(pool); verdict != Verdict::Accepted) return verdict;
+  if (const auto* resize = std::get_if<ResizePool>(&action)) {
+    if (cloud_.pools[pool].stopped) return Verdict::Refused;
+    scale_sets_.resize(pool, resize->target);
+  } else if (const auto* removal = std::get_if<DeleteInstances>(&action)) {
+    const std::int64_t gone = scale_sets_.remove(pool, removal->nodes, removal->reason.empty() ? Name("ScaleDown") : removal->reason);
+    if (gone == 0) return Verdict::NotFound;
+  } else if (const auto* eviction = std::get_if<EvictSpotInstances>(&action)) {
+    if (!cloud_.pools[pool].spec->spot) return Verdict::Refused;
+    scale_sets_.evict_spot(pool, eviction->zone, eviction->count, notice_);
+  } else if (std::holds_alternative<StopPool>(action)) {
+    scale_sets_.stop_pool(pool);
+  } else {
+    scale_sets_.start_pool(pool);
+  }
+  return Verdict::Accepted;
+}
+
+}  // namespace akstwin
