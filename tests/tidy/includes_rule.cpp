@@ -25,6 +25,7 @@ const std::vector<Layer>& layers() {
       {"models/kube", {"models/observe", "models/api", "models/fit", "models/catalog", "models/spec", "sim"}},
       {"models/workload", {"models/observe", "models/api", "models/fit", "models/catalog", "models/spec", "sim"}},
       {"models/controllers", {"models/api", "models/fit", "models/spec", "sim/base"}},
+      {"models/gameday", {"models/api", "models/fit", "models/spec", "sim/base"}},
       {"models/world", {"models", "sim"}},
       {"scenarios", {"models/spec", "models/catalog", "sim/base", "sim/distributions.hpp"}},  // a field may be a distribution
       {"reports", {"models/observe", "models/spec", "models/catalog", "sim"}},
