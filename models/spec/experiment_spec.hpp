@@ -26,6 +26,7 @@ struct DeliverySpec {
   int hour_from = 9, hour_to = 18;                  ///< commit hours, local time
   int utc_offset_minutes = 0;
   std::int64_t build_vcpus = 2;                     ///< ACR Tasks vCPUs of a build
+  bool webhook = false;                             ///< a Flux Receiver: a merge is seen at once, not at the next poll
 };
 
 enum class DataKind : std::uint8_t { AzureSqlFailoverGroup, CosmosDb, StorageGrs };
@@ -101,6 +102,7 @@ struct CostSpec {
   bool share_idle_proportionally = true;
   std::vector<BudgetSpec> budgets;
   std::vector<std::pair<std::string, Money>> price_overrides;   ///< meter name → unit price
+  std::string prices_file;                          ///< Azure Retail Prices API JSON, resolved path; empty: the built-in book
 };
 
 /// Hourly hazard of a correlated reclaim of one size in one zone, and how much of it goes.

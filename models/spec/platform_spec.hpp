@@ -97,6 +97,12 @@ struct NodePoolSpec {
   Position declared_at;
 };
 
+/// maxPods of a pool: as stated, or the mode's default — Overlay 250, Node Subnet 30 (AKS concepts-network-ip-address-planning.md, facts A3).
+inline std::int64_t max_pods(const NodePoolSpec& pool, NetworkPluginMode mode) {
+  if (pool.max_pods > 0) return pool.max_pods;
+  return mode == NetworkPluginMode::Overlay ? 250 : 30;
+}
+
 enum class MeshDataPlane : std::uint8_t { None, Ambient, Sidecar, Cilium };
 
 /// What the mesh costs in requests. Sources: facts A4 (Istio add-on sidecar default requests, ztunnel [recall]).

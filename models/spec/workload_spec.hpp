@@ -39,6 +39,7 @@ struct WorkloadSpec {
   bool parallel_pods = false;                       ///< StatefulSet podManagementPolicy Parallel
   std::int64_t completions = 1;                     ///< Jobs
   std::string schedule;                             ///< CronJob: five-field cron in UTC
+  std::string file;                                 ///< manifest file, relative to the scenario's folder; empty: generated
   Name kustomization;                               ///< the Flux Kustomization that applies it; empty: exists from the start
   Position declared_at;                             ///< where the user wrote it
 };

@@ -1,0 +1,196 @@
+#include <algorithm>
+
+#include "models/spec/taint_text.hpp"
+#include "scenarios/draft.hpp"
+
+namespace akstwin {
+namespace {
+
+constexpr std::string_view kAutoscalerSource = "AKS cluster-autoscaler.md (2026-08), facts/defaults.csv";
+
+void read_zones(Fields& f, std::vector<int>& out) {
+  std::vector<std::int64_t> zones;
+  f.values("availabilityZones", zones, "Zones of the pool, [\"1\", \"2\", \"3\"]; without it the pool is regional.");
+  for (const std::int64_t zone : zones) out.push_back(static_cast<int>(std::clamp<std::int64_t>(zone, -1, 99)));
+  std::ranges::sort(out);
+}
+
+void read_taints(Fields& f, std::vector<Taint>& out) {
+  f.custom("nodeTaints", {"list of taints", "a taint such as sku=gpu:NoSchedule", "string", ""}, "Taints of every node: key=value:Effect.", [&](const YamlNode& node) {
+    if (!node.is_list()) return f.wrong_kind(node, "nodeTaints", "a list of taints such as [\"sku=gpu:NoSchedule\"]");
+    for (const YamlNode& item : node.items) {
+      if (const auto taint = item.is_scalar() ? parse_taint(item.text) : std::nullopt) {
+        out.push_back(*taint);
+      } else {
+        f.error("S045", item, "'" + item.text + "' is not a taint", "write key=value:Effect with NoSchedule, PreferNoSchedule or NoExecute");
+      }
+    }
+  });
+}
+
+void read_labels(Fields& f, Labels& out) {
+  f.entries("nodeLabels", "mapping of labels", "Labels of every node.", [&](const YamlNode&, const YamlMember& member, const std::string&) {
+    if (!member.value.is_scalar()) return f.wrong_kind(member.value, "nodeLabels", "a mapping of key: value");
+    out.set(Name(member.key), Name(member.value.text));
+  });
+}
+
+void read_spot_price(Fields& f, std::optional<Money>& out) {
+  f.custom("spotMaxPrice", {"money or -1", "-1 or an hourly price such as 0.05 USD", "string number", ""}, "Highest hourly price paid; -1: up to the on-demand price, never evicted for price.",
+           [&](const YamlNode& node) {
+             if (node.is_scalar() && node.text == "-1") return;
+             if (node.is_scalar()) out = parse_money(node.text);
+             if (node.is_scalar() && !out) out = parse_dollars(node.text);
+             if (!out) f.error("S013", node, f.field_name("spotMaxPrice") + " is not a price", "write -1, or an hourly price such as 0.05 USD");
+           });
+}
+
+}  // namespace
+
+void describe(Fields& f, NodeTimesSpec& out) {
+  f.spread("boot", out.boot, "From the request for an instance until its node is Ready.").source("facts A5: prior, median 150 s and p95 300 s; AKS states two to five minutes");
+  f.spread("remove", out.remove, "From the request to delete an instance until it is gone.").source("facts A5: one to three minutes");
+}
+
+void describe(Fields& f, NodePoolSpec& out) {
+  out.declared_at = f.at();
+  bool managed_disk = false;
+  f.required("name", out.name, "Name of the pool.");
+  f.choice("mode", out.mode, {{"User", PoolMode::User}, {"System", PoolMode::System}}, "System pools run AKS's own pods.").source("ARM agentPoolProfiles");
+  f.required("vmSize", out.vm_size, "VM size, such as Standard_D4ds_v5.");
+  read_zones(f, out.zones);
+  f.optional("enableAutoScaling", out.autoscaling, "The cluster autoscaler sets the number of nodes.").source("ARM agentPoolProfiles");
+  f.optional("count", out.count, "Nodes at the start; with autoscaling brought into minCount…maxCount.").between(0, 1'000).source("AKS limit: 1,000 nodes a pool (facts A7)");
+  f.optional("minCount", out.min_count, "Fewest nodes; needs enableAutoScaling.").between(0, 1'000);
+  f.optional("maxCount", out.max_count, "Most nodes; needs enableAutoScaling.").between(0, 1'000);
+  f.optional("maxPods", out.max_pods, "Pods a node; 0: the network mode's default (overlay 250, nodeSubnet 30).").source("facts A3: concepts-network-ip-address-planning.md");
+  read_taints(f, out.taints);
+  read_labels(f, out.labels);
+  f.choice("scaleSetPriority", out.spot, {{"Regular", false}, {"Spot", true}}, "Spot instances are cheaper and can be taken back.");
+  read_spot_price(f, out.spot_max_price);
+  f.optional("vnetSubnet", out.subnet, "Subnet of the nodes by name; default: the first subnet without delegation.");
+  f.choice("osDiskType", managed_disk, {{"Ephemeral", false}, {"Managed", true}}, "Where the OS disk lives; Ephemeral where the size supports it.").source("facts A1: concepts-storage.md");
+  out.ephemeral_os_disk = !managed_disk;
+  f.optional("osDiskSizeGB", out.os_disk_gib, "Size of the OS disk in GiB; 0: AKS's default for the size.").between(0, 4'096);
+  f.group("upgradeSettings", "How the pool is upgraded.", [&](Fields& g) {
+    g.optional("maxSurge", out.max_surge, "Extra nodes during an upgrade; a percentage rounds up. They need addresses.").source("AKS 1.28 and later: 10 % (facts A6)");
+    g.not_simulated("drainTimeoutInMinutes", "Longest drain of a node.");
+    g.not_simulated("nodeSoakDurationInMinutes", "Pause after each node.");
+    g.not_simulated("maxUnavailable", "Nodes upgraded in place.");
+  });
+  f.object("nodeTimes", out.times, "How long nodes take to come and go. Not an ARM field: measured on your platform.");
+  f.without_effect("osType", "Linux.");
+  f.without_effect("osSKU", "Ubuntu or AzureLinux.");
+  f.without_effect("type", "VirtualMachineScaleSets.");
+  f.without_effect("tags", "Azure tags.");
+  f.not_simulated("scaleSetEvictionPolicy", "Delete (AKS default) is what is simulated.");
+  f.not_simulated("scaleDownMode", "Delete (AKS default) is what is simulated.");
+  f.not_simulated("enableNodePublicIP", "A public address for each node.");
+}
+
+void describe(Fields& f, NetworkProfileSpec& out) {
+  bool azure_plugin = true;
+  f.choice("networkPlugin", azure_plugin, {{"azure", true}}, "The CNI; only Azure CNI is modelled.");
+  f.choice("networkPluginMode", out.mode, {{"overlay", NetworkPluginMode::Overlay}, {"nodeSubnet", NetworkPluginMode::NodeSubnet}},
+           "overlay: pods take addresses of podCidr, a /24 a node. nodeSubnet: every node takes maxPods + 1 addresses of its subnet.")
+      .source("AKS concepts-network-azure-cni-overlay.md (2026-08)");
+  f.choice("networkDataplane", out.cilium, {{"azure", false}, {"cilium", true}}, "What moves packets and enforces network policy.");
+  f.optional("podCidr", out.pod_cidr, "Pod addresses in overlay mode; /16 ends at 256 nodes.").source("AKS default (azure-cni-overlay.md)");
+  f.optional("serviceCidr", out.service_cidr, "Cluster addresses of Services.").source("AKS default");
+  f.without_effect("networkPolicy", "Network policy engine.");
+  f.without_effect("dnsServiceIP", "Address of the cluster's DNS.");
+  f.without_effect("loadBalancerSku", "standard.");
+  f.without_effect("outboundType", "Stated at the virtual network: network.outbound.type.");
+}
+
+void describe(Fields& f, AutoScalerProfileSpec& out) {
+  const auto time = [&](std::string_view key, Duration& value, std::string_view help) { f.optional(key, value, help).at_most(Duration{86'400'000'000}).source(kAutoscalerSource); };
+  f.optional("scan-interval", out.scan_interval, "Pause between two looks at the cluster.").between(Duration{1'000'000}, Duration{3'600'000'000}).source(kAutoscalerSource);
+  time("scale-down-delay-after-add", out.scale_down_delay_after_add, "No scale-down for this long after a scale-up.");
+  time("scale-down-delay-after-delete", out.scale_down_delay_after_delete, "No scale-down for this long after a deletion; AKS: the scan interval.");
+  time("scale-down-delay-after-failure", out.scale_down_delay_after_failure, "No scale-down for this long after a failed one.");
+  time("scale-down-unneeded-time", out.scale_down_unneeded_time, "How long a node must be unneeded before it goes.");
+  time("scale-down-unready-time", out.scale_down_unready_time, "How long an unready node must be unneeded before it goes.");
+  f.optional<Threshold01>("scale-down-utilization-threshold", out.scale_down_utilization_threshold_ppm, "A node below this share of requests may go.").source(kAutoscalerSource);
+  std::int64_t grace = out.max_graceful_termination.seconds();
+  f.optional("max-graceful-termination-sec", grace, "Longest wait for a pod to end, in seconds.").between(0, 86'400).source(kAutoscalerSource);
+  out.max_graceful_termination = Duration{1'000'000} * std::clamp<std::int64_t>(grace, 0, 86'400);
+  f.optional("balance-similar-node-groups", out.balance_similar_node_groups, "Spread a scale-up over pools that are alike.").source(kAutoscalerSource);
+  f.choice("expander", out.expander,
+           {{"random", Expander::Random}, {"most-pods", Expander::MostPods}, {"least-waste", Expander::LeastWaste}, {"priority", Expander::Priority}, {"least-nodes", Expander::LeastNodes}},
+           "Which pool grows when several could.")
+      .source(kAutoscalerSource);
+  f.optional("skip-nodes-with-local-storage", out.skip_nodes_with_local_storage, "Keep nodes whose pods use local storage.").source(kAutoscalerSource);
+  f.optional("skip-nodes-with-system-pods", out.skip_nodes_with_system_pods, "Keep nodes with kube-system pods that no DaemonSet owns.").source(kAutoscalerSource);
+  f.optional("max-empty-bulk-delete", out.max_empty_bulk_delete, "Empty nodes deleted at once.").between(1, 1'000).source(kAutoscalerSource);
+  time("new-pod-scale-up-delay", out.new_pod_scale_up_delay, "Pending pods younger than this are left alone.");
+  f.optional("max-total-unready-percentage", out.max_total_unready_percentage, "Above this share of unready nodes the autoscaler stops.").between(0, 100).source(kAutoscalerSource);
+  f.optional("ok-total-unready-count", out.ok_total_unready_count, "Unready nodes that are always allowed.").between(0, 1'000).source(kAutoscalerSource);
+  time("max-node-provision-time", out.max_node_provision_time, "A node that is not Ready after this is given up.");
+  f.optional("ignore-daemonsets-utilization", out.ignore_daemonsets_utilization, "Leave DaemonSet pods out of a node's use.").source(kAutoscalerSource);
+  f.without_effect("daemonset-eviction-for-empty-nodes", "DaemonSet pods on empty nodes.");
+  f.without_effect("daemonset-eviction-for-occupied-nodes", "DaemonSet pods on occupied nodes.");
+}
+
+void describe_resources(Fields& f, Resources& out) {
+  f.optional("cpu", out.cpu, "CPU.").at_least(Millicores{0});
+  f.optional("memory", out.memory, "Memory.").at_least(Bytes{0});
+  f.optional("gpu", out.gpu, "GPU devices (nvidia.com/gpu).").between(0, 64);
+}
+
+void describe(Fields& f, ServiceMeshSpec& out) {
+  bool enabled = true;
+  f.choice("mode", enabled, {{"Istio", true}, {"Disabled", false}}, "The mesh add-on.");
+  MeshDataPlane plane = f.documenting() ? MeshDataPlane::Sidecar : out.data_plane == MeshDataPlane::None ? MeshDataPlane::Sidecar : out.data_plane;
+  f.choice("dataPlane", plane, {{"sidecar", MeshDataPlane::Sidecar}, {"ambient", MeshDataPlane::Ambient}, {"cilium", MeshDataPlane::Cilium}, {"none", MeshDataPlane::None}},
+           "Where the mesh runs: a sidecar in every pod, ztunnel on every node and waypoints, Cilium's data plane, or nowhere.")
+      .source("AKS Istio add-on: sidecars");
+  out.data_plane = enabled ? plane : MeshDataPlane::None;
+  f.group("sidecar", "Requests of one sidecar.", [&](Fields& g) { describe_resources(g, out.sidecar_request); });
+  f.group("ztunnel", "Requests of ztunnel, one a node.", [&](Fields& g) { describe_resources(g, out.ztunnel_request); });
+  f.group("waypoint", "Requests of one waypoint proxy, which ambient needs for rules on HTTP.", [&](Fields& g) {
+    describe_resources(g, out.waypoint_request);
+    g.optional("replicas", out.waypoint_replicas, "Replicas a namespace.").between(0, 100);
+  });
+  f.values("waypoints", out.waypoint_namespaces, "Namespaces with a waypoint.");
+  f.values("excludeNamespaces", out.excluded_namespaces, "Namespaces outside the mesh; kube-system always is.");
+}
+
+void describe(Fields& f, StandbySpec& out) {
+  f.choice("pattern", out.pattern,
+           {{"none", StandbyPattern::None}, {"active-active", StandbyPattern::Hot}, {"hot", StandbyPattern::Hot}, {"warm", StandbyPattern::Warm}, {"cold", StandbyPattern::Cold}},
+           "hot or active-active: serves like the primary. warm: nodes at their minimum. cold: user pools at zero until needed.");
+  bool minimum = true;
+  f.choice("nodes", minimum, {{"minimum", true}, {"full", false}}, "Nodes that run while the primary serves; follows from the pattern.");
+  f.choice("gitops", out.gitops_suspended, {{"running", false}, {"suspended", true}}, "Whether Flux applies the workloads before a failover.");
+  f.optional("primary", out.primary, "The cluster it stands by for; default: the one named by `like`.");
+}
+
+void describe(Fields& f, ClusterSpec& out) {
+  out.declared_at = f.at();
+  f.required("name", out.name, "Name of the cluster.");
+  f.custom("from", {"path", "a path", "string", ""}, "Output of `az aks show -o json`; not in this version: import with `akstwin import`.", [&](const YamlNode& node) {
+    f.error("S091", node, f.field_name("from") + " is not supported in this version", "run `akstwin import " + node.text + "` and paste what it prints");
+  });
+  f.without_effect("like", "Another cluster whose fields are copied; the fields given here win. Pools are merged by name.");
+  f.required("location", out.location, "Azure region, such as eastus2.");
+  f.group("sku", "Control plane.", [&](Fields& g) {
+    g.choice("tier", out.tier, {{"Standard", ControlPlaneTier::Standard}, {"Free", ControlPlaneTier::Free}, {"Premium", ControlPlaneTier::Premium}}, "Price and service level of the control plane.").source("facts A7: free-standard-pricing-tiers.md");
+    g.without_effect("name", "Base or Automatic.");
+  });
+  f.optional<MinorVersion>("kubernetesVersion", out.kubernetes_minor, "Kubernetes version; the minor version decides reservations and defaults.").between(21, 60);
+  f.object("networkProfile", out.network, "Pod networking.");
+  f.optional("virtualNetwork", out.virtual_network, "Virtual network by name; default: the only one in the cluster's location.");
+  f.object("autoScalerProfile", out.autoscaler, "Cluster autoscaler settings, for the whole cluster.");
+  f.list("agentPoolProfiles", out.pools, "Node pools.", true);
+  f.object("serviceMesh", out.mesh, "Service mesh.");
+  f.values("addons", out.addons, "Add-ons whose pods take room: azure-policy, key-vault-secrets-provider, monitoring, keda, …");
+  f.object("standby", out.standby, "This cluster stands by for another one.");
+  f.optional("metricsResolution", out.metric_resolution, "How often metrics-server measures; autoscalers see nothing newer.").between(Duration{1'000'000}, Duration{3'600'000'000}).source("AKS: 60 s (Azure/AKS#1595), facts D2");
+  f.not_simulated("maintenanceWindows", "Planned maintenance.");
+  f.not_simulated("autoUpgradeProfile", "Automatic upgrade channels.");
+  f.not_simulated("apiServerAccessProfile", "Private cluster, authorised ranges.");
+  f.without_effect("tags", "Azure tags.");
+}
+
+}  // namespace akstwin
