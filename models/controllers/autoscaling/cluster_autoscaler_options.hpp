@@ -54,6 +54,7 @@ struct ClusterAutoscalerOptions {
   std::int64_t ok_total_unready_count = 3;
   Duration instance_cache_period{120'000'000};     ///< how often instance lists are read when a group is not scaling up
   Duration scan_interval{10'000'000};
+  bool explain = false;                            ///< also give the scheduler's reason texts for groups that refuse a pod
 
   // Flags of the actuator, which runs beside the loop (see node_deletion.hpp).
   Duration node_delete_delay_after_taint{5'000'000};

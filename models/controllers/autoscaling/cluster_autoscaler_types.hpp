@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -119,10 +120,17 @@ struct ExpansionOption {
   std::vector<std::uint32_t> similar;              ///< groups to balance with
 };
 
+/// What refused a pod on a new node of a group.
+struct GroupRejection {
+  std::uint32_t group = 0;
+  NodeVerdict verdict;
+  std::vector<std::string> reasons;                ///< upstream's texts; only with ClusterAutoscalerOptions::explain
+};
+
 /// Pods no valid group can host: one entry an equivalence group.
 struct UnhelpedPods {
   std::vector<std::uint32_t> pods;                 ///< indexes into ClusterAutoscalerOutput::helped
-  std::vector<std::pair<std::uint32_t, NodeVerdict>> rejected;   ///< group and what refused there
+  std::vector<GroupRejection> rejected;
 };
 
 struct UnremovableNode {

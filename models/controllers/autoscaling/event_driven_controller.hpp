@@ -8,24 +8,22 @@
 
 namespace akstwin {
 
-/// Runs on the finest polling grid; polls whose inputs stand still are left out (ScaledObjectDecision::next_interesting).
+/// Each ScaledObject is polled at its own interval from the moment it was applied.
 class EventDrivenController final : public Controller {
  public:
   std::string_view name() const override { return "keda-operator"; }
-  ChangeMask interests() const override { return mask(ChangeKind::ScaledObjectUpdated) | mask(ChangeKind::WorkloadUpdated); }
+  ChangeMask interests() const override { return mask(ChangeKind::WorkloadUpdated); }   // a ScaledObject may have been applied
   SimTime reconcile(ControllerContext& context) override;
 
  private:
   struct Entry {
     ScaledObjectCore core;
-    SimTime created = kNever;                  // when it was applied
-    SimTime next_poll;
-    SimTime interesting;
-    std::vector<std::int64_t> last_values;
-    std::int64_t last_replicas = -1;
+    bool applied = false;
+    SimTime created, next_poll;
   };
   void poll(ControllerContext& context, ScaledObjectId id, Entry& entry);
   std::vector<Entry> entries_;                 // by ScaledObject row
+  std::vector<std::optional<std::int64_t>> values_;
 };
 
 }  // namespace akstwin

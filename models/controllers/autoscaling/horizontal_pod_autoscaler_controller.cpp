@@ -54,41 +54,41 @@ void HorizontalPodAutoscalerController::current_values(const ClusterState& state
     for (const std::int64_t value : state.scaled_objects[autoscaler.scaled_object].trigger_values_milli) out.push_back(value);
 }
 
-void HorizontalPodAutoscalerController::add_group(const PodGroup& group, bool serving, bool measured, const PodMetrics& metrics, const Entry& entry) {
-  // Pods that nothing tells apart are one group: settled ones make up nearly all of a workload.
-  PodReading cpu, memory;
-  cpu.request_milli = entry.cpu_request_milli;
-  cpu.request_stated = entry.cpu_stated;
-  memory.request_milli = entry.memory_request_milli;
-  memory.request_stated = entry.memory_stated;
-  if (measured) {
-    cpu.state = memory.state = PodReading::State::Present;
-    cpu.timestamp = memory.timestamp = metrics.at;
-    cpu.window = memory.window = metrics.window;
-    cpu.usage_milli = serving ? metrics.cpu.value : metrics.cpu_idle.value;
-    memory.usage_milli = metrics.memory.value * 1000;
+void HorizontalPodAutoscalerController::read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const {
+  entry.requests_of = &pod_template;
+  entry.requests.assign(spec.metrics.size(), {});
+  for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
+    const MetricSpec& metric = spec.metrics[i];
+    Request& request = entry.requests[i];
+    request.is_cpu = metric.name == Name("cpu");
+    for_counted(pod_template, [&](const ContainerSpec& container) {
+      if (metric.source == MetricSource::ContainerResource && container.name != metric.container) return;
+      request.milli += request.is_cpu ? container.requests.cpu.value : container.requests.memory.value * 1000;
+      request.stated = request.stated && (request.is_cpu ? container.states_cpu_request : container.states_memory_request);
+    });
   }
+}
+
+void HorizontalPodAutoscalerController::add_group(const PodGroup& group, Usage usage) {
+  // Pods that nothing tells apart are one group: settled ones make up nearly all of a workload.
   if (!groups_.empty()) {
     const PodGroup& last = groups_.back();
-    const PodReading& reading = cpu_.back();
     if (last.phase == group.phase && last.ready == group.ready && last.deleting == group.deleting && last.start == group.start &&
-        last.ready_transition == group.ready_transition && reading.state == cpu.state && reading.usage_milli == cpu.usage_milli) {
+        last.ready_transition == group.ready_transition && usage_.back() == usage) {
       ++groups_.back().count;
       return;
     }
   }
   groups_.push_back(group);
-  cpu_.push_back(cpu);
-  memory_.push_back(memory);
+  usage_.push_back(usage);
 }
 
-void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, const Workload& target, const Entry& entry, SimTime now) {
+void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, WorkloadId target, SimTime now) {
   groups_.clear();
-  cpu_.clear();
-  memory_.clear();
-  const PodMetrics& metrics = state.metrics[static_cast<std::size_t>(&target - &state.workloads[state.workloads.at(0)])];
+  usage_.clear();
+  const PodMetrics& metrics = state.metrics[target.row];
   const Duration settled = options_.calculator.cpu_initialization_period + metrics.window;
-  for (const PodId id : target.pods) {
+  for (const PodId id : state.workloads[target].pods) {
     const Pod& pod = state.pods[id];
     PodGroup group;
     group.phase = pod.phase == PodPhase::Running ? PodGroup::Phase::Running : PodGroup::Phase::Pending;
@@ -97,9 +97,26 @@ void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, con
     const bool is_settled = pod.ready && pod.started + settled < now && pod.ready_transition + settled < now;
     if (pod.started != kNever) group.start = is_settled ? SimTime{} : pod.started;
     group.ready_transition = is_settled || pod.ready_transition == kNever ? SimTime{} : pod.ready_transition;
-    const bool measured = metrics.at != kNever && pod.started <= metrics.at;
-    const bool serving = pod.ready && pod.ready_transition <= metrics.at;
-    add_group(group, serving, measured, metrics, entry);
+    Usage usage = Usage::None;
+    if (metrics.at != kNever && pod.started <= metrics.at) usage = pod.ready && pod.ready_transition <= metrics.at ? Usage::Serving : Usage::Starting;
+    add_group(group, usage);
+  }
+}
+
+void HorizontalPodAutoscalerController::fill_readings(std::size_t metric, const Request& request, const PodMetrics& metrics) {
+  if (readings_.size() <= metric) readings_.resize(metric + 1);
+  std::vector<PodReading>& out = readings_[metric];
+  out.assign(groups_.size(), {});
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    PodReading& reading = out[i];
+    reading.request_milli = request.milli;
+    reading.request_stated = request.stated;
+    if (usage_[i] == Usage::None) continue;
+    reading.state = PodReading::State::Present;
+    reading.timestamp = metrics.at;
+    reading.window = metrics.window;
+    const std::int64_t cpu = usage_[i] == Usage::Serving ? metrics.cpu.value : metrics.cpu_idle.value;
+    reading.usage_milli = request.is_cpu ? cpu : metrics.memory.value * 1000;
   }
 }
 
@@ -107,30 +124,19 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   const ClusterState& state = context.cluster.state();
   const Autoscaler& autoscaler = state.autoscalers[id];
   const Workload& target = state.workloads[autoscaler.target];
-  if (entry.request_of != target.pod_template) {
-    entry.request_of = target.pod_template;
-    entry.cpu_request_milli = entry.memory_request_milli = 0;
-    entry.cpu_stated = entry.memory_stated = true;
-    for_counted(*target.pod_template, [&](const ContainerSpec& container) {
-      entry.cpu_request_milli += container.requests.cpu.value;
-      entry.memory_request_milli += container.requests.memory.value * 1000;
-      entry.cpu_stated = entry.cpu_stated && container.states_cpu_request;
-      entry.memory_stated = entry.memory_stated && container.states_memory_request;
-    });
-  }
-  read_pods(state, target, entry, context.now);
-  inputs_.clear();
   const HorizontalPodAutoscalerSpec& spec = *autoscaler.spec;
+  if (entry.requests_of != target.pod_template) read_requests(spec, *target.pod_template, entry);
+  read_pods(state, autoscaler.target, context.now);
+  inputs_.assign(spec.metrics.size(), {});
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const MetricSpec& metric = spec.metrics[i];
-    MetricInput input;
-    if (metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource)
-      input.readings = metric.name == Name("cpu") ? std::span<const PodReading>(cpu_) : std::span<const PodReading>(memory_);
-    if (metric.source == MetricSource::External && autoscaler.scaled_object) {
+    if (metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource) {
+      fill_readings(i, entry.requests[i], state.metrics[autoscaler.target.row]);
+      inputs_[i].readings = readings_[i];
+    } else if (metric.source == MetricSource::External && autoscaler.scaled_object) {
       const auto& values = state.scaled_objects[autoscaler.scaled_object].trigger_values_milli;
-      if (i < values.size()) input.values_milli = std::span(values).subspan(i, 1);
+      if (i < values.size()) inputs_[i].values_milli = std::span(values).subspan(i, 1);
     }
-    inputs_.push_back(input);
   }
   std::int64_t status = 0;
   for (const PodId pod : target.pods) status += state.pods[pod].terminating() ? 0 : 1;

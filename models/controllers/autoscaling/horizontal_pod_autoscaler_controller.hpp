@@ -19,20 +19,29 @@ class HorizontalPodAutoscalerController final : public Controller {
   SimTime reconcile(ControllerContext& context) override;
 
  private:
+  /// What the metrics API has of a pod: nothing yet, a sample while it started, or a sample while it served.
+  enum class Usage : std::uint8_t { None, Starting, Serving };
+  /// What one resource metric divides by: the requests of the pod, or of the container that the metric names.
+  struct Request {
+    bool is_cpu = true;
+    std::int64_t milli = 0;              // millicores, or bytes × 1000
+    bool stated = true;
+  };
   struct Entry {
     HorizontalPodAutoscalerCore core;
     bool at_fixed_point = false;
     bool touched = true;                 // pods or replicas of the target changed
     std::vector<std::int64_t> last_values;
-    const PodSpec* request_of = nullptr; // template that the request below was taken from
-    std::int64_t cpu_request_milli = 0, memory_request_milli = 0;
-    bool cpu_stated = true, memory_stated = true;
+    const PodSpec* requests_of = nullptr;  // template that the requests below were taken from
+    std::vector<Request> requests;         // parallel to spec.metrics
   };
 
   void notice(const ClusterApi& api);
   void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
-  void read_pods(const ClusterState& state, const Workload& target, const Entry& entry, SimTime now);
-  void add_group(const PodGroup& group, bool serving, bool measured, const PodMetrics& metrics, const Entry& entry);
+  void read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const;
+  void read_pods(const ClusterState& state, WorkloadId target, SimTime now);
+  void add_group(const PodGroup& group, Usage usage);
+  void fill_readings(std::size_t metric, const Request& request, const PodMetrics& metrics);
   void current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const;
 
   HpaOptions options_;
@@ -40,7 +49,8 @@ class HorizontalPodAutoscalerController final : public Controller {
   std::vector<Entry> entries_;           // by autoscaler row
   std::vector<std::uint8_t> touched_;    // by workload row
   std::vector<PodGroup> groups_;
-  std::vector<PodReading> cpu_, memory_; // parallel to groups_
+  std::vector<Usage> usage_;             // parallel to groups_
+  std::vector<std::vector<PodReading>> readings_;   // by metric, parallel to groups_
   std::vector<MetricInput> inputs_;
   std::vector<std::int64_t> values_;
 };

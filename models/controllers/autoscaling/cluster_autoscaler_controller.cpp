@@ -1,0 +1,292 @@
+#include "models/controllers/autoscaling/cluster_autoscaler_controller.hpp"
+
+#include <algorithm>
+
+#include "models/api/node_input.hpp"
+#include "models/api/disruption.hpp"
+#include "models/fit/daemon_fit.hpp"
+
+namespace akstwin {
+namespace {
+
+const Taint kToBeDeleted{Name("ToBeDeletedByClusterAutoscaler"), {}, TaintEffect::NoSchedule};
+const Taint kCandidate{Name("DeletionCandidateOfClusterAutoscaler"), {}, TaintEffect::PreferNoSchedule};
+
+std::uint64_t number_of(InstanceId id) { return (std::uint64_t{id.row} << 32) | id.generation; }
+
+PodOwnerKind owner_kind(WorkloadKind kind) {
+  switch (kind) {
+    case WorkloadKind::StatefulSet: return PodOwnerKind::StatefulSet;
+    case WorkloadKind::DaemonSet: return PodOwnerKind::DaemonSet;
+    case WorkloadKind::Job:
+    case WorkloadKind::CronJob: return PodOwnerKind::Job;
+    default: return PodOwnerKind::ReplicaSet;
+  }
+}
+
+bool has_taint(const Node& node, const Taint& taint) {
+  return std::ranges::any_of(node.taints, [&](const Taint& t) { return t.key == taint.key; });
+}
+
+}  // namespace
+
+ClusterAutoscalerController::ClusterAutoscalerController(std::uint32_t cluster, ClusterAutoscalerOptions options, FitContext context,
+                                                         std::vector<PoolTemplate> templates, Chooser& chooser)
+    : cluster_(cluster), core_(std::move(options)), fit_(std::move(context)), templates_(std::move(templates)), chooser_(chooser) {
+  std::ranges::sort(templates_, {}, &PoolTemplate::pool);
+}
+
+ChangeMask ClusterAutoscalerController::interests() const {
+  using enum ChangeKind;
+  return mask(PodBound) | mask(PodUpdated) | mask(PodDeleting) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone);
+}
+
+void ClusterAutoscalerController::notice(const ClusterApi& api) {
+  const ChangeSpan span = api.changes_since(cursor_);
+  cursor_ = span.next;
+  const ClusterState& state = api.state();
+  if (span.expired) dirty_ = true;
+  objects_.resize(state.nodes.size());
+  const auto refresh = [&](NodeId id) {
+    if (state.nodes.contains(id)) objects_[id.row] = {id, node_input(state.nodes[id]), ++revision_};
+  };
+  if (span.expired) state.nodes.for_each([&](NodeId id, const Node&) { refresh(id); });
+  for (const Change& change : span.changes) {
+    if (!interests().has(change.kind)) continue;
+    dirty_ = true;
+    if (change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeUpdated) refresh({change.row, change.generation});
+  }
+}
+
+AutoscaledPod ClusterAutoscalerController::pod_view(const ClusterState& state, PodId id) const {
+  const Pod& pod = state.pods[id];
+  const Workload& owner = state.workloads[pod.owner];
+  AutoscaledPod view;
+  view.spec = pod.spec;
+  view.name = pod.name;
+  view.uid = uid_of(id);
+  view.owner = pod.owner.row + 1;
+  view.owner_kind = owner_kind(owner.spec->kind);
+  view.finished = pod.phase == PodPhase::Succeeded || pod.phase == PodPhase::Failed;
+  view.owner_replicas = owner.replicas;
+  view.created = pod.created;
+  if (pod.terminating()) view.deleted = pod.deleting;
+  return view;
+}
+
+void ClusterAutoscalerController::add_group(const CloudState& cloud, const ClusterState& state, PoolId id) {
+  const Pool& pool = cloud.pools[id];
+  const auto found = std::ranges::find(templates_, pool.key, &PoolTemplate::pool);
+  AKSTWIN_CHECK(found != templates_.end(), "every pool has a template");
+  AutoscaledGroup group;
+  group.id = pool.key;
+  group.min = pool.min;
+  group.max = pool.max;
+  group.target = pool.target;
+  group.template_node = &found->node;
+  group.template_revision = 1;
+  group.capacity = found->capacity;
+  std::vector<AutoscaledPod>& daemons = template_pods_.emplace_back();
+  state.workloads.for_each([&](WorkloadId workload_id, const Workload& workload) {
+    if (workload.spec->kind != WorkloadKind::DaemonSet || !workload.applied || !daemon_wants(*workload.pod_template, found->node)) return;
+    AutoscaledPod pod;
+    pod.spec = workload.pod_template;
+    pod.name = workload.key;
+    pod.uid = (std::uint64_t{1} << 62) | (std::uint64_t{id.row} << 32) | workload_id.row;
+    pod.owner = workload_id.row + 1;
+    pod.owner_kind = PodOwnerKind::DaemonSet;
+    daemons.push_back(pod);
+  });
+  group.template_pods = daemons;
+  std::vector<CloudInstance>& instances = instances_.emplace_back();
+  for (const InstanceId instance_id : pool.instances) {
+    const Instance& instance = cloud.instances[instance_id];
+    instances.push_back({number_of(instance_id), static_cast<CloudInstanceState>(instance.state), false});
+    if (instance.node && instance.node.row < instance_of_.size()) instance_of_[instance.node.row] = number_of(instance_id);
+  }
+  group.instances = instances;
+  pools_.push_back(id);
+  groups_.push_back(group);
+}
+
+void ClusterAutoscalerController::add_node(const ClusterState& state, NodeId id) {
+  const Node& node = state.nodes[id];
+  AutoscaledNode view;
+  view.id = instance_of_[id.row];
+  view.object = &objects_[id.row].input;
+  view.revision = objects_[id.row].revision;
+  const auto group = std::ranges::find(pools_, node.pool);
+  if (group != pools_.end()) view.group = static_cast<std::uint32_t>(group - pools_.begin());
+  view.ready = node.ready;
+  view.scale_down_disabled = node.scale_down_disabled;
+  view.candidate_taint = has_taint(node, kCandidate);
+  view.created = node.created;
+  view.ready_since = node.ready_transition;
+  const auto deletion = std::ranges::find(deletions_, id, &Deletion::node);
+  if (deletion != deletions_.end()) {
+    if (deletion->stage != Stage::Deleting) view.deletion = deletion->kind;
+    view.deletion_taint = deletion->drain_began;
+  }
+  std::vector<AutoscaledPod>& pods = node_pods_.emplace_back();
+  for (const PodId pod : node.pods) pods.push_back(pod_view(state, pod));
+  view.pods = pods;
+  nodes_.push_back(view);
+}
+
+void ClusterAutoscalerController::build(const ControllerContext& context) {
+  const ClusterState& state = context.cluster.state();
+  const CloudState& cloud = context.cloud.state();
+  pools_.clear();
+  groups_.clear();
+  nodes_.clear();
+  pending_.clear();
+  node_pods_.clear();
+  template_pods_.clear();
+  instances_.clear();
+  budgets_.clear();
+  instance_of_.assign(state.nodes.size(), 0);
+  for (const PoolTemplate& pool_template : templates_) {
+    cloud.pools.for_each([&](PoolId id, const Pool& pool) {
+      if (pool.cluster == cluster_ && pool.key == pool_template.pool && pool.spec->autoscaling && !pool.stopped) add_group(cloud, state, id);
+    });
+  }
+  // Pools that are not autoscaled have instances, too: their nodes need an identity of their own.
+  cloud.instances.for_each([&](InstanceId id, const Instance& instance) {
+    if (instance.cluster == cluster_ && instance.node && instance.node.row < instance_of_.size()) instance_of_[instance.node.row] = number_of(id);
+  });
+  std::vector<NodeId> order;
+  state.nodes.for_each([&](NodeId id, const Node&) { order.push_back(id); });
+  std::ranges::sort(order, [&](NodeId a, NodeId b) {
+    const Node &x = state.nodes[a], &y = state.nodes[b];
+    return x.created != y.created ? x.created < y.created : x.name < y.name;
+  });
+  for (const NodeId id : order) add_node(state, id);
+  std::vector<PodId> waiting;
+  if (state.pending > 0)
+    state.pods.for_each([&](PodId id, const Pod& pod) {
+      if (!pod.node && pod.unschedulable && pod.live()) waiting.push_back(id);
+    });
+  std::ranges::sort(waiting, [&](PodId a, PodId b) {
+    const Pod &x = state.pods[a], &y = state.pods[b];
+    return x.created != y.created ? x.created < y.created : a.row < b.row;
+  });
+  for (const PodId id : waiting) pending_.push_back(pod_view(state, id));
+  for (const AppliedBudget& budget : state.disruption_budgets)
+    if (budget.applied) budgets_.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, disruptions_allowed(state, *budget.spec), {}});
+}
+
+NodeId ClusterAutoscalerController::node_of(std::uint64_t id) const {
+  for (std::uint32_t row = 0; row < instance_of_.size(); ++row)
+    if (instance_of_[row] == id) return objects_[row].id;
+  return {};
+}
+
+void ClusterAutoscalerController::start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion) {
+  const NodeId node = node_of(deletion.node);
+  if (!context.cluster.state().nodes.contains(node)) return;
+  context.cluster.submit(TaintNode{node, kToBeDeleted, true});
+  Deletion entry;
+  entry.node = node;
+  entry.pool = context.cluster.state().nodes[node].pool;
+  entry.kind = deletion.kind;
+  entry.drain_began = context.now;
+  entry.due = context.now + core_.options().node_delete_delay_after_taint;
+  deletions_.push_back(entry);
+  const Pool& pool = context.cloud.state().pools[entry.pool];
+  context.notes.note({NoteKind::ScaleDown, pool.key, context.cluster.state().nodes[node].name,
+                      Name(deletion.kind == NodeDeletionKind::Empty ? "empty" : "drain"), pool.target - 1});
+}
+
+void ClusterAutoscalerController::apply(ControllerContext& context, const ClusterAutoscalerOutput& output) {
+  for (const ScaleUpAction& action : output.scale_ups) {
+    const PoolId pool = pools_[action.group];
+    const Verdict verdict = context.cloud.submit(ResizePool{pool, action.to, Name("cluster-autoscaler")});
+    const std::int64_t granted = context.cloud.state().pools[pool].target;
+    context.notes.note({NoteKind::ScaleUp, context.cloud.state().pools[pool].key, {}, Name("cluster-autoscaler"), granted});
+    if (verdict != Verdict::Accepted || granted < action.to) core_.report_failed_scale_up(action.group, context.now);
+  }
+  for (const auto& taint : output.soft_taints) context.cluster.submit(TaintNode{node_of(taint.node), kCandidate, taint.on});
+  for (const std::uint64_t node : output.hard_taints_to_clear) context.cluster.submit(TaintNode{node_of(node), kToBeDeleted, false});
+  for (const auto& deletion : output.deletions) start_deletion(context, deletion);
+}
+
+bool ClusterAutoscalerController::drain(ControllerContext& context, Deletion& deletion) {
+  const ClusterState& state = context.cluster.state();
+  const std::vector<PodId> pods = state.nodes[deletion.node].pods;
+  bool left = false;
+  for (const PodId id : pods) {
+    const Pod& pod = state.pods[id];
+    if (state.workloads[pod.owner].spec->kind == WorkloadKind::DaemonSet) continue;
+    left = true;
+    if (!pod.terminating()) context.cluster.submit(EvictPod{id, Name("ScaleDown")});
+  }
+  return !left;
+}
+
+void ClusterAutoscalerController::finish(ControllerContext& context, const Deletion& deletion, bool deleted) {
+  if (deleted) context.cloud.submit(DeleteInstances{deletion.pool, {deletion.node}, Name("ScaleDown")});
+  else context.cluster.submit(TaintNode{deletion.node, kToBeDeleted, false});
+}
+
+SimTime ClusterAutoscalerController::advance(ControllerContext& context, Deletion& deletion) {
+  const ClusterState& state = context.cluster.state();
+  if (!state.nodes.contains(deletion.node)) return kNever;
+  if (deletion.stage == Stage::Deleting) return context.now + core_.options().scan_interval;   // until the machine is gone
+  if (deletion.due > context.now) return deletion.due;
+  const auto occupied = [&] {
+    return std::ranges::any_of(state.nodes[deletion.node].pods, [&](PodId pod) {
+      return state.workloads[state.pods[pod].owner].spec->kind != WorkloadKind::DaemonSet;
+    });
+  };
+  const ClusterAutoscalerOptions& options = core_.options();
+  if (deletion.kind == NodeDeletionKind::Empty && occupied()) {   // a pod came in between: the deletion is given up
+    finish(context, deletion, false);
+    return kNever;
+  }
+  if (deletion.kind == NodeDeletionKind::Empty || drain(context, deletion)) {
+    finish(context, deletion, true);
+    deletion.stage = Stage::Deleting;
+    return context.now + options.scan_interval;
+  }
+  // Refused evictions are retried every 10 s for max_pod_eviction_time; then pods may take max_graceful_termination + 30 s to go.
+  deletion.stage = Stage::Draining;
+  if (context.now > deletion.drain_began + options.max_pod_eviction_time + options.max_graceful_termination + Duration{30'000'000}) {
+    finish(context, deletion, false);
+    return kNever;
+  }
+  deletion.due = context.now + Duration{5'000'000};
+  return deletion.due;
+}
+
+SimTime ClusterAutoscalerController::actuate(ControllerContext& context) {
+  SimTime next = kNever;
+  std::vector<Deletion> kept;
+  for (Deletion& deletion : deletions_) {
+    const SimTime due = advance(context, deletion);
+    if (due == kNever) dirty_ = true;
+    else kept.push_back(deletion);
+    next = std::min(next, due);
+  }
+  deletions_ = std::move(kept);
+  return next;
+}
+
+SimTime ClusterAutoscalerController::reconcile(ControllerContext& context) {
+  const SimTime actuator = actuate(context);
+  const Duration scan = core_.options().scan_interval;
+  const Duration into = context.now.since_start() % scan;
+  notice(context.cluster);
+  const SimTime grid = into == Duration{0} ? context.now : context.now + (scan - into);
+  if (into == Duration{0} && (dirty_ || core_.next_interesting() <= context.now)) {
+    dirty_ = false;
+    build(context);
+    const std::uint64_t random = chooser_.below(UINT64_MAX, loops_++);
+    apply(context, core_.run_once(context.now, {groups_, nodes_, pending_, budgets_, &fit_, random}));
+    notice(context.cluster);
+    const SimTime interesting = dirty_ ? context.now + scan : std::max(core_.next_interesting(), context.now + scan);
+    return std::min(actuator, interesting);
+  }
+  return std::min(actuator, dirty_ ? (grid > context.now ? grid : context.now + scan) : core_.next_interesting());
+}
+
+}  // namespace akstwin

@@ -1,0 +1,82 @@
+/// The Cluster Autoscaler over the ports: shows the core what is there, carries out what it decides.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <vector>
+
+#include "models/api/chooser.hpp"
+#include "models/api/controller.hpp"
+#include "models/controllers/autoscaling/cluster_autoscaler.hpp"
+
+namespace akstwin {
+
+/// What the cloud provider says of a pool before it has a node. Built where the VM catalogue is known.
+struct PoolTemplate {
+  Name pool;                         ///< "cluster/pool"
+  NodeInput node;
+  Resources capacity;
+};
+
+/// Loops lie on the scan interval's grid; loops whose outcome cannot differ from the last one's are left out
+/// (ClusterAutoscalerCore::next_interesting).
+class ClusterAutoscalerController final : public Controller {
+ public:
+  ClusterAutoscalerController(std::uint32_t cluster, ClusterAutoscalerOptions options, FitContext context, std::vector<PoolTemplate> templates,
+                              Chooser& chooser);
+  std::string_view name() const override { return "cluster-autoscaler"; }
+  ChangeMask interests() const override;
+  SimTime reconcile(ControllerContext& context) override;
+
+ private:
+  enum class Stage : std::uint8_t { Tainted, Draining, Deleting };
+  /// A node on its way out. Source: cluster-autoscaler 1.30 core/scaledown/actuation.
+  struct Deletion {
+    NodeId node;
+    PoolId pool;
+    NodeDeletionKind kind = NodeDeletionKind::Empty;
+    Stage stage = Stage::Tainted;
+    SimTime due;                     // of the next thing to do
+    SimTime drain_began;
+  };
+  struct NodeObject {
+    NodeId id;
+    NodeInput input;
+    std::uint64_t revision = 0;
+  };
+
+  void notice(const ClusterApi& api);
+  void build(const ControllerContext& context);
+  void add_group(const CloudState& cloud, const ClusterState& state, PoolId id);
+  void add_node(const ClusterState& state, NodeId id);
+  AutoscaledPod pod_view(const ClusterState& state, PodId id) const;
+  void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
+  void start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion);
+  SimTime actuate(ControllerContext& context);
+  SimTime advance(ControllerContext& context, Deletion& deletion);
+  bool drain(ControllerContext& context, Deletion& deletion);
+  void finish(ControllerContext& context, const Deletion& deletion, bool deleted);
+  NodeId node_of(std::uint64_t id) const;
+
+  std::uint32_t cluster_;
+  ClusterAutoscalerCore core_;
+  FitContext fit_;
+  std::vector<PoolTemplate> templates_;
+  Chooser& chooser_;
+  ChangeCursor cursor_;
+  bool dirty_ = true;
+  std::uint64_t loops_ = 0, revision_ = 0;
+  std::vector<NodeObject> objects_;            // by node row
+  std::vector<Deletion> deletions_;
+
+  // One loop's input; spans point into these.
+  std::vector<PoolId> pools_;
+  std::vector<AutoscaledGroup> groups_;
+  std::vector<AutoscaledNode> nodes_;
+  std::vector<AutoscaledPod> pending_;
+  std::deque<std::vector<AutoscaledPod>> node_pods_, template_pods_;
+  std::deque<std::vector<CloudInstance>> instances_;
+  std::vector<DisruptionBudget> budgets_;
+  std::vector<std::uint64_t> instance_of_;     // by node row
+};
+
+}  // namespace akstwin
