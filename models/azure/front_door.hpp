@@ -16,22 +16,23 @@ namespace akstwin {
 /// Probes at offset + k·interval; one at the very instant of a change sees the old state.
 class ProbeWindow {
  public:
-  ProbeWindow(SimTime first, Duration interval, std::int64_t sample_size, std::int64_t successes_needed);
+  /// Probes until `first` are taken to have seen the state `up`.
+  ProbeWindow(SimTime first, Duration interval, std::int64_t sample_size, std::int64_t successes_needed, bool up);
   /// The origin answers probes from now on, or no longer.
   void change(SimTime now, bool up);
-  /// The next probe that turns the verdict if nothing else changes, or kNever.
-  SimTime next_turn() const;
-  /// Whether the origin counts as healthy after the probe at or before `now`.
+  /// The first probe after `now` that turns the verdict if nothing else changes, or kNever.
+  SimTime next_turn(SimTime now) const;
+  /// Whether the origin counts as healthy after the last probe at or before `now`, which is not before the last change.
   bool healthy(SimTime now) const;
 
  private:
   std::int64_t probes_until(SimTime now) const;        ///< made before or at `now`
-  std::int64_t successes_after(std::int64_t probes) const;   ///< among the last `sample_size` once that many probes were made
+  bool verdict(std::int64_t probes) const;             ///< once that many probes were made
 
   SimTime first_;
   Duration interval_;
-  std::int64_t size_, needed_;
-  std::vector<bool> window_;           ///< outcomes of the last `size_` probes at the last change, oldest first
+  std::int64_t needed_;
+  std::vector<bool> window_;           ///< outcomes of the last probes at the last change, oldest first
   std::int64_t known_ = 0;             ///< probes made at the last change
   bool up_ = true;
 };
@@ -63,15 +64,18 @@ class FrontDoor final : public OutageListener, public OriginHealth {
     ProbeWindow probes;
     bool region_up = true, answers = true;
     bool healthy = true;               ///< as the edge sees it
+    bool turns_to = true;              ///< what the next on_turn makes of it
     std::uint32_t epoch = 0;
     SimTime down_since = kNever;
   };
   void update(std::uint32_t origin);
+  void post_turn(std::uint32_t origin);
   void on_turn(Subject subject);
   void on_routed(Subject subject);
   void on_move(Subject subject);
   void choose();
   void move_to(std::uint32_t cluster);
+  SimTime first_probe(Name origin) const;
   void phase(Name what);
 
   Kernel& kernel_;
@@ -83,7 +87,9 @@ class FrontDoor final : public OutageListener, public OriginHealth {
   std::vector<Origin> origins_;
   std::vector<std::uint32_t> priority_;   ///< indexes into origins_, first wanted first
   std::vector<EdgeListener*> listeners_;
-  Duration probe_timeout_{0}, client_delay_{0};
+  RngRoot root_;
+  Duration interval_, probe_timeout_{0}, client_delay_{0};
+  std::int64_t sample_size_ = 4, successes_ = 3;
   std::uint32_t move_epoch_ = 0;
   bool started_ = false;
   Name outage_;                        ///< the region whose loss took the active origin away, until traffic has moved

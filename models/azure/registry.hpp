@@ -41,7 +41,7 @@ class Registry final : public ImageSource, public BuildListener {
     Bytes size;
     SimTime began;
     std::vector<Waiter> waiters;
-    bool live = false;
+    bool live = false, backing_off = false;
   };
   const ImageSpec& image_spec(Name image) const;
   SiteId nearest(std::uint32_t region) const;
