@@ -1,0 +1,83 @@
+/// The report before it has a format: headings, sentences, tables and charts. Renderers add nothing to it but looks.
+#pragma once
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "reports/outcome.hpp"
+
+namespace akstwin {
+
+struct Column {
+  std::string title;
+  bool right = false;                                ///< numbers align right
+};
+
+struct Table {
+  std::string id, title;
+  std::vector<Column> columns;
+  std::vector<std::vector<std::string>> rows;        ///< a cell a column
+  bool detail = false;                               ///< long: folded in HTML, left out of the terminal
+};
+
+struct ChartSeries {
+  std::string name;
+  std::vector<double> values;
+};
+
+struct GanttBar {
+  std::string label;
+  double from = 0, to = 0;                           ///< seconds
+  bool secondary = false;                            ///< an action within a phase
+};
+
+enum class ChartKind : std::uint8_t { Lines, StackedArea, Bars, Gantt };
+
+/// A picture with one finding, which the caption states.
+struct Chart {
+  ChartKind kind = ChartKind::Lines;
+  std::string id, title, caption, unit;
+  Epoch start;                                       ///< of the time axis
+  Duration step;                                     ///< Lines and StackedArea: time between values
+  std::vector<ChartSeries> series;                   ///< Bars: one a segment, one value a category
+  std::vector<std::string> categories;               ///< Bars
+  std::vector<GanttBar> bars;                        ///< Gantt
+};
+
+/// A sentence, a table or a chart.
+using Block = std::variant<std::string, Table, Chart>;
+
+struct Section {
+  std::string id, title;
+  std::string answer;                                ///< first, in a sentence with a number and a unit
+  std::vector<Block> blocks;
+};
+
+struct Tile {
+  std::string label, value, note;
+};
+
+struct Document {
+  std::string title, question, answer;
+  Verdict verdict = Verdict::Pass;
+  bool has_thresholds = false;
+  std::string verdict_sentence;
+  std::vector<Tile> tiles;
+  std::vector<Section> sections;
+  std::vector<std::string> warnings, findings, assumptions;
+};
+
+/// The whole report of an outcome.
+Document build_document(const Outcome& outcome, const std::vector<Comparison>& comparisons);
+
+// The sections that build_document puts together.
+Section capacity_section(const Outcome& outcome);
+Section subnet_section(const Outcome& outcome);
+Section cost_section(const Outcome& outcome);
+Section recovery_section(const Outcome& outcome);
+
+/// The traces of one group as series of a chart over time; empty series are left out.
+Chart time_chart(const Outcome& outcome, ChartKind kind, const std::string& group);
+
+}  // namespace akstwin

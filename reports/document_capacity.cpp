@@ -1,0 +1,154 @@
+/// The capacity report: how many nodes, how full, and who waited.
+#include <algorithm>
+
+#include "reports/document.hpp"
+#include "reports/text.hpp"
+
+namespace akstwin {
+namespace {
+
+std::string milliseconds(std::int64_t ms) { return human(Duration{ms * 1'000}); }
+
+std::string range_text(const PoolCapacity& p) {
+  return p.autoscaling ? std::to_string(p.range_min) + "…" + std::to_string(p.range_max) : std::to_string(p.range_max) + " fixed";
+}
+
+Table pools_table(const CapacityAnswer& capacity, const Epoch& start) {
+  Table table{"pools", "Node pools",
+              {{"Pool", false}, {"Size", false}, {"Allowed", true}, {"Moved", true}, {"Mean", true}, {"Peak at", false}, {"CPU asked", true},
+               {"Memory asked", true}, {"Zone skew", true}, {"Ups/downs", true}, {"Refused", true}, {"Evicted", true}}, {}, false};
+  for (const PoolCapacity& p : capacity.pools)
+    table.rows.push_back({p.cluster + "/" + p.pool, p.vm_size + (p.spot ? " spot" : ""), range_text(p),
+                          std::to_string(p.nodes_min) + " → " + std::to_string(p.nodes_max), brief(p.nodes_mean),
+                          p.nodes_max > 0 ? day_and_clock(p.peak_at, start) : "-", percent(p.cpu_requested_share, 0),
+                          percent(p.memory_requested_share, 0), std::to_string(p.zone_skew_max),
+                          std::to_string(p.scale_ups) + "/" + std::to_string(p.scale_downs), std::to_string(p.refused), std::to_string(p.evicted)});
+  return table;
+}
+
+Table clusters_table(const CapacityAnswer& capacity) {
+  Table table{"clusters", "Clusters",
+              {{"Cluster", false}, {"Nodes peak", true}, {"Nodes mean", true}, {"Pods peak", true}, {"Pods mean", true}, {"Pending peak", true},
+               {"CPU allocatable", true}, {"CPU requested", true}, {"CPU used", true}, {"Memory requested", true}, {"Headroom min", true},
+               {"Fragmented CPU", true}}, {}, false};
+  for (const ClusterCapacity& c : capacity.clusters)
+    table.rows.push_back({c.cluster + (c.standby ? " (standby)" : ""), grouped(c.nodes_peak), brief(c.nodes_mean), grouped(c.pods_peak),
+                          brief(c.pods_mean), grouped(c.pending_peak), brief(c.cpu_allocatable_mean) + " cores",
+                          brief(c.cpu_requested_mean) + " cores", brief(c.cpu_used_mean) + " cores",
+                          brief(c.memory_requested_mean) + " of " + brief(c.memory_allocatable_mean) + " GiB",
+                          c.headroom_shape.empty() ? "-" : grouped(c.headroom_pods_min) + " × " + c.headroom_shape, brief(c.fragmented_cpu_mean) + " cores"});
+  return table;
+}
+
+Table waiting_table(const CapacityAnswer& capacity) {
+  Table table{"waiting", "How long pods waited",
+              {{"From created to", false}, {"Pods", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"Max", true}}, {}, false};
+  const auto row = [&](const char* name, const Distribution& d) {
+    if (d.empty()) return;
+    table.rows.push_back({name, grouped(d.count()), milliseconds(d.quantile(0.5)), milliseconds(d.quantile(0.95)), milliseconds(d.quantile(0.99)), milliseconds(d.max())});
+  };
+  row("scheduled", capacity.pending);
+  row("ready", capacity.ready);
+  return table;
+}
+
+Table causes_table(const CapacityAnswer& capacity, const Epoch& start) {
+  Table table{"causes", "Why pods waited", {{"Said by", false}, {"Cause", false}, {"Times", true}, {"First", false}}, {}, false};
+  constexpr std::size_t kShown = 12;
+  for (std::size_t i = 0; i < std::min(kShown, capacity.causes.size()); ++i) {
+    const PendingCause& cause = capacity.causes[i];
+    table.rows.push_back({cause.source, cause.cause, grouped(cause.count), day_and_clock(cause.first_at, start)});
+  }
+  return table;
+}
+
+Table services_table(const CapacityAnswer& capacity) {
+  Table table{"services", "Services",
+              {{"Workload", false}, {"Requests", true}, {"Errors", true}, {"p95 mean", true}, {"p95 worst", true}, {"Replicas", true},
+               {"Mean", true}, {"Rescales", true}}, {}, true};
+  for (const ServiceCapacity& s : capacity.services) {
+    const bool traffic = s.requests > 0;
+    table.rows.push_back({s.workload, traffic ? grouped(s.requests) : "-", traffic ? grouped(s.errors) : "-",
+                          s.latency_p95_mean.us > 0 ? human(s.latency_p95_mean) : "-", s.latency_p95_max.us > 0 ? human(s.latency_p95_max) : "-",
+                          std::to_string(s.replicas_min) + " → " + std::to_string(s.replicas_max), brief(s.replicas_mean), std::to_string(s.rescales)});
+  }
+  return table;
+}
+
+// The pool that moved most: it carries the story.
+const PoolCapacity* busiest(const CapacityAnswer& capacity) {
+  const PoolCapacity* best = nullptr;
+  for (const PoolCapacity& pool : capacity.pools)
+    if (best == nullptr || pool.nodes_max - pool.nodes_min > best->nodes_max - best->nodes_min) best = &pool;
+  return best;
+}
+
+std::string answer_of(const CapacityAnswer& capacity) {
+  std::string text = counted(capacity.nodes_peak, "node") + " at peak over all clusters";
+  if (const PoolCapacity* pool = busiest(capacity))
+    text += "; pool " + pool->cluster + "/" + pool->pool + " moved " + std::to_string(pool->nodes_min) + " → " + std::to_string(pool->nodes_max) +
+            " (allowed " + range_text(*pool) + ")";
+  if (!capacity.pending.empty()) text += "; 99 % of pods were scheduled within " + milliseconds(capacity.pending.quantile(0.99));
+  if (capacity.never_scheduled > 0) text += " and " + counted(capacity.never_scheduled, "pod") + " never";
+  return text + ".";
+}
+
+void add_charts(const Outcome& outcome, Section& section) {
+  const CapacityAnswer& capacity = outcome.details.capacity;
+  Chart nodes = time_chart(outcome, ChartKind::StackedArea, "nodes");
+  nodes.id = "chart-nodes";
+  nodes.title = "Allocated nodes by pool";
+  nodes.unit = "nodes";
+  if (const PoolCapacity* pool = busiest(capacity))
+    nodes.caption = pool->cluster + "/" + pool->pool + " carries the change: " + std::to_string(pool->nodes_min) + " to " +
+                    std::to_string(pool->nodes_max) + " nodes, " + brief(pool->nodes_mean) + " on average.";
+  if (!nodes.series.empty()) section.blocks.emplace_back(std::move(nodes));
+
+  Chart pods = time_chart(outcome, ChartKind::Lines, "pods");
+  pods.id = "chart-pods";
+  pods.title = "Pods running and pending";
+  pods.unit = "pods";
+  std::int64_t pending = 0;
+  for (const ClusterCapacity& cluster : capacity.clusters) pending = std::max(pending, cluster.pending_peak);
+  pods.caption = "At most " + counted(pending, "pod") + " of a cluster waited at once.";
+  if (!pods.series.empty()) section.blocks.emplace_back(std::move(pods));
+
+  for (const ClusterCapacity& cluster : capacity.clusters) {
+    Chart cpu = time_chart(outcome, ChartKind::Lines, "cpu:" + cluster.cluster);
+    if (cpu.series.empty() || cluster.standby) continue;
+    for (ChartSeries& series : cpu.series)
+      for (double& value : series.values) value /= 1'000;
+    cpu.id = "chart-cpu-" + cluster.cluster;
+    cpu.title = "CPU of " + cluster.cluster;
+    cpu.unit = "cores";
+    const double allocatable = cluster.cpu_allocatable_mean > 0 ? cluster.cpu_allocatable_mean : 1;
+    cpu.caption = percent(cluster.cpu_requested_mean / allocatable, 0) + " of allocatable CPU is requested on average and " +
+                  percent(cluster.cpu_used_mean / allocatable, 0) + " is used.";
+    section.blocks.emplace_back(std::move(cpu));
+  }
+}
+
+}  // namespace
+
+Section capacity_section(const Outcome& outcome) {
+  const CapacityAnswer& capacity = outcome.details.capacity;
+  const Epoch& start = outcome.scenario.start;
+  Section section{"capacity", "Capacity", answer_of(capacity), {}};
+  const auto add = [&](Table table) {
+    if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
+  };
+  add(pools_table(capacity, start));
+  add_charts(outcome, section);
+  add(clusters_table(capacity));
+  add(waiting_table(capacity));
+  add(causes_table(capacity, start));
+  section.blocks.emplace_back(counted(capacity.pods_created, "pod") + " created, " + counted(capacity.hpa_rescales, "autoscaler decision") +
+                              ", " + counted(capacity.spot_notices, "spot eviction") + ".");
+  Table deletions{"deletions", "Why pods went away", {{"Reason", false}, {"Pods", true}}, {}, true};
+  for (const ReasonCount& reason : capacity.deletions) deletions.rows.push_back({reason.reason, grouped(reason.count)});
+  add(std::move(deletions));
+  add(services_table(capacity));
+  return section;
+}
+
+}  // namespace akstwin

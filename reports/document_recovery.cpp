@@ -1,0 +1,95 @@
+/// The recovery report: how long it was gone, what was lost, and where the time went.
+#include "reports/document.hpp"
+#include "reports/text.hpp"
+
+namespace akstwin {
+namespace {
+
+std::string seconds_text(double seconds) { return human(Duration{static_cast<std::int64_t>(seconds * 1e6 + 0.5)}); }
+
+std::string answer_of(const RecoveryAnswer& recovery) {
+  std::string text;
+  for (const OutageAnswer& outage : recovery.outages) {
+    text += text.empty() ? "" : " ";
+    text += "Loss of " + outage.name + ": ";
+    text += outage.rto ? "serving again after " + human(*outage.rto) + " (RTO)" : "not serving again within the window";
+    if (outage.rpo) text += ", " + human(*outage.rpo) + " of writes lost (RPO)";
+    text += ", " + grouped(outage.requests_lost) + " of " + grouped(outage.requests) + " requests lost until then.";
+  }
+  if (recovery.availability) text += (text.empty() ? "" : " ") + std::string("Availability over the window: ") + percent(*recovery.availability, 3) + ".";
+  return text.empty() ? "0 outages in the window and no traffic to measure availability by." : text;
+}
+
+Table summary_table(const Outcome& outcome) {
+  Table table{"outages", "Outages over the replications",
+              {{"Outage", false}, {"Scope", false}, {"Runs", true}, {"Not recovered", true}, {"RTO mean", true}, {"RTO p50", true}, {"RTO p95", true}, {"RPO mean", true}, {"RPO p95", true}}, {}, false};
+  for (const OutageSummary& o : outcome.outages) {
+    const bool rto = o.rto.count() > 0, rpo = o.rpo.count() > 0;
+    table.rows.push_back({o.name, o.scope, std::to_string(o.occurrences), std::to_string(o.not_recovered), rto ? seconds_text(o.rto.mean()) : "-",
+                          rto ? seconds_text(o.rto.quantile(0.5)) : "-", rto ? seconds_text(o.rto.quantile(0.95)) : "-",
+                          rpo ? seconds_text(o.rpo.mean()) : "-", rpo ? seconds_text(o.rpo.quantile(0.95)) : "-"});
+  }
+  return table;
+}
+
+Chart gantt(const OutageAnswer& outage, std::size_t index) {
+  Chart chart;
+  chart.kind = ChartKind::Gantt;
+  chart.id = "chart-recovery-" + std::to_string(index);
+  chart.title = "Recovery from the loss of " + outage.name;
+  chart.unit = "since the outage";
+  Duration from{0}, longest{0};
+  std::string longest_name;
+  for (const RecoveryPhaseTime& phase : outage.phases) {
+    chart.bars.push_back({phase.name, from.seconds_real(), phase.ended.seconds_real(), false});
+    if (phase.ended - from > longest) {
+      longest = phase.ended - from;
+      longest_name = phase.name;
+    }
+    from = phase.ended;
+  }
+  for (const RecoveryAction& action : outage.actions) {
+    if (action.started.us < 0 || (outage.rto && action.started > *outage.rto)) continue;
+    chart.bars.push_back({action.action + (action.target.empty() ? "" : " " + action.target), action.started.seconds_real(),
+                          (action.started + action.took).seconds_real(), true});
+  }
+  chart.caption = longest_name.empty() ? "No phases were recorded." : "The longest phase is \"" + longest_name + "\" with " + human(longest) + ".";
+  return chart;
+}
+
+Table phases_table(const OutageAnswer& outage, std::size_t index) {
+  Table table{"phases-" + std::to_string(index), "Phases after the loss of " + outage.name, {{"Phase", false}, {"From", true}, {"To", true}, {"Took", true}}, {}, false};
+  Duration from{0};
+  for (const RecoveryPhaseTime& phase : outage.phases) {
+    table.rows.push_back({phase.name, human(from), human(phase.ended), human(phase.ended - from)});
+    from = phase.ended;
+  }
+  return table;
+}
+
+Table workloads_table(const OutageAnswer& outage, std::size_t index) {
+  Table table{"serving-" + std::to_string(index), "When each workload served again", {{"Workload", false}, {"After", true}}, {}, true};
+  for (const WorkloadRecovery& workload : outage.workloads) table.rows.push_back({workload.workload, human(workload.serving)});
+  return table;
+}
+
+}  // namespace
+
+Section recovery_section(const Outcome& outcome) {
+  const RecoveryAnswer& recovery = outcome.details.recovery;
+  Section section{"recovery", "Recovery", answer_of(recovery), {}};
+  const auto add = [&](Table table) {
+    if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
+  };
+  add(summary_table(outcome));
+  for (std::size_t i = 0; i < recovery.outages.size(); ++i) {
+    const OutageAnswer& outage = recovery.outages[i];
+    Chart chart = gantt(outage, i + 1);
+    if (!chart.bars.empty()) section.blocks.emplace_back(std::move(chart));
+    add(phases_table(outage, i + 1));
+    add(workloads_table(outage, i + 1));
+  }
+  return section;
+}
+
+}  // namespace akstwin
