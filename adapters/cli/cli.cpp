@@ -56,6 +56,8 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, con
   if (!word.empty() && word[0] != '-' && !known) {
     const std::string near = closest(word, verbs);
     console.err << fmt::format("akstwin: there is no verb '{}'{}\n", word, near.empty() ? "" : fmt::format("; did you mean '{}'?", near));
+  } else if (word.empty()) {
+    console.err << fmt::format("akstwin: a verb is missing, one of {}\n", fmt::join(verbs, ", "));
   } else {
     console.err << "akstwin: " << error.what() << '\n';
   }
@@ -65,7 +67,7 @@ int usage_error(const CLI::App& app, const CLI::ParseError& error, int argc, con
 
 int parse_and_execute(int argc, const char* const* argv, Console& console) {
   CLI::App app("akstwin: a digital twin of an Azure Kubernetes Service platform", "akstwin");
-  app.set_help_all_flag("--help-all", "Print the help of all verbs");
+  app.set_version_flag("--version", version_line(), "Print the version and exit");
   app.require_subcommand(1);
   app.footer(std::string("\n") + kExitCodeHelp +
              "\nStandard output carries data only; progress and complaints go to standard error.\n"
@@ -77,8 +79,8 @@ int parse_and_execute(int argc, const char* const* argv, Console& console) {
   } catch (const CLI::CallForHelp&) {
     const auto parsed = app.get_subcommands();
     return static_cast<int>(deliver(console, parsed.empty() ? app.help() : parsed.front()->help("akstwin")));
-  } catch (const CLI::CallForAllHelp&) {
-    return static_cast<int>(deliver(console, app.help("", CLI::AppFormatMode::All)));
+  } catch (const CLI::CallForVersion&) {
+    return static_cast<int>(deliver(console, version_line()));
   } catch (const CLI::ParseError& error) {
     return usage_error(app, error, argc, argv, console);
   }

@@ -55,7 +55,7 @@ Result<std::vector<VariantSpec>> chosen(const std::vector<VariantSpec>& variants
 }  // namespace
 
 void add_scenario_arguments(CLI::App& verb, ScenarioArguments& arguments) {
-  verb.add_option("SCENARIO", arguments.path, "The scenario file (YAML)")->required();
+  verb.add_option("SCENARIO", arguments.path, "The scenario file (YAML)")->required()->type_name("FILE");
   verb.add_option("--set", arguments.set, "Change one value, as a variant does: PATH=VALUE; may be repeated")
       ->allow_extra_args(false)
       ->type_name("PATH=VALUE")

@@ -15,8 +15,10 @@ CLI::App* declare(CLI::App& app, VersionArguments& arguments) {
   return verb;
 }
 
+std::string version_line() { return fmt::format("akstwin {} ({})\n", tool_version(), tool_commit()); }
+
 ExitCode execute(const VersionArguments& arguments, Console& console) {
-  std::string text = fmt::format("akstwin {} ({})\n", tool_version(), tool_commit());
+  std::string text = version_line();
   if (arguments.format == "json")
     text = nlohmann::ordered_json{{"name", "akstwin"}, {"version", tool_version()}, {"commit", tool_commit()}, {"compiler", __VERSION__}}.dump(2) + "\n";
   return deliver(console, text);
