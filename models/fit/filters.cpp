@@ -37,7 +37,7 @@ NodeVerdict filter_node(const PreparedPod& pod, const Snapshot& snapshot, NodeIn
   const NodeSelection& selection = pod.node_selection;
   if (selection.names_conflict) return refuse(NodeAffinity, UnschedulableAndUnresolvable, kNamesConflict);
   if (selection.names_nodes && !named(selection, snapshot.node(node).name)) return refuse(PreFilterNodeList, UnschedulableAndUnresolvable);
-  if (snapshot.node(node).unschedulable && !pod.tolerates_unschedulable) return refuse(NodeUnschedulable, UnschedulableAndUnresolvable);
+  if (snapshot.unschedulable(node) && !pod.tolerates_unschedulable) return refuse(NodeUnschedulable, UnschedulableAndUnresolvable);
   if (const std::uint8_t taint = pod.taint_verdict[snapshot.taint_class(node)]; taint != 0)
     return refuse(TaintToleration, UnschedulableAndUnresolvable, static_cast<std::uint16_t>(taint - 1));
   if (!selection_matches(selection, snapshot, node)) return refuse(NodeAffinity, UnschedulableAndUnresolvable);

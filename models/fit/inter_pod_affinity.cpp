@@ -45,14 +45,13 @@ struct Contribution {
   std::int64_t amount;   // a pod
 };
 
-// Applies the contributions of each template to every node that has pods of it.
-void spread_over_nodes(const std::vector<std::vector<Contribution>>& by_template, const Snapshot& snapshot) {
-  for (const NodeIndex node : snapshot.order())
-    for (const TemplateRow& row : snapshot.rows(node))
-      for (const Contribution& contribution : by_template[row.pod_template]) {
-        const DomainIndex domain = snapshot.labels().domain(contribution.column, node);
-        if (domain != kNoDomain) contribution.sums->add(contribution.column, domain, contribution.amount * row.pods, snapshot.labels());
-      }
+// Applies the contributions of a template to every node that has pods of it.
+void spread_over_nodes(std::span<const Contribution> contributions, const PodTemplate& pod_template, const Snapshot& snapshot) {
+  for (const Contribution& contribution : contributions)
+    for (const TemplatePlace& place : pod_template.places) {
+      const DomainIndex domain = snapshot.labels().domain(contribution.column, place.node);
+      if (domain != kNoDomain) contribution.sums->add(contribution.column, domain, contribution.amount * place.pods, snapshot.labels());
+    }
 }
 
 std::vector<Contribution> filter_contributions(AffinityFilterState& state, const PodSpec& pending, const PodSpec& other, const FitContext& context,
@@ -120,14 +119,10 @@ void prepare_affinity_filter(const PodSpec& spec, const Snapshot& snapshot, cons
   for (const PodAffinityTerm& term : spec.affinity.pod_anti_required) out.anti_columns.push_back(snapshot.labels().find(term.topology_key));
   out.matches_own_affinity = all_terms_match(spec.affinity.pod_required, spec, spec, context);
   const PodTemplates& templates = snapshot.templates();
-  std::vector<std::vector<Contribution>> by_template(templates.slots());
-  bool any = false;
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
     if (templates[i].spec == nullptr || (!own_rules && !templates[i].has_required_anti_affinity)) continue;
-    by_template[i] = filter_contributions(out, spec, *templates[i].spec, context, snapshot.labels());
-    any = any || !by_template[i].empty();
+    spread_over_nodes(filter_contributions(out, spec, *templates[i].spec, context, snapshot.labels()), templates[i], snapshot);
   }
-  if (any) spread_over_nodes(by_template, snapshot);
   out.active = own_rules || out.existing_anti.nonzero > 0;
 }
 
@@ -169,14 +164,10 @@ void prepare_affinity_score(const PodSpec& spec, const Snapshot& snapshot, const
   const PodTemplates& templates = snapshot.templates();
   const bool own_preferences = !spec.affinity.pod_preferred.empty() || !spec.affinity.pod_anti_preferred.empty();
   if (!own_preferences && templates.pods_with_affinity() == 0) return;
-  std::vector<std::vector<Contribution>> by_template(templates.slots());
-  bool any = false;
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
     if (templates[i].spec == nullptr || (!own_preferences && !templates[i].has_affinity)) continue;
-    by_template[i] = score_contributions(out, spec, *templates[i].spec, context, snapshot.labels());
-    any = any || !by_template[i].empty();
+    spread_over_nodes(score_contributions(out, spec, *templates[i].spec, context, snapshot.labels()), templates[i], snapshot);
   }
-  if (any) spread_over_nodes(by_template, snapshot);
 }
 
 void affinity_scores(const AffinityScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {

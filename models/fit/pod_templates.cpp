@@ -66,7 +66,8 @@ TemplateIndex PodTemplates::acquire(const PodSpec* spec) {
                                  .ports = host_ports_of(*spec),
                                  .has_affinity = has_pod_affinity(spec->affinity),
                                  .has_required_anti_affinity = !spec->affinity.pod_anti_required.empty(),
-                                 .pods = 0};
+                                 .pods = 0,
+                                 .places = {}};
   }
   PodTemplate& pod_template = templates_[entry->second];
   ++pod_template.pods;
@@ -84,6 +85,19 @@ void PodTemplates::release(TemplateIndex index) {
   by_spec_.erase(pod_template.spec);
   pod_template.spec = nullptr;
   free_.push_back(index);
+}
+
+std::uint32_t PodTemplates::add_place(TemplateIndex index, NodeIndex node) {
+  std::vector<TemplatePlace>& places = templates_[index].places;
+  places.push_back({.node = node, .pods = 0, .terminating = 0});
+  return static_cast<std::uint32_t>(places.size() - 1);
+}
+
+NodeIndex PodTemplates::remove_place(TemplateIndex index, std::uint32_t position) {
+  std::vector<TemplatePlace>& places = templates_[index].places;
+  places[position] = places.back();
+  places.pop_back();
+  return position < places.size() ? places[position].node : kNoNode;
 }
 
 TemplateIndex PodTemplates::find(const PodSpec* spec) const {

@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "models/fit/label_columns.hpp"
 #include "models/spec/pod_spec.hpp"
 
 namespace akstwin {
@@ -22,6 +23,13 @@ std::vector<HostPort> host_ports_of(const PodSpec& spec);
 /// True when two sanitised host ports cannot be on one node.
 bool host_ports_conflict(const HostPort& a, const HostPort& b);
 
+/// Pods of one template on one node.
+struct TemplatePlace {
+  NodeIndex node = kNoNode;
+  std::int32_t pods = 0;                           ///< all of them
+  std::int32_t terminating = 0;                    ///< of these, on their way out
+};
+
 /// One distinct PodSpec.
 struct PodTemplate {
   const PodSpec* spec = nullptr;                   ///< null: a free entry
@@ -31,6 +39,7 @@ struct PodTemplate {
   bool has_affinity = false;                       ///< any pod (anti-)affinity term, required or preferred
   bool has_required_anti_affinity = false;
   std::uint32_t pods = 0;                          ///< in the snapshot
+  std::vector<TemplatePlace> places;               ///< where they are, in no particular order
 };
 
 /// The templates of a snapshot. Indexes are recycled when the last pod of a template goes.
@@ -39,6 +48,11 @@ class PodTemplates {
   /// Counts one more pod of `spec` and gives its template.
   TemplateIndex acquire(const PodSpec* spec);
   void release(TemplateIndex index);
+  /// A new, empty place on `node`; gives its position among the template's places.
+  std::uint32_t add_place(TemplateIndex index, NodeIndex node);
+  TemplatePlace& place(TemplateIndex index, std::uint32_t position) { return templates_[index].places[position]; }
+  /// Removes a place by moving the last one into its position; gives the node of the moved one, or kNoNode.
+  NodeIndex remove_place(TemplateIndex index, std::uint32_t position);
   /// The template of `spec`; must be in use.
   TemplateIndex find(const PodSpec* spec) const;
   const PodTemplate& operator[](TemplateIndex index) const { return templates_[index]; }

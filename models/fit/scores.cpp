@@ -49,7 +49,7 @@ void least_allocated(const PreparedPod& pod, const Snapshot& snapshot, std::span
       sum += least_requested(columns.scored_memory[node] + pod.scored.memory.value, columns.alloc_memory[node]);
       ++resources;
     }
-    out[n] = resources == 0 ? 0 : sum / resources;
+    out[n] = resources == 2 ? sum / 2 : sum;
   }
 }
 
@@ -80,25 +80,20 @@ Name with_tag(Name image) {
 // ImageLocality: bytes already there, each image weighted by the share of nodes that have it, against 23 MiB … 1000 MiB a container.
 void image_locality(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
   constexpr std::int64_t kMib = 1 << 20, kLeast = 23 * kMib, kMostEach = 1000 * kMib;
-  if (!snapshot.has_images()) return;
-  std::vector<std::pair<Name, std::int64_t>> wanted;   // image, its contribution where present
-  const auto want = [&](const ContainerSpec& container) {
-    const Name image = with_tag(container.image);
-    const Snapshot::ImageState state = snapshot.image(image);
-    const double spread = static_cast<double>(state.nodes) / static_cast<double>(snapshot.node_count());
-    wanted.emplace_back(image, static_cast<std::int64_t>(static_cast<double>(state.size.value) * spread));
-  };
-  std::ranges::for_each(pod.spec->init_containers, want);
-  std::ranges::for_each(pod.spec->containers, want);
-  const std::int64_t most = kMostEach * static_cast<std::int64_t>(wanted.size());
+  const std::vector<ContainerSpec>&inits = pod.spec->init_containers, &containers = pod.spec->containers;
+  const std::int64_t most = kMostEach * static_cast<std::int64_t>(inits.size() + containers.size());
   if (most <= kLeast) return;
-  for (std::size_t n = 0; n < feasible.size(); ++n) {
-    const std::vector<ImageOnNode>& images = snapshot.node(feasible[n]).images;
-    std::int64_t sum = 0;
-    for (const auto& [image, bytes] : wanted)
-      if (bytes > 0 && std::ranges::find(images, image, &ImageOnNode::image) != images.end()) sum += bytes;
-    out[n] = kMaxNodeScore * (std::clamp(sum, kLeast, most) - kLeast) / (most - kLeast);
-  }
+  const auto add = [&](const ContainerSpec& container) {
+    const Snapshot::ImageState* state = snapshot.image(with_tag(container.image));
+    if (state == nullptr) return;
+    const double spread = static_cast<double>(state->nodes) / static_cast<double>(snapshot.node_count());
+    const auto bytes = static_cast<std::int64_t>(static_cast<double>(state->size.value) * spread);
+    for (std::size_t n = 0; n < feasible.size(); ++n)
+      if (state->on(feasible[n])) out[n] += bytes;
+  };
+  std::ranges::for_each(inits, add);
+  std::ranges::for_each(containers, add);
+  for (std::int64_t& score : out) score = kMaxNodeScore * (std::clamp(score, kLeast, most) - kLeast) / (most - kLeast);
 }
 
 void preferred_nodes(const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {

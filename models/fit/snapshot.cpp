@@ -26,6 +26,7 @@ void Snapshot::resize_columns() {
                                             &columns_.alloc_cpu, &columns_.alloc_memory, &columns_.scored_cpu, &columns_.scored_memory})
     column->resize(length, 0);
   alive_.resize(length, 0);
+  unschedulable_.resize(length, 0);
   pods_.resize(length);
   rows_.resize(length);
   ports_.resize(length);
@@ -63,11 +64,13 @@ void Snapshot::set_static(NodeIndex node, const NodeInput& input) {
   labels_.add(node, input.labels);
   taint_class_[node] = acquire_taint_class(input.taints);
   zone_[node] = zone_of(input.labels);
-  for (std::size_t i = 0; i < input.images.size(); ++i) {
-    const auto same = [&](const ImageOnNode& image) { return image.image == input.images[i].image; };
-    if (std::any_of(input.images.begin(), input.images.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
-    ImageState& state = images_[input.images[i].image];
-    if (state.nodes++ == 0) state.size = input.images[i].size;
+  unschedulable_[node] = input.unschedulable ? 1 : 0;
+  for (const ImageOnNode& image : input.images) {
+    ImageState& state = images_[image.image];
+    if (state.on(node)) continue;   // listed twice
+    if (state.on_node.size() <= node) state.on_node.resize(node + 1, 0);
+    state.on_node[node] = 1;
+    if (state.nodes++ == 0) state.size = image.size;
   }
   nodes_[node] = input;
 }
@@ -81,10 +84,10 @@ void Snapshot::clear_static(NodeIndex node) {
   columns_.free_pods[node] -= input.pod_capacity;
   labels_.remove(node, input.labels);
   --taint_class_nodes_[taint_class_[node]];
-  for (std::size_t i = 0; i < input.images.size(); ++i) {
-    const auto same = [&](const ImageOnNode& image) { return image.image == input.images[i].image; };
-    if (std::any_of(input.images.begin(), input.images.begin() + static_cast<std::ptrdiff_t>(i), same)) continue;
-    const auto state = images_.find(input.images[i].image);
+  for (const ImageOnNode& image : input.images) {
+    const auto state = images_.find(image.image);
+    if (state == images_.end() || !state->second.on(node)) continue;   // listed twice
+    state->second.on_node[node] = 0;
     if (--state->second.nodes == 0) images_.erase(state);
   }
 }
@@ -152,6 +155,10 @@ void Snapshot::rebuild_order() {
       if (round < zone.size()) order_.push_back(zone[round]);
 }
 
+std::vector<TemplateRow>::iterator Snapshot::row_of(NodeIndex node, TemplateIndex index) {
+  return std::ranges::find(rows_[node], index, &TemplateRow::pod_template);
+}
+
 void Snapshot::account(NodeIndex node, const PodOnNode& pod, int sign) {
   const TemplateIndex index = sign > 0 ? templates_.acquire(pod.spec) : templates_.find(pod.spec);
   const PodTemplate& pod_template = templates_[index];
@@ -166,14 +173,16 @@ void Snapshot::account(NodeIndex node, const PodOnNode& pod, int sign) {
     if (sign > 0) ports_[node].push_back(port);
     else ports_[node].erase(std::ranges::find(ports_[node], port));
   }
-  std::vector<TemplateRow>& rows = rows_[node];
-  auto row = std::ranges::find(rows, index, &TemplateRow::pod_template);
-  if (row == rows.end()) row = rows.insert(rows.end(), {.pod_template = index, .pods = 0, .terminating = 0});
-  row->pods += sign;
-  row->terminating += pod.terminating ? sign : 0;
-  if (row->pods == 0) {
-    *row = rows.back();
-    rows.pop_back();
+  auto row = row_of(node, index);
+  if (row == rows_[node].end()) row = rows_[node].insert(row, {.pod_template = index, .place = templates_.add_place(index, node)});
+  TemplatePlace& place = templates_.place(index, row->place);
+  place.pods += sign;
+  place.terminating += pod.terminating ? sign : 0;
+  if (place.pods == 0) {
+    const NodeIndex moved = templates_.remove_place(index, row->place);
+    if (moved != kNoNode) row_of(moved, index)->place = row->place;
+    *row = rows_[node].back();
+    rows_[node].pop_back();
   }
   if (sign < 0) templates_.release(index);
   ++generation_;
@@ -200,7 +209,7 @@ bool Snapshot::set_terminating(NodeIndex node, std::uint64_t tag) {
   if (pod->terminating) return true;
   pod->terminating = true;
   const TemplateIndex index = templates_.find(pod->spec);
-  ++std::ranges::find(rows_[node], index, &TemplateRow::pod_template)->terminating;
+  ++templates_.place(index, row_of(node, index)->place).terminating;
   ++generation_;
   return true;
 }
@@ -222,9 +231,9 @@ Resources Snapshot::free(NodeIndex node) const {
 
 Resources Snapshot::requested(NodeIndex node) const { return nodes_[node].allocatable - free(node); }
 
-Snapshot::ImageState Snapshot::image(Name image) const {
+const Snapshot::ImageState* Snapshot::image(Name image) const {
   const auto entry = images_.find(image);
-  return entry == images_.end() ? ImageState{} : entry->second;
+  return entry == images_.end() ? nullptr : &entry->second;
 }
 
 }  // namespace akstwin

@@ -39,11 +39,10 @@ struct PodOnNode {
   bool terminating = false;                        ///< has a deletionTimestamp
 };
 
-/// Pods of one template on one node.
+/// A template that has pods on a node: templates()[pod_template].places[place] counts them.
 struct TemplateRow {
   TemplateIndex pod_template = 0;
-  std::int32_t pods = 0;                           ///< all of them
-  std::int32_t terminating = 0;                    ///< of these, on their way out
+  std::uint32_t place = 0;
 };
 
 /// Sums of a node in columns, so that the hot loops read only what they need. Index: NodeIndex. CPU in millicores, the rest in bytes or counts.
@@ -80,6 +79,8 @@ class Snapshot {
   std::span<const PodOnNode> pods(NodeIndex node) const { return pods_[node]; }
   /// The pod of that tag on the node, or null; valid until the next change.
   const PodOnNode* find_pod(NodeIndex node, std::uint64_t tag) const;
+  bool unschedulable(NodeIndex node) const { return unschedulable_[node] != 0; }
+  /// The templates that have pods on the node, in no particular order.
   std::span<const TemplateRow> rows(NodeIndex node) const { return rows_[node]; }
   std::int64_t pod_count(NodeIndex node) const { return static_cast<std::int64_t>(pods_[node].size()); }
   /// Sum of the effective requests of the pods on the node.
@@ -94,10 +95,15 @@ class Snapshot {
   /// Distinct taint lists: nodes of equal class have equal taints. Class 0 has none; numbers of vanished lists are recycled.
   std::uint32_t taint_class(NodeIndex node) const { return taint_class_[node]; }
   std::span<const std::vector<Taint>> taint_classes() const { return taint_classes_; }
-  /// Number of nodes that have the image and its size as first reported; zero nodes when unknown.
-  struct ImageState { Bytes size; std::int64_t nodes = 0; };
-  ImageState image(Name image) const;
-  bool has_images() const { return !images_.empty(); }
+  /// An image on the nodes: its size as first reported, how many nodes have it, and which.
+  struct ImageState {
+    Bytes size;
+    std::int64_t nodes = 0;
+    std::vector<std::uint8_t> on_node;             ///< by node; may be shorter than slots()
+    bool on(NodeIndex node) const { return node < on_node.size() && on_node[node] != 0; }
+  };
+  /// Null when no node has the image.
+  const ImageState* image(Name image) const;
 
   /// Rises with every change of a node.
   std::uint64_t node_generation() const { return node_generation_; }
@@ -108,6 +114,7 @@ class Snapshot {
   using Zone = std::pair<Name, Name>;              // region, zone
 
   void resize_columns();
+  std::vector<TemplateRow>::iterator row_of(NodeIndex node, TemplateIndex index);
   std::uint32_t acquire_taint_class(const std::vector<Taint>& taints);
   void set_static(NodeIndex node, const NodeInput& input);
   void clear_static(NodeIndex node);
@@ -115,7 +122,7 @@ class Snapshot {
   void rebuild_order();
 
   std::vector<NodeInput> nodes_;
-  std::vector<std::uint8_t> alive_;
+  std::vector<std::uint8_t> alive_, unschedulable_;
   std::vector<NodeIndex> free_slots_;
   std::vector<NodeIndex> insertion_, order_;
   std::vector<std::vector<PodOnNode>> pods_;

@@ -32,21 +32,20 @@ SpreadConstraint resolve(const TopologySpreadConstraint& constraint, const PodSp
   }
   out.matches_self = selects(out, spec);
   // Upstream counts no existing pod for an empty selector, although it would match all of them.
-  const PodTemplates& templates = snapshot.templates();
-  out.by_template.assign(templates.slots(), 0);
   if (counts_nothing(out)) return out;
+  const PodTemplates& templates = snapshot.templates();
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
     const PodSpec* other = templates[i].spec;
-    out.by_template[i] = other != nullptr && other->name_space == spec.name_space && out.selector->matches(other->labels) ? 1 : 0;
+    if (other != nullptr && other->name_space == spec.name_space && out.selector->matches(other->labels)) out.counted.push_back(i);
   }
   return out;
 }
 
-std::int32_t pods_counted(const SpreadConstraint& constraint, const Snapshot& snapshot, NodeIndex node) {
-  std::int32_t pods = 0;
-  for (const TemplateRow& row : snapshot.rows(node))
-    if (constraint.by_template[row.pod_template] != 0) pods += row.pods - row.terminating;
-  return pods;
+// Calls `count(node, pods)` for the pods that the constraint counts: terminating ones do not.
+template <class Count>
+void for_each_place(const SpreadConstraint& constraint, const Snapshot& snapshot, Count count) {
+  for (const TemplateIndex index : constraint.counted)
+    for (const TemplatePlace& place : snapshot.templates()[index].places) count(place.node, place.pods - place.terminating);
 }
 
 bool has_all_keys(std::span<const SpreadConstraint> constraints, const Snapshot& snapshot, NodeIndex node) {
@@ -81,12 +80,17 @@ void prepare_spread_filter(const PodSpec& spec, const Snapshot& snapshot, const 
     for (std::size_t i = 0; i < out.constraints.size(); ++i) {
       if (!includes(out.constraints[i], inclusion, snapshot, node)) continue;
       const DomainIndex domain = snapshot.labels().domain(out.constraints[i].column, node);
-      out.counts[i].pods[domain] += pods_counted(out.constraints[i], snapshot, node);
       out.counts[i].domains += out.counts[i].eligible[domain] == 0 ? 1 : 0;
       out.counts[i].eligible[domain] = 1;
     }
   }
-  for (SpreadCounts& counts : out.counts) find_minimum(counts);
+  for (std::size_t i = 0; i < out.constraints.size(); ++i) {
+    for_each_place(out.constraints[i], snapshot, [&](NodeIndex node, std::int32_t pods) {
+      if (!has_all_keys(out.constraints, snapshot, node) || !includes(out.constraints[i], inclusion, snapshot, node)) return;
+      out.counts[i].pods[snapshot.labels().domain(out.constraints[i].column, node)] += pods;
+    });
+    find_minimum(out.counts[i]);
+  }
 }
 
 SpreadVerdict spread_allows(const SpreadFilterState& state, const Snapshot& snapshot, NodeIndex node) {
@@ -144,30 +148,28 @@ void prepare_spread_score(const PodSpec& spec, const std::optional<LabelSelector
       out.constraints.push_back(resolve(constraint, spec, snapshot));
   for (const SpreadConstraint& constraint : out.constraints)
     out.pods.emplace_back(constraint.hostname ? snapshot.slots() : snapshot.labels().domain_slots(constraint.column));
-  if (out.constraints.empty()) return;
-  for (const NodeIndex node : snapshot.order()) {
-    const bool counted = !out.requires_all_keys || has_all_keys(out.constraints, snapshot, node);
-    for (std::size_t i = 0; i < out.constraints.size(); ++i) {
-      const SpreadConstraint& constraint = out.constraints[i];
+  for (std::size_t i = 0; i < out.constraints.size(); ++i) {
+    const SpreadConstraint& constraint = out.constraints[i];
+    for_each_place(constraint, snapshot, [&](NodeIndex node, std::int32_t pods) {
       if (constraint.hostname) {   // the node's own pods, whatever the inclusion policies say
-        out.pods[i][node] = pods_counted(constraint, snapshot, node);
-        continue;
+        out.pods[i][node] += pods;
+        return;
       }
+      if (out.requires_all_keys && !has_all_keys(out.constraints, snapshot, node)) return;
       const DomainIndex domain = snapshot.labels().domain(constraint.column, node);
-      if (!counted || domain == kNoDomain || !includes(constraint, inclusion, snapshot, node)) continue;
-      out.pods[i][domain] += pods_counted(constraint, snapshot, node);
-    }
+      if (domain != kNoDomain && includes(constraint, inclusion, snapshot, node)) out.pods[i][domain] += pods;
+    });
   }
 }
 
 namespace {
 
 // ln(domains + 2): few big domains weigh less than many small ones. Hostname: as many domains as nodes that take part.
-double normalizing_weight(const SpreadConstraint& constraint, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::size_t ignored) {
-  if (constraint.hostname) return std::log(static_cast<double>(feasible.size() - ignored + 2));
+double normalizing_weight(const SpreadConstraint& constraint, const Snapshot& snapshot, std::span<const NodeIndex> nodes) {
+  if (constraint.hostname) return std::log(static_cast<double>(nodes.size() + 2));
   std::vector<std::uint8_t> seen(snapshot.labels().domain_slots(constraint.column) + 1);
   std::size_t domains = 0;
-  for (const NodeIndex node : feasible) {
+  for (const NodeIndex node : nodes) {
     const DomainIndex domain = snapshot.labels().domain(constraint.column, node);
     std::uint8_t& mark = domain == kNoDomain ? seen.back() : seen[domain];   // system defaults: "no label" is a domain, too
     domains += mark == 0 ? 1 : 0;
@@ -179,39 +181,36 @@ double normalizing_weight(const SpreadConstraint& constraint, const Snapshot& sn
 }  // namespace
 
 void spread_scores(const SpreadScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
-  constexpr std::int64_t kIgnored = -1;
   out.assign(feasible.size(), 0);
-  std::size_t ignored = 0;
+  // Nodes that lack a key of the pod's own constraints take no part and score 0.
+  std::vector<NodeIndex> nodes;
+  std::vector<std::size_t> position;
   for (std::size_t n = 0; n < feasible.size(); ++n) {
-    if (!state.requires_all_keys || has_all_keys(state.constraints, snapshot, feasible[n])) continue;
-    out[n] = kIgnored;
-    ++ignored;
+    if (state.requires_all_keys && !has_all_keys(state.constraints, snapshot, feasible[n])) continue;
+    nodes.push_back(feasible[n]);
+    position.push_back(n);
   }
-  std::vector<double> sum(feasible.size(), 0.0);
+  std::vector<double> sum(nodes.size(), 0.0);
   for (std::size_t i = 0; i < state.constraints.size(); ++i) {
     const SpreadConstraint& constraint = state.constraints[i];
-    std::vector<NodeIndex> scored;
-    for (std::size_t n = 0; n < feasible.size(); ++n)
-      if (out[n] != kIgnored) scored.push_back(feasible[n]);
-    const double weight = normalizing_weight(constraint, snapshot, constraint.hostname ? feasible : std::span<const NodeIndex>(scored), ignored);
-    for (std::size_t n = 0; n < feasible.size(); ++n) {
-      const DomainIndex domain = snapshot.labels().domain(constraint.column, feasible[n]);
-      if (out[n] == kIgnored || domain == kNoDomain) continue;
-      const std::int32_t pods = state.pods[i][constraint.hostname ? feasible[n] : domain];
-      sum[n] += static_cast<double>(pods) * weight + static_cast<double>(constraint.max_skew - 1);
+    if (constraint.column == kNoColumn) continue;
+    const LabelColumn& column = snapshot.labels()[constraint.column];
+    const double weight = normalizing_weight(constraint, snapshot, nodes);
+    const double allowance = static_cast<double>(constraint.max_skew - 1);
+    for (std::size_t n = 0; n < nodes.size(); ++n) {
+      const DomainIndex domain = column.at(nodes[n]);
+      if (domain == kNoDomain) continue;
+      sum[n] += static_cast<double>(state.pods[i][constraint.hostname ? nodes[n] : domain]) * weight + allowance;
     }
   }
   std::int64_t least = INT64_MAX, most = 0;
-  for (std::size_t n = 0; n < feasible.size(); ++n) {
-    if (out[n] == kIgnored) continue;
-    out[n] = static_cast<std::int64_t>(std::round(sum[n]));
-    least = std::min(least, out[n]);
-    most = std::max(most, out[n]);
+  for (std::size_t n = 0; n < nodes.size(); ++n) {
+    const auto score = static_cast<std::int64_t>(std::round(sum[n]));
+    out[position[n]] = score;
+    least = std::min(least, score);
+    most = std::max(most, score);
   }
-  for (std::int64_t& score : out) {
-    if (score == kIgnored) score = 0;
-    else score = most == 0 ? 100 : 100 * (most + least - score) / most;
-  }
+  for (const std::size_t n : position) out[n] = most == 0 ? 100 : 100 * (most + least - out[n]) / most;
 }
 
 }  // namespace akstwin

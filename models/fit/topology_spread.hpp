@@ -24,7 +24,7 @@ struct SpreadConstraint {
   bool honor_affinity = true, honor_taints = false;
   bool matches_self = false;                       ///< the pending pod matches the selector
   std::optional<LabelSelector> selector;           ///< absent matches nothing
-  std::vector<std::uint8_t> by_template;           ///< by template: do its pods count
+  std::vector<TemplateIndex> counted;              ///< templates whose pods count
 };
 
 /// Matching pods by domain of one constraint.
