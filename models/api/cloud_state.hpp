@@ -41,6 +41,7 @@ struct CloudState {
   Table<Pool, PoolTag> pools;
   Table<Instance, InstanceTag> instances;
   std::uint32_t active_origin = 0;   ///< cluster index that Front Door sends dynamic traffic to
+  std::vector<bool> origin_healthy;  ///< by cluster: what Front Door's probes say
   std::vector<bool> region_up;       ///< by topology region index
   std::vector<Name> data_region;     ///< by data store: where writes go
 };

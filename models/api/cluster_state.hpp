@@ -81,7 +81,7 @@ struct Autoscaler {
   const HorizontalPodAutoscalerSpec* spec = nullptr;
   WorkloadId target;
   bool applied = false;
-  std::optional<std::int64_t> external_value_milli;   ///< external metric behind it, for KEDA's HPAs
+  ScaledObjectId scaled_object;      ///< set on the autoscaler that KEDA generated: its external metrics are those triggers
 };
 
 struct ScaledObject {
@@ -91,7 +91,7 @@ struct ScaledObject {
   std::vector<std::int64_t> trigger_values_milli;     ///< what the scalers would read now, one a trigger
 };
 
-struct DisruptionBudget {
+struct AppliedBudget {
   const PodDisruptionBudgetSpec* spec = nullptr;
   bool applied = false;
   std::int64_t disruptions_allowed = 0;               ///< status, kept by the disruption controller
@@ -123,7 +123,7 @@ struct ClusterState {
   std::vector<PodMetrics> metrics;   ///< by workload row
   Table<Autoscaler, AutoscalerTag> autoscalers;
   Table<ScaledObject, ScaledObjectTag> scaled_objects;
-  std::vector<DisruptionBudget> disruption_budgets;
+  std::vector<AppliedBudget> disruption_budgets;
   std::vector<GitSource> git_sources;
   Table<Kustomization, KustomizationTag> kustomizations;
   std::int64_t pending = 0;          ///< live pods without a node

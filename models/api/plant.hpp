@@ -126,4 +126,12 @@ class DataFailover {
   virtual void fail_over(std::uint32_t store, Name region, Duration takes) = 0;
 };
 
+/// Game day → Azure: outages are injected, everything else a game day does goes through the ports.
+class OutageControl {
+ public:
+  virtual ~OutageControl() = default;
+  virtual void lose_region(Name region, Duration duration) = 0;
+  virtual void lose_zone(Name region, int zone, Duration duration) = 0;
+};
+
 }  // namespace akstwin

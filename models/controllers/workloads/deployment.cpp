@@ -1,0 +1,101 @@
+#include <algorithm>
+#include <tuple>
+#include <vector>
+
+#include "models/controllers/workloads/workload_controller.hpp"
+
+namespace akstwin {
+namespace {
+
+/// Pods of one Deployment sorted into the ReplicaSet of the newest template and all older ones; only pods that still count.
+struct ReplicaSets {
+  std::vector<PodId> newest, older;
+  std::int64_t available_newest = 0, available_older = 0;
+};
+
+ReplicaSets split(const ClusterState& state, const Workload& workload, SimTime now) {
+  ReplicaSets sets;
+  for (const PodId id : workload.pods) {
+    const Pod& pod = state.pods[id];
+    if (!pod.live()) continue;
+    const bool is_new = pod.revision == workload.revision;
+    (is_new ? sets.newest : sets.older).push_back(id);
+    const bool available = pod.ready && pod.ready_transition + workload.spec->min_ready <= now;
+    (is_new ? sets.available_newest : sets.available_older) += available ? 1 : 0;
+  }
+  return sets;
+}
+
+/// Which pods a ReplicaSet gives up first: unbound, not ready, more crowded on their node, younger.
+/// Source: kubernetes v1.32 pkg/controller/controller_utils.go ActivePodsWithRanks.
+void delete_surplus(ControllerContext& context, WorkloadId workload, std::vector<PodId> pods, std::int64_t count, Name reason) {
+  const ClusterState& state = context.cluster.state();
+  const auto crowd = [&](const Pod& pod) {
+    return pod.node ? std::ranges::count_if(state.nodes[pod.node].pods, [&](PodId other) { return state.pods[other].owner == workload && state.pods[other].live(); })
+                    : 0;
+  };
+  using Rank = std::tuple<bool, bool, std::int64_t, std::int64_t, std::uint32_t>;
+  std::vector<std::pair<Rank, PodId>> ranked;
+  for (const PodId id : pods) {
+    const Pod& pod = state.pods[id];
+    ranked.push_back({Rank{!pod.node.null(), pod.ready, -crowd(pod), -pod.created.us, ~id.row}, id});
+  }
+  std::ranges::sort(ranked, {}, &std::pair<Rank, PodId>::first);
+  for (std::int64_t i = 0; i < count && i < static_cast<std::int64_t>(ranked.size()); ++i)
+    context.cluster.submit(DeletePod{ranked[static_cast<std::size_t>(i)].second, reason});
+}
+
+void create(ControllerContext& context, WorkloadId id, std::int64_t count) {
+  for (std::int64_t i = 0; i < count; ++i) context.cluster.submit(CreatePod{id, 0, {}});
+}
+
+/// The old ReplicaSets shrink: first what is unhealthy anyway, then as much as availability allows.
+void shrink_old(ControllerContext& context, WorkloadId id, const ReplicaSets& sets, std::int64_t min_available) {
+  const ClusterState& state = context.cluster.state();
+  const auto newest = static_cast<std::int64_t>(sets.newest.size());
+  const auto older = static_cast<std::int64_t>(sets.older.size());
+  const std::int64_t max_scaled_down = newest + older - min_available - (newest - sets.available_newest);
+  if (max_scaled_down <= 0) return;
+  std::vector<PodId> unhealthy, healthy;
+  for (const PodId pod : sets.older) (state.pods[pod].ready ? healthy : unhealthy).push_back(pod);
+  const std::int64_t cleaned = std::min<std::int64_t>(max_scaled_down, static_cast<std::int64_t>(unhealthy.size()));
+  delete_surplus(context, id, unhealthy, cleaned, Name("RollingUpdate"));
+  const std::int64_t surplus = sets.available_newest + sets.available_older - min_available;
+  delete_surplus(context, id, healthy, std::min(surplus, max_scaled_down - cleaned), Name("RollingUpdate"));
+}
+
+}  // namespace
+
+SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
+  const ClusterState& state = context.cluster.state();
+  const Workload& workload = state.workloads[id];
+  const std::int64_t desired = workload.applied ? workload.replicas : 0;
+  const ReplicaSets sets = split(state, workload, context.now);
+  const auto newest = static_cast<std::int64_t>(sets.newest.size());
+  const auto older = static_cast<std::int64_t>(sets.older.size());
+  if (older == 0 || desired == 0) {
+    if (newest < desired) create(context, id, desired - newest);
+    else if (newest > desired) delete_surplus(context, id, sets.newest, newest - desired, Name("ScaledDown"));
+    if (desired == 0) delete_surplus(context, id, sets.older, older, Name("ScaledDown"));
+    return kNever;
+  }
+  if (workload.spec->recreate) {
+    // New pods start only when the last old one is gone, terminating ones included.
+    delete_surplus(context, id, sets.older, older, Name("Recreate"));
+    return kNever;
+  }
+  std::int64_t surge = workload.spec->max_surge.scaled(desired, true);
+  std::int64_t unavailable = workload.spec->max_unavailable.scaled(desired, false);
+  if (surge == 0 && unavailable == 0) unavailable = 1;   // upstream ResolveFenceposts
+  const std::int64_t room = desired + surge - newest - older;
+  if (newest < desired && room > 0) {
+    create(context, id, std::min(room, desired - newest));
+  } else if (newest > desired) {
+    delete_surplus(context, id, sets.newest, newest - desired, Name("ScaledDown"));
+  }
+  shrink_old(context, id, split(state, workload, context.now), desired - std::min(unavailable, desired));
+  // Pods that are ready but not yet for minReadySeconds need another look without any change.
+  return workload.spec->min_ready > Duration{0} ? context.now + workload.spec->min_ready : kNever;
+}
+
+}  // namespace akstwin

@@ -1,0 +1,65 @@
+/// The game day: steps at a time or after a condition, their actions one after the other, as people and runbooks do them.
+#pragma once
+#include <span>
+#include <string>
+#include <vector>
+
+#include "models/api/notes.hpp"
+#include "models/api/plant.hpp"
+#include "models/api/ports.hpp"
+#include "models/spec/scenario.hpp"
+
+namespace akstwin {
+
+/// How long something took this time: a reproducible draw.
+class DurationSource {
+ public:
+  virtual ~DurationSource() = default;
+  virtual Duration draw(const LogNormal& distribution, std::uint64_t entity) = 0;
+};
+
+/// What a script acts through.
+struct ScriptPorts {
+  std::span<ClusterApi* const> clusters;     ///< in the order of the scenario
+  CloudApi& cloud;
+  OutageControl& outages;
+  DurationSource& durations;
+  Notes& notes;
+};
+
+/// Runs all steps of a scenario. Level-triggered like a controller: step() does what is due and says when to come again.
+class Script {
+ public:
+  Script(const Scenario& scenario, ScriptPorts ports);
+  SimTime step(SimTime now);
+
+ private:
+  enum class Stage : std::uint8_t { Waiting, Delayed, Acting, Done };
+  struct Run {
+    const StepSpec* spec = nullptr;
+    Stage stage = Stage::Waiting;
+    std::size_t action = 0;                  // the next one
+    bool started = false;                    // the action's own time is running
+    SimTime due;
+    SimTime triggered, action_began;
+  };
+
+  bool condition_holds(const StepSpec& step) const;
+  SimTime advance(Run& run, std::size_t index, SimTime now);
+  void perform(const ActionSpec& action, SimTime now, Duration takes);
+  void fail_over_data(const ActionSpec& action);
+  std::uint32_t cluster_index(Name name) const;
+  void phase(std::string_view name, SimTime now);
+
+  const Scenario& scenario_;
+  ScriptPorts ports_;
+  std::vector<Run> runs_;
+  std::uint64_t edge_changes_ = 0;
+  SimTime outage_began_ = kNever;
+  Name outage_;
+};
+
+/// "frontDoor.failover", "flux.resume" …: the action as scenarios write it.
+std::string_view to_string(ActionKind kind);
+
+}  // namespace akstwin

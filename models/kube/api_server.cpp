@@ -1,0 +1,249 @@
+#include "models/kube/api_server.hpp"
+
+#include <algorithm>
+#include <cstdio>
+#include <string>
+
+#include "models/api/disruption.hpp"
+#include "models/catalog/allocatable.hpp"
+#include "models/catalog/vm_sizes.hpp"
+
+namespace akstwin {
+
+ApiServer::ApiServer(const ApiServerParts& parts)
+    : spec_(parts.spec),
+      cloud_(parts.cloud),
+      kernel_(parts.kernel),
+      timeline_(parts.timeline),
+      images_(parts.images),
+      repository_(parts.repository),
+      region_(parts.region),
+      recorder_(parts.spec.name, state_, parts.cloud, parts.timeline),
+      boot_draws_(parts.rng, "kube/region_return/cluster=" + parts.spec.name.str()) {
+  state_.spec = &spec_;
+  kubelet_ = std::make_unique<Kubelet>(kernel_, *this, images_, parts.rng, spec_.name, region_);
+  load(parts.manifests);
+  repository_.watch(*this);
+}
+
+void ApiServer::changed(ChangeKind kind, std::uint32_t row, std::uint32_t generation, std::uint32_t owner) {
+  log_.append({kind, row, generation, owner});
+  if (listener_) listener_(kind);
+}
+
+void ApiServer::pod_changed(ChangeKind kind, PodId id) { changed(kind, id.row, id.generation, state_.pods[id].owner.row); }
+
+struct ApiServer::Submit {
+  ApiServer& server;
+  Verdict operator()(const CreatePod& a) const { return server.create_pod(a); }
+  Verdict operator()(const DeletePod& a) const {
+    if (!server.state_.pods.contains(a.pod)) return Verdict::NotFound;
+    return server.delete_pod(a.pod, a.reason, server.state_.pods[a.pod].spec->termination_grace);
+  }
+  Verdict operator()(const EvictPod& a) const { return server.evict_pod(a.pod, a.reason); }
+  Verdict operator()(const BindPod& a) const { return server.bind_pod(a.pod, a.node); }
+  Verdict operator()(const MarkUnschedulable& a) const {
+    if (!server.state_.pods.contains(a.pod)) return Verdict::NotFound;
+    server.state_.pods[a.pod].unschedulable = true;
+    server.recorder_.pod_unschedulable(a.pod, a.reason, server.kernel_.now());
+    server.pod_changed(ChangeKind::PodUpdated, a.pod);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const ScaleWorkload& a) const { return server.scale(a); }
+  Verdict operator()(const CordonNode& a) const {
+    if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
+    server.state_.nodes[a.node].unschedulable = a.on;
+    server.changed(ChangeKind::NodeUpdated, a.node.row, a.node.generation);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const TaintNode& a) const {
+    if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
+    auto& taints = server.state_.nodes[a.node].taints;
+    std::erase_if(taints, [&](const Taint& t) { return t.key == a.taint.key && t.effect == a.taint.effect; });
+    if (a.on) taints.push_back(a.taint);
+    server.changed(ChangeKind::NodeUpdated, a.node.row, a.node.generation);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const ApplyKustomization& a) const {
+    server.apply_kustomization(a.kustomization, a.revision);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const SetKustomizationReady& a) const {
+    server.state_.kustomizations[a.kustomization].ready = a.ready;
+    server.changed(ChangeKind::KustomizationUpdated, a.kustomization.row, a.kustomization.generation);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const FetchSource& a) const {
+    GitSource& source = server.state_.git_sources[a.source];
+    source.fetched = source.head;
+    server.changed(ChangeKind::SourceUpdated, a.source, 1);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const SuspendGitOps& a) const {
+    for (GitSource& source : server.state_.git_sources) source.suspended = a.suspended;
+    for (std::uint32_t row = 0; row < server.state_.kustomizations.size(); ++row)
+      if (const KustomizationId id = server.state_.kustomizations.at(row)) server.state_.kustomizations[id].suspended = a.suspended;
+    server.changed(ChangeKind::SourceUpdated, 0, 1);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const RemoveWorkloads&) const {
+    server.remove_workloads();
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const DeleteNode& a) const {
+    if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
+    server.node_gone(a.node, Name("NodeDeleted"));
+    return Verdict::Accepted;
+  }
+};
+
+Verdict ApiServer::submit(const Action& action) {
+  if (!state_.reachable) return Verdict::Refused;
+  return std::visit(Submit{*this}, action);
+}
+
+Verdict ApiServer::create_pod(const CreatePod& action) {
+  if (!state_.workloads.contains(action.workload)) return Verdict::NotFound;
+  Workload& workload = state_.workloads[action.workload];
+  if (pods_created_.size() <= action.workload.row) pods_created_.resize(action.workload.row + 1);
+  const std::int64_t number = pods_created_[action.workload.row]++;
+  Pod pod;
+  const bool ordered = workload.spec->kind == WorkloadKind::StatefulSet;
+  char suffix[48];
+  if (ordered) std::snprintf(suffix, sizeof suffix, "-%lld", static_cast<long long>(action.ordinal));
+  else std::snprintf(suffix, sizeof suffix, "-r%u-%05lld", workload.revision, static_cast<long long>(number));
+  pod.name = Name(spec_.name.str() + "/" + workload.key.str() + suffix);
+  pod.spec = workload.pod_template;
+  pod.owner = action.workload;
+  pod.revision = workload.revision;
+  pod.created = kernel_.now();
+  pod.ordinal = ordered ? action.ordinal : number;
+  const PodId id = state_.pods.insert(pod);
+  workload.pods.push_back(id);
+  ++state_.pending;
+  recorder_.pod_created(id, kernel_.now());
+  pod_changed(ChangeKind::PodCreated, id);
+  if (action.pinned) return bind_pod(id, action.pinned);
+  return Verdict::Accepted;
+}
+
+Verdict ApiServer::bind_pod(PodId id, NodeId node) {
+  if (!state_.pods.contains(id) || !state_.nodes.contains(node)) return Verdict::NotFound;
+  Pod& pod = state_.pods[id];
+  if (pod.node || pod.terminating()) return Verdict::Conflict;
+  pod.node = node;
+  pod.bound = kernel_.now();
+  pod.unschedulable = false;
+  state_.nodes[node].pods.push_back(id);
+  --state_.pending;
+  recorder_.pod_bound(id, kernel_.now());
+  pod_changed(ChangeKind::PodBound, id);
+  kubelet_->start(id, nic_[node.row]);
+  return Verdict::Accepted;
+}
+
+Verdict ApiServer::delete_pod(PodId id, Name reason, Duration grace) {
+  Pod& pod = state_.pods[id];
+  if (pod.terminating()) return Verdict::Accepted;
+  pod.deleting = kernel_.now();
+  if (pod.ready) {
+    pod.ready = false;
+    pod.ready_transition = kernel_.now();
+    --state_.workloads[pod.owner].ready;
+  }
+  if (!pod.node) --state_.pending;
+  recorder_.pod_deleting(id, reason, kernel_.now());
+  pod_changed(ChangeKind::PodDeleting, id);
+  if (!pod.node) pod_gone(id);
+  else kubelet_->terminate(id, grace);
+  return Verdict::Accepted;
+}
+
+Verdict ApiServer::evict_pod(PodId id, Name reason) {
+  if (!state_.pods.contains(id)) return Verdict::NotFound;
+  const Pod& pod = state_.pods[id];
+  // Pending and terminating pods ignore disruption budgets (registry/core/pod/storage/eviction.go, Kubernetes 1.32).
+  const bool guarded = pod.phase == PodPhase::Running && !pod.terminating();
+  if (guarded && disruptions_allowed(pod.owner) <= 0) return Verdict::TooManyRequests;
+  return delete_pod(id, reason, pod.spec->termination_grace);
+}
+
+std::int64_t ApiServer::disruptions_allowed(WorkloadId workload) const { return akstwin::disruptions_allowed(state_, workload); }
+
+Verdict ApiServer::scale(const ScaleWorkload& action) {
+  if (!state_.workloads.contains(action.workload)) return Verdict::NotFound;
+  Workload& workload = state_.workloads[action.workload];
+  if (workload.replicas == action.replicas) return Verdict::Accepted;
+  workload.replicas = action.replicas;
+  workload.changed = kernel_.now();
+  if (!action.by.empty()) {
+    const Name name(spec_.name.str() + "/" + workload.key.str());
+    timeline_.event({kernel_.now(), code(EventKind::HpaRescaled), name, action.by, action.reason, action.replicas});
+  }
+  recorder_.replicas_changed(action.workload, kernel_.now());
+  changed(ChangeKind::WorkloadUpdated, action.workload.row, action.workload.generation);
+  return Verdict::Accepted;
+}
+
+void ApiServer::pod_started(PodId id, Duration pull) {
+  Pod& pod = state_.pods[id];
+  pod.phase = PodPhase::Running;
+  pod.started = kernel_.now();
+  pod.ready_transition = kernel_.now();
+  recorder_.pod_started(id, pull, kernel_.now());
+  pod_changed(ChangeKind::PodUpdated, id);
+}
+
+void ApiServer::pod_ready(PodId id, bool ready) {
+  Pod& pod = state_.pods[id];
+  if (pod.ready == ready || pod.terminating()) return;
+  pod.ready = ready;
+  pod.ready_transition = kernel_.now();
+  state_.workloads[pod.owner].ready += ready ? 1 : -1;
+  recorder_.pod_ready_changed(id, kernel_.now());
+  pod_changed(ChangeKind::PodUpdated, id);
+}
+
+void ApiServer::pod_gone(PodId id) {
+  const Pod& pod = state_.pods[id];
+  recorder_.pod_gone(id, kernel_.now());
+  if (pod.node && state_.nodes.contains(pod.node)) std::erase(state_.nodes[pod.node].pods, id);
+  std::erase(state_.workloads[pod.owner].pods, id);
+  const std::uint32_t owner = pod.owner.row;
+  state_.pods.erase(id);
+  changed(ChangeKind::PodGone, id.row, id.generation, owner);
+}
+
+void ApiServer::lose_pod(PodId id, Name reason) {
+  Pod& pod = state_.pods[id];
+  kubelet_->abandon(id);
+  if (pod.ready) {
+    pod.ready = false;
+    --state_.workloads[pod.owner].ready;
+  }
+  if (!pod.terminating()) {
+    pod.deleting = kernel_.now();
+    recorder_.pod_deleting(id, reason, kernel_.now());
+    pod_changed(ChangeKind::PodDeleting, id);
+  }
+  pod_gone(id);
+}
+
+void ApiServer::metrics_sampled(const UsageTruth& usage) {
+  state_.metrics.resize(state_.workloads.size());
+  for (std::size_t row = 0; row < state_.metrics.size() && row < usage.by_workload.size(); ++row) {
+    const WorkloadUsage& truth = usage.by_workload[row];
+    state_.metrics[row] = {kernel_.now(), spec_.metric_resolution, truth.cpu, truth.memory, truth.cpu_idle};
+  }
+  changed(ChangeKind::MetricsSampled, 0, 1);
+}
+
+void ApiServer::set_trigger(ScaledObjectId object, std::uint32_t trigger, std::int64_t value_milli) {
+  ScaledObject& row = state_.scaled_objects[object];
+  if (row.trigger_values_milli.size() <= trigger) row.trigger_values_milli.resize(trigger + 1);
+  if (row.trigger_values_milli[trigger] == value_milli) return;
+  row.trigger_values_milli[trigger] = value_milli;
+  changed(ChangeKind::ScaledObjectUpdated, object.row, object.generation);
+}
+
+}  // namespace akstwin

@@ -1,0 +1,29 @@
+#include "models/kube/node_object.hpp"
+
+#include <string>
+
+namespace akstwin {
+
+Labels node_labels(const Instance& instance, const NodePoolSpec& pool, const ClusterSpec& cluster) {
+  Labels labels = pool.labels;
+  const std::string zone = instance.zone == 0 ? "0" : cluster.location.str() + "-" + std::to_string(instance.zone);
+  labels.set(Name("kubernetes.io/hostname"), instance.node_name);
+  labels.set(Name("kubernetes.io/os"), Name("linux"));
+  labels.set(Name("kubernetes.io/arch"), Name("amd64"));
+  labels.set(Name("node.kubernetes.io/instance-type"), pool.vm_size);
+  labels.set(Name("topology.kubernetes.io/region"), cluster.location);
+  labels.set(Name("topology.kubernetes.io/zone"), Name(zone));
+  labels.set(Name("agentpool"), pool.name);
+  labels.set(Name("kubernetes.azure.com/agentpool"), pool.name);
+  labels.set(Name("kubernetes.azure.com/mode"), Name(pool.mode == PoolMode::System ? "system" : "user"));
+  if (pool.spot) labels.set(Name("kubernetes.azure.com/scalesetpriority"), Name("spot"));
+  return labels;
+}
+
+std::vector<Taint> node_taints(const NodePoolSpec& pool) {
+  std::vector<Taint> taints = pool.taints;
+  if (pool.spot) taints.push_back({Name("kubernetes.azure.com/scalesetpriority"), Name("spot"), TaintEffect::NoSchedule});
+  return taints;
+}
+
+}  // namespace akstwin

@@ -1,0 +1,111 @@
+#include "models/world/cluster_runtime.hpp"
+
+#include <algorithm>
+
+#include "models/catalog/allocatable.hpp"
+#include "models/catalog/vm_sizes.hpp"
+#include "models/observe/headroom.hpp"
+#include "models/world/mesh.hpp"
+
+namespace akstwin {
+namespace {
+
+// Cluster Autoscaler's template of an empty Azure pool: 110 pods, and allocatable equal to capacity (azure_template.go, facts A2).
+constexpr std::int64_t kTemplatePods = 110;
+
+std::string stream(std::string_view what, const ClusterSpec& cluster) { return "kube/cluster=" + cluster.name.str() + "/" + std::string(what); }
+
+/// The user's manifests with what the mesh and KEDA add to them.
+ManifestSet expanded(const ClusterSpec& cluster, ManifestSet manifests) {
+  add_mesh(cluster.mesh, manifests);
+  for (const ScaledObjectSpec& object : manifests.scaled_objects) manifests.autoscalers.push_back(generated_autoscaler(object));
+  return manifests;
+}
+
+}  // namespace
+
+ClusterRuntime::ClusterRuntime(const ClusterParts& parts)
+    : parts_(parts),
+      spec_(parts.scenario.clusters[parts.index]),
+      manifests_(expanded(spec_, parts.scenario.workloads[parts.index].manifests)),
+      tie_breaker_(parts.rng, stream("scheduler/ties", spec_)),
+      expander_(parts.rng, stream("cluster-autoscaler/expander", spec_)),
+      scheduler_(fit_context(), tie_breaker_),
+      pod_autoscaler_(HpaOptions{}),
+      flux_(FluxTimes{}),
+      cluster_autoscaler_(parts.index, autoscaler_options(spec_.autoscaler), fit_context(), pool_templates(), expander_),
+      headroom_(parts.timeline.series(key(GaugeKind::HeadroomPods, spec_.name))),
+      fragmented_(parts.timeline.series(key(GaugeKind::FragmentedCpu, spec_.name))) {
+  server_ = std::make_unique<ApiServer>(ApiServerParts{spec_, manifests_, parts.cloud_state, parts.kernel, parts.timeline, parts.images,
+                                                       parts.repository, parts_.rng, parts.platform.cluster_region[parts.index]});
+  metrics_ = std::make_unique<MetricsServer>(*server_, usage_, spec_.metric_resolution);
+  set_behaviours();
+}
+
+void ClusterRuntime::set_behaviours() {
+  server_->state().workloads.for_each([&](WorkloadId id, const Workload& workload) {
+    for (const ServiceLoadSpec& service : parts_.scenario.services)
+      if (service.workload == workload.key) server_->kubelet().set_behaviour(id, {service.startup, ContainerBehaviour{}.shutdown});
+  });
+}
+
+FitContext ClusterRuntime::fit_context() const {
+  FitContext context;
+  context.namespaces = manifests_.namespaces;
+  for (const ServiceSpec& service : manifests_.services) {
+    ServiceSelector selector{service.name_space, {}};
+    for (const SelectorRequirement& requirement : service.selector.requirements)
+      if (!requirement.values.empty()) selector.selector.set(requirement.key, requirement.values.front());
+    if (!selector.selector.pairs.empty()) context.services.push_back(std::move(selector));
+  }
+  return context;
+}
+
+std::vector<PoolTemplate> ClusterRuntime::pool_templates() const {
+  std::vector<PoolTemplate> templates;
+  for (const NodePoolSpec& pool : spec_.pools) {
+    const VmSize* size = find_vm_size(pool.vm_size.text());
+    AKSTWIN_CHECK(size != nullptr, "the reader refuses unknown VM sizes");
+    Instance instance;
+    instance.node_name = Name("template-node-for-" + pool.name.str());
+    instance.zone = pool.zones.empty() ? 0 : pool.zones.front();
+    PoolTemplate entry;
+    entry.pool = Name(spec_.name.str() + "/" + pool.name.str());
+    entry.node.name = instance.node_name;
+    entry.node.labels = node_labels(instance, pool, spec_);
+    entry.node.taints = node_taints(pool);
+    entry.capacity = capacity(*size, pool.os_disk_gib);
+    entry.node.allocatable = entry.capacity;
+    entry.node.pod_capacity = kTemplatePods;
+    templates.push_back(std::move(entry));
+  }
+  return templates;
+}
+
+void ClusterRuntime::host(CloudApi& cloud, Notes& notes) {
+  const SiteId site = parts_.platform.control_plane[parts_.index];
+  Kernel& kernel = parts_.kernel;
+  for (Controller* controller : std::initializer_list<Controller*>{&workloads_, &scheduler_, &pod_autoscaler_, &keda_, &flux_, &node_lifecycle_,
+                                                                   &cluster_autoscaler_})
+    hosted_.emplace_back(kernel, site, *controller, *server_, cloud, notes);
+  metrics_loop_ = kernel.spawn(site, "metrics-server", *metrics_);
+  sampler_loop_ = kernel.spawn(site, "headroom", sampler_);
+  server_->on_change([this](ChangeKind kind) {
+    for (HostedController& hosted : hosted_) hosted.changed(kind);
+  });
+}
+
+void ClusterRuntime::begin() {
+  server_->apply_initial();
+  for (HostedController& hosted : hosted_) hosted.begin();
+  parts_.kernel.wake(metrics_loop_, parts_.kernel.now() + spec_.metric_resolution);
+  parts_.kernel.wake(sampler_loop_, parts_.kernel.now());
+}
+
+void ClusterRuntime::record_headroom() {
+  const Headroom now = headroom(server_->state());
+  parts_.timeline.set(headroom_, parts_.kernel.now(), now.pods);
+  parts_.timeline.set(fragmented_, parts_.kernel.now(), now.fragmented.value);
+}
+
+}  // namespace akstwin
