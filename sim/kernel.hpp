@@ -26,10 +26,10 @@ class Loop {
 
 /// What a flow wants: `done` or `failed` is posted for `subject` at the instant the last byte arrives, or a site goes down.
 struct Transfer {
-  SiteId from, to;
-  Bytes size;                 ///< >= 0; a flow takes at least one microsecond
-  HandlerId done, failed;
-  Subject subject;
+  SiteId from{}, to{};
+  Bytes size{};               ///< >= 0; a flow takes at least one microsecond
+  HandlerId done{}, failed{};
+  Subject subject{};
 };
 
 struct KernelStatistics {

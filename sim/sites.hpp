@@ -16,18 +16,18 @@ struct SiteId {
 
 /// A place that has one access link (its NIC or its egress limit): a node slot, a registry replica, a control plane.
 struct Site {
-  Name name;                          ///< unique
+  Name name{};                        ///< unique
   std::uint32_t region = 0;           ///< index into Topology::regions
   int zone = 0;                       ///< 1…3, or 0 when not zonal
-  BytesPerSecond access_rate;         ///< > 0; shared by all flows that start or end here
+  BytesPerSecond access_rate{};       ///< > 0; shared by all flows that start or end here
   Duration access_latency{100};       ///< one way
 };
 
 /// The pipe between two regions; every flow between them shares it. A pair without a backbone cannot exchange flows.
 struct Backbone {
   std::uint32_t from = 0, to = 0;     ///< region indexes; the pipe serves both directions
-  BytesPerSecond rate;
-  Duration latency;                   ///< one way
+  BytesPerSecond rate{};
+  Duration latency{};                 ///< one way
 };
 
 /// The route of a flow is: access link of the source, the backbone if the regions differ, access link of the target.

@@ -15,10 +15,10 @@ namespace akstwin {
 /// One thing that happened. What `kind` means, and what the two names and the value stand for, is the catalogue's business
 /// (models/observe/kinds.hpp); the kernel's layer only stores it.
 struct TimelineEvent {
-  SimTime at;
+  SimTime at{};
   std::uint16_t kind = 0;
-  Name subject, object;        ///< for example the pod and its node
-  Name detail;                 ///< a reason in upstream's words, or empty
+  Name subject{}, object{};      ///< for example the pod and its node
+  Name detail{};               ///< a reason in upstream's words, or empty
   std::int64_t value = 0;
 };
 
@@ -27,16 +27,16 @@ struct SeriesId { std::uint32_t index = 0; };
 /// Names a gauge: its kind and up to three labels, in the order that the catalogue gives.
 struct SeriesKey {
   std::uint16_t kind = 0;
-  Name a, b, c;
+  Name a{}, b{}, c{};
   bool operator==(const SeriesKey&) const = default;
 };
 
-struct Sample { SimTime at; std::int64_t value = 0; };
+struct Sample { SimTime at{}; std::int64_t value = 0; };
 
 /// A step function over time: the value holds from its sample until the next. Samples ascend strictly in time.
 struct Series {
-  SeriesKey key;
-  std::vector<Sample> samples;
+  SeriesKey key{};
+  std::vector<Sample> samples{};
   std::int64_t current() const { return samples.empty() ? 0 : samples.back().value; }
 };
 

@@ -12,17 +12,17 @@ enum class Severity { Warning, Error };
 
 /// Where in a file. Lines and columns count from 1; 0 means "the file as a whole".
 struct Position {
-  std::string file;
+  std::string file{};
   int line = 0, column = 0;
   int length = 1;              ///< columns that the caret underlines
 };
 
 struct Diagnostic {
   Severity severity = Severity::Error;
-  std::string code;            ///< "S012"; see docs/reference/diagnostics.md
-  Position at;
-  std::string message;         ///< what is wrong, with the value and the place in the structure
-  std::string hint;            ///< what to do about it; printed after the caret
+  std::string code{};          ///< "S012"; see docs/reference/diagnostics.md
+  Position at{};
+  std::string message{};       ///< what is wrong, with the value and the place in the structure
+  std::string hint{};          ///< what to do about it; printed after the caret
 };
 
 /// Collects diagnostics and the texts of the files they point into.
