@@ -1,0 +1,205 @@
+#include "models/controllers/autoscaling/scale_down.hpp"
+
+#include <algorithm>
+
+namespace akstwin {
+namespace {
+
+// MaxCloudProviderNodeDeletionTime: a node with an older hard taint counts as forgotten, not as being deleted.
+constexpr Duration kBeingDeleted{300'000'000};
+
+bool being_deleted(const AutoscaledNode& node, SimTime now) { return node.deletion_taint && now - *node.deletion_taint < kBeingDeleted; }
+
+/// Requests of one resource relative to allocatable, DaemonSet pods taken out of both when they are to be ignored.
+double utilization(std::span<const AutoscaledPod* const> pods, std::int64_t allocatable, bool ignore_daemonsets, SimTime now,
+                   std::int64_t (*amount)(const Resources&)) {
+  std::int64_t requested = 0, daemonsets = 0;
+  for (const AutoscaledPod* const pod : pods) {
+    const std::int64_t request = amount(pod->spec->effective_request());
+    if (ignore_daemonsets && pod->owner_kind == PodOwnerKind::DaemonSet) daemonsets += request;
+    else if (!long_terminating(*pod, now)) requested += request;
+  }
+  return static_cast<double>(requested) / static_cast<double>(allocatable - daemonsets);
+}
+
+std::int64_t cpu_of(const Resources& amount) { return amount.cpu.value; }
+std::int64_t memory_of(const Resources& amount) { return amount.memory.value; }
+std::int64_t gpu_of(const Resources& amount) { return amount.gpu; }
+
+}  // namespace
+
+bool ScaleDownPlanner::is_previous(std::uint64_t node) const {
+  return std::ranges::find(previous_candidates_, node) != previous_candidates_.end();
+}
+
+/// All non-expendable pods of a node as the simulation sees it: those bound there, then those placed there.
+std::vector<const AutoscaledPod*> ScaleDownPlanner::pods_of(const AutoscalerLoop& loop, const SimulatedCluster& cluster,
+                                                            std::size_t position) const {
+  std::vector<const AutoscaledPod*> pods;
+  for (const AutoscaledPod& pod : loop.input.nodes[position].pods)
+    if (pod.spec->priority >= loop.options.expendable_pods_priority_cutoff) pods.push_back(&pod);
+  const auto& added = cluster.added[cluster.simulation.index_of(position)];
+  pods.insert(pods.end(), added.begin(), added.end());
+  return pods;
+}
+
+/// Positions of the nodes to look at: empty ones first, then those unneeded in the last loop, else in list order.
+std::vector<std::size_t> ScaleDownPlanner::candidates(const AutoscalerLoop& loop, const SimulatedCluster& cluster,
+                                                      const std::vector<bool>& left_out) const {
+  std::vector<Candidate> found;
+  const DrainContext strict{.options = loop.options, .now = loop.now, .budgets = nullptr, .controllers_known = false};
+  for (std::size_t i = 0; i < loop.input.nodes.size(); ++i) {
+    const AutoscaledNode& node = loop.input.nodes[i];
+    if (left_out[i] || node.group >= loop.targets.size() || node.deletion != NodeDeletionKind::None) continue;
+    if (loop.targets[node.group] <= loop.input.groups[node.group].min) continue;
+    const auto pods = pods_of(loop, cluster, i);
+    const bool empty = std::ranges::all_of(pods, [&](const AutoscaledPod* pod) {
+      const DrainVerdict verdict = drain_verdict(*pod, strict);
+      if (verdict.outcome == DrainVerdict::Outcome::Block) return false;
+      return verdict.outcome == DrainVerdict::Outcome::Skip || pod->owner_kind == PodOwnerKind::DaemonSet;
+    });
+    found.push_back({i, empty, is_previous(node.id)});
+  }
+  std::ranges::stable_sort(found, [](const Candidate& a, const Candidate& b) {
+    return a.empty != b.empty ? a.empty : a.previous && !b.previous;
+  });
+  std::vector<std::size_t> positions;
+  for (const Candidate& candidate : found) positions.push_back(candidate.position);
+  return positions;
+}
+
+UnremovableReason ScaleDownPlanner::ineligible(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) const {
+  const AutoscaledNode& node = loop.input.nodes[position];
+  if (being_deleted(node, loop.now)) return UnremovableReason::CurrentlyBeingDeleted;
+  if (node.scale_down_disabled) return UnremovableReason::ScaleDownDisabledAnnotation;
+  if (!loop.options.scale_down_unready_enabled && !node.ready) return UnremovableReason::ScaleDownUnreadyDisabled;
+  const auto pods = pods_of(loop, cluster, position);
+  const Resources& allocatable = node.object->allocatable;
+  const bool ignore = loop.options.ignore_daemonsets_utilization;
+  if (allocatable.gpu > 0) {
+    const bool low = utilization(pods, allocatable.gpu, ignore, loop.now, gpu_of) < loop.options.gpu_utilization_threshold;
+    return low ? UnremovableReason::None : UnremovableReason::NotUnderutilized;
+  }
+  const double cpu = utilization(pods, allocatable.cpu.value, ignore, loop.now, cpu_of);
+  const double memory = utilization(pods, allocatable.memory.value, ignore, loop.now, memory_of);
+  const bool low = (cpu > memory ? cpu : memory) < loop.options.utilization_threshold;
+  return low ? UnremovableReason::None : UnremovableReason::NotUnderutilized;
+}
+
+/// Nodes after which looking for more is pointless: what can be deleted in the coming loops, plus a reserve.
+std::size_t ScaleDownPlanner::unneeded_limit(const ClusterAutoscalerOptions& options) const {
+  const std::int64_t parallel = options.max_scale_down_parallelism;
+  const Duration unneeded = std::max(options.scale_down_unneeded_time, Duration{0});
+  // The first evaluation has no interval yet; upstream starts with the unneeded time.
+  const Duration interval = shortest_interval_.value_or(std::max(unneeded, Duration{1}));
+  const std::int64_t loops = std::max(unneeded, interval) / interval;
+  const std::int64_t bound = parallel * loops + parallel;
+  return static_cast<std::size_t>(std::min(bound, static_cast<std::int64_t>(unneeded_.size()) + 2 * parallel));
+}
+
+bool ScaleDownPlanner::move_pods(SimulatedCluster& cluster, std::span<const AutoscaledPod* const> pods, NodeIndex from) {
+  const std::size_t mark = cluster.simulation.mark();
+  std::vector<NodeIndex> moved_to;
+  UnschedulableShapes failed;
+  for (const AutoscaledPod* const pod : pods) cluster.simulation.remove_pod(from, pod->uid);
+  for (const AutoscaledPod* const pod : pods) {
+    const NodeIndex node = place_pod(cluster, *pod, destinations_, hints_, failed);
+    if (node == kNoNode) {
+      cluster.simulation.revert(mark);
+      for (auto to = moved_to.rbegin(); to != moved_to.rend(); ++to) cluster.added[*to].pop_back();
+      return false;
+    }
+    moved_to.push_back(node);
+  }
+  return true;
+}
+
+UnremovableNode ScaleDownPlanner::simulate_removal(AutoscalerLoop& loop, SimulatedCluster& cluster, std::size_t position, UnneededNode& found) {
+  const AutoscaledNode& node = loop.input.nodes[position];
+  const DrainContext context{.options = loop.options, .now = loop.now, .budgets = &budgets_, .controllers_known = true};
+  std::vector<const AutoscaledPod*> to_move;
+  for (const AutoscaledPod* const pod : pods_of(loop, cluster, position)) {
+    const DrainVerdict verdict = drain_verdict(*pod, context);
+    if (verdict.outcome == DrainVerdict::Outcome::Block) return {node.id, UnremovableReason::BlockedByPod, verdict.reason};
+    if (verdict.outcome == DrainVerdict::Outcome::Move && pod->owner_kind != PodOwnerKind::DaemonSet) to_move.push_back(pod);
+  }
+  const NodeIndex index = cluster.simulation.index_of(position);
+  const bool was_destination = destinations_[index] != 0;
+  destinations_[index] = 0;
+  if (!move_pods(cluster, to_move, index)) {
+    destinations_[index] = was_destination ? 1 : 0;
+    return {node.id, UnremovableReason::NoPlaceToMovePods, BlockingReason::None};
+  }
+  const auto before = std::ranges::find(unneeded_, node.id, &UnneededNode::node);
+  found = {.node = node.id,
+           .name = node.object->name,
+           .since = before == unneeded_.end() ? loop.now : before->since,
+           .drain = !to_move.empty(),
+           .risky = !budgets_.can_remove_in_parallel(to_move)};
+  budgets_.remove(to_move);
+  return {node.id, UnremovableReason::None, BlockingReason::None};
+}
+
+void ScaleDownPlanner::update(AutoscalerLoop& loop, SimulatedCluster& cluster, const std::vector<bool>& left_out) {
+  if (latest_) shortest_interval_ = std::min(loop.now - *latest_, shortest_interval_.value_or(std::max(loop.options.scale_down_unneeded_time, Duration{1})));
+  latest_ = loop.now;
+  const std::size_t mark = cluster.simulation.mark();
+  budgets_.reset(loop.input.budgets);
+  destinations_.assign(cluster.node_id.size(), 0);
+  for (std::size_t i = 0; i < loop.input.nodes.size(); ++i)
+    if (!left_out[i] && loop.input.nodes[i].deletion == NodeDeletionKind::None) destinations_[cluster.simulation.index_of(i)] = 1;
+  const std::size_t timeouts = recently_unremovable_.size();
+  std::erase_if(recently_unremovable_, [&](const Timeout& timeout) {
+    return timeout.until <= loop.now || cluster.find(timeout.node) == kNoNode;
+  });
+  changed_ = timeouts != recently_unremovable_.size();
+
+  std::vector<std::size_t> eligible;
+  for (const std::size_t position : candidates(loop, cluster, left_out)) {
+    const std::uint64_t node = loop.input.nodes[position].id;
+    const bool recent = std::ranges::find(recently_unremovable_, node, &Timeout::node) != recently_unremovable_.end();
+    const UnremovableReason reason = recent ? UnremovableReason::RecentlyUnremovable : ineligible(loop, cluster, position);
+    if (reason == UnremovableReason::None) eligible.push_back(position);
+    else loop.out.unremovable.push_back({node, reason, BlockingReason::None});
+  }
+  std::vector<UnneededNode> removable;
+  for (const std::size_t position : eligible) {
+    if (removable.size() >= unneeded_limit(loop.options)) break;
+    UnneededNode found;
+    const UnremovableNode verdict = simulate_removal(loop, cluster, position, found);
+    if (verdict.reason == UnremovableReason::None) {
+      removable.push_back(found);
+      continue;
+    }
+    recently_unremovable_.push_back({verdict.node, loop.now + loop.options.unremovable_node_recheck_timeout});
+    loop.out.unremovable.push_back(verdict);
+    changed_ = true;
+  }
+  std::ranges::sort(removable, {}, &UnneededNode::name);
+  changed_ = !std::ranges::equal(removable, unneeded_, {}, &UnneededNode::node, &UnneededNode::node) || changed_;
+  unneeded_ = std::move(removable);
+  if (!hints_.drop_old()) changed_ = true;
+  previous_candidates_.clear();
+  for (const UnneededNode& node : unneeded_) previous_candidates_.push_back(node.node);
+  cluster.simulation.revert(mark);
+}
+
+void ScaleDownPlanner::forget_unneeded() { unneeded_.clear(); }
+
+SimTime ScaleDownPlanner::next_change(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now) const {
+  SimTime next = kNever;
+  const auto at = [&](SimTime when) {
+    if (when > now) next = std::min(next, when);
+  };
+  for (const Timeout& timeout : recently_unremovable_) at(timeout.until);
+  for (const AutoscaledNode& node : input.nodes) {
+    if (node.deletion_taint) at(*node.deletion_taint + kBeingDeleted);
+    for (const AutoscaledPod& pod : node.pods)
+      if (pod.deleted) at(long_terminating_at(pod));
+    const auto unneeded = std::ranges::find(unneeded_, node.id, &UnneededNode::node);
+    if (unneeded != unneeded_.end()) at(unneeded->since + (node.ready ? options.scale_down_unneeded_time : options.scale_down_unready_time) + Duration{1});
+  }
+  return next;
+}
+
+}  // namespace akstwin
