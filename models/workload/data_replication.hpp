@@ -25,13 +25,15 @@ class DataReplication final : public OutageListener, public DataFailover {
   void fail_over(std::uint32_t store, Name region, Duration takes) override;
   /// Every store's write region is up.
   bool writable() const;
+  bool any() const { return !stores_.empty(); }
 
  private:
   struct Store {
     const DataStoreSpec* spec = nullptr;
     RngStream lag, takes;
-    std::uint32_t epoch = 0;           ///< one fail-over at a time
-    std::uint32_t fail_overs = 0;
+    std::uint32_t epoch = 0;           ///< moves with every fail-over asked for
+    std::uint32_t losses = 0;
+    bool failing_over = false;
     Duration lost{0};                  ///< age of the newest replicated write when the write region was lost
     Name target;
   };

@@ -43,14 +43,17 @@ class Delivery {
   void on_built(Subject subject);
   void on_approved(Subject subject);
   void begin_builds();
+  void tell_registry(const Change& change, std::int64_t images);
   Duration pipeline() const;
+  SimTime midnight(std::uint32_t day) const;
 
   Parts parts_;
   const DeliverySpec& spec_;
   HandlerId day_, committed_, built_, approved_;
-  RngStream commits_, outcomes_, reviews_;
+  RngStream days_, commits_, outcomes_, reviews_;
   std::vector<Name> deployments_;     ///< of the first cluster, in the order of the manifests
   std::vector<Change> changes_;       ///< all so far; the row of an event
+  std::int64_t first_day_ = 0;        ///< local days since 1970 at t = 0
   std::deque<std::uint32_t> queue_;   ///< waiting for an agent
   std::int64_t busy_ = 0, merged_ = 0;
   std::int64_t images_milli_ = 0;     ///< remainder of builds_per_commit_milli

@@ -9,11 +9,15 @@
 #include "models/workload/meters.hpp"
 #include "models/workload/queue_model.hpp"
 #include "models/workload/queueing.hpp"
+#include "models/workload/service_graph.hpp"
 #include "models/workload/traffic.hpp"
 #include "sim/kernel.hpp"
 #include "sim/timeline.hpp"
 
 namespace akstwin {
+
+/// How often request rates and latencies are written down.
+inline constexpr Duration kLoadSampling{900'000'000};
 
 /// One cluster as the load model sees it. References must outlive the model.
 struct ClusterLoad {
@@ -43,12 +47,17 @@ class LoadModel final : public OutageListener, public EdgeListener {
   /// Counts up to now with the rates in force, then evaluates anew.
   void recompute_now();
 
-  void outage_began(const OutageNotice&) override { recompute_now(); }
-  void outage_ended(const OutageNotice&) override { recompute_now(); }
-  void traffic_moved(std::uint32_t, std::uint32_t) override;
+  /// Writes all cumulative counters as they stand now. Call once more at the end of the run.
+  void record_counters();
+
+  void outage_began(const OutageNotice&) override { jump(); }
+  void outage_ended(const OutageNotice&) override { jump(); }
+  void traffic_moved(std::uint32_t, std::uint32_t) override { jump(); }
 
   /// Every service that the cluster has is ready and answers, as RecoverySpec defines it; at the last evaluation.
   bool serving(std::uint32_t cluster) const;
+  /// Every service that the cluster has is applied and all its pods have a node: there are machines enough.
+  bool placed(std::uint32_t cluster) const;
   bool service_serving(std::uint32_t service, std::uint32_t cluster) const;
   std::size_t services() const { return services_.size(); }
   /// "cluster/namespace/name", or empty where the cluster does not have the service.
@@ -61,31 +70,31 @@ class LoadModel final : public OutageListener, public EdgeListener {
     Name name;                        ///< in the Timeline
     ServerModel server;
     std::int64_t cpu_limit_milli = 0; ///< a pod; 0: none
-    double offered = 0, served = 0;   ///< requests a second in force
+    std::int64_t cpu_request_milli = 0;
+    double edge = 0, offered = 0, served = 0;   ///< requests a second in force; edge: of `offered`, straight from clients
     double own_success = 1, success = 1;   ///< success: with everything that it calls
     double mean_response = 0, response_p95 = 0;   ///< seconds, calls included
     ServiceMeter meter;
   };
-  struct Call { std::uint32_t callee = 0; double per_request = 1; };
   struct Service {
     const ServiceLoadSpec* spec = nullptr;
     Traffic traffic;
-    std::vector<Call> calls;
+    std::vector<ServiceCall> calls;
     std::vector<Station> stations;    ///< by cluster index
   };
 
-  void bind_stations();
-  void bind_station(Service& service, Station& station, std::uint32_t cluster) const;
-  void order_services();
-  void bind_unstated();
+  void add_services();
+  void bind_station(const Service& service, Station& station, std::uint32_t cluster);
+  void bind_unstated(std::uint32_t cluster);
   void settle();
+  void jump();
   void evaluate(SimTime now);
   void evaluate_cluster(std::uint32_t cluster, SimTime now);
-  void serve(Service& service, Station& station, std::uint32_t cluster, double demand);
+  void serve(const Service& service, Station& station, std::int64_t pods, double demand) const;
   void finish_paths(std::uint32_t cluster);
   void write_usage(std::uint32_t cluster);
-  void use_unstated(std::uint32_t cluster);
-  void tell_edge();
+  void tell_edge(std::uint32_t cluster) const;
+  bool up(std::uint32_t cluster) const { return parts_.cloud.region_up[parts_.clusters[cluster].region]; }
   std::int64_t ready_pods(std::uint32_t cluster, const Station& station) const;
   void on_tick(Subject subject);
   void on_sample(Subject subject);
@@ -98,6 +107,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   std::vector<ClusterMeter> meters_;  ///< by cluster
   QueueModel queues_;
   std::vector<double> demand_;        ///< by service, of the cluster being evaluated
+  std::vector<bool> cluster_up_;
   SimTime settled_;
 };
 

@@ -18,6 +18,7 @@ struct ServiceMeter {
 
 /// What a cluster sends to clients and to monitoring.
 struct ClusterMeter {
+  bool origin = false, monitored = false;   ///< which of the gauges there are
   SeriesId edge_requests, edge_errors, edge_bytes, log_bytes, metric_samples, cpu_used;
   std::int64_t edge_requests_micro = 0, edge_errors_micro = 0;
   Int128 edge_bytes_micro = 0;
@@ -27,15 +28,20 @@ struct ClusterMeter {
 };
 
 ServiceMeter make_service_meter(Timeline& timeline, Name workload);
-ClusterMeter make_cluster_meter(Timeline& timeline, Name cluster);
+/// `origin`: the edge sends traffic to it; `monitored`: it has Azure Monitor.
+ClusterMeter make_cluster_meter(Timeline& timeline, Name cluster, bool origin, bool monitored);
 
 /// Counts `span` of `rate` requests a second of which the share `success` is answered in time, with that 95th percentile (seconds).
 void count(ServiceMeter& meter, Duration span, double rate, double success, double latency_p95);
-/// Writes rate, latency and totals since the last sample.
-void sample(ServiceMeter& meter, Timeline& timeline, SimTime now, Duration interval);
+/// The same as the edge sees it; answered requests carry `response` to the client.
+void count_edge(ClusterMeter& meter, Duration span, double rate, double success, Bytes response);
 /// Counts what monitoring ingests of `pods` and `nodes` in `span`.
 void count_monitoring(ClusterMeter& meter, const MonitoringSpec& spec, Duration span, std::int64_t pods, std::int64_t nodes);
-void record_edge(ClusterMeter& meter, Timeline& timeline, SimTime now);
-void record_monitoring(ClusterMeter& meter, const MonitoringSpec& spec, Timeline& timeline, SimTime now);
+
+/// Writes rate, latency and totals since the last sample.
+void sample(ServiceMeter& meter, Timeline& timeline, SimTime now, Duration interval);
+void record_totals(const ServiceMeter& meter, Timeline& timeline, SimTime now);
+void record_edge(const ClusterMeter& meter, Timeline& timeline, SimTime now);
+void record_monitoring(const ClusterMeter& meter, const MonitoringSpec& spec, Timeline& timeline, SimTime now);
 
 }  // namespace akstwin

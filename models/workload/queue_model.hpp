@@ -23,12 +23,12 @@ class QueueModel {
 
  private:
   struct Trigger { std::uint32_t cluster = 0; ScaledObjectId object; std::uint32_t index = 0; };
-  struct Consumer { const ClusterState* state = nullptr; WorkloadId workload; };
+  struct Consumer { const ClusterState* state = nullptr; WorkloadId workload; std::uint32_t cluster = 0; };
   struct Queue {
     const QueueSpec* spec = nullptr;
     Traffic arrivals;
     std::int64_t length_milli = 0;     ///< messages, thousandths
-    std::vector<Consumer> consumers;   ///< by cluster
+    std::vector<Consumer> consumers;
     std::vector<Trigger> triggers;
     SeriesId gauge;
   };

@@ -10,7 +10,7 @@ struct ServerModel {
   double variation_squared = 1;       ///< of the service time; 1: exponential
   double servers = 1;                 ///< c
   double wait_exponent = 1;           ///< sqrt(2(c + 1)) − 1
-  double patience = 1;                ///< a request that would wait longer is lost, seconds
+  double patience = 1;                ///< the client gives up after this time, service included, seconds
 };
 ServerModel server_model(Duration service, double variation, std::int64_t servers, Duration patience);
 
@@ -18,7 +18,7 @@ struct QueueEstimate {
   double utilisation = 0;             ///< offered: λ·S/c; above 1 when saturated
   double wait_probability = 0;        ///< Sakasegawa's: utilisation^wait_exponent
   double wait_mean = 0;               ///< seconds
-  double loss = 0;                    ///< share of requests that would wait longer than their patience
+  double loss = 0;                    ///< share of requests that are not answered in time
   double response_p95 = 0;            ///< seconds, of wait and service
 };
 

@@ -1,12 +1,16 @@
 /// Watches whether the platform serves again after the loss of the region that carried its traffic.
 #pragma once
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "models/workload/data_replication.hpp"
 #include "models/workload/load_model.hpp"
 
 namespace akstwin {
+
+/// How often the platform is looked at while it is not recovered: the resolution of the RTO.
+inline constexpr Duration kRecoveryCheck{5'000'000};
 
 /// Checks every kRecoveryCheck from the outage until everything serves, then records WorkloadServing, RecoveryPhase and Recovered.
 class RecoveryMonitor final : public OutageListener {
@@ -21,10 +25,9 @@ class RecoveryMonitor final : public OutageListener {
 
  private:
   void on_check(Subject subject);
-  bool has_capacity(std::uint32_t cluster) const;
   void note_workloads(std::uint32_t cluster);
   void recovered(std::uint32_t cluster);
-  void phase(const char* name, SimTime ended);
+  void phase(std::string_view name, SimTime ended);
 
   Kernel& kernel_;
   Timeline& timeline_;
@@ -38,7 +41,7 @@ class RecoveryMonitor final : public OutageListener {
   std::uint32_t epoch_ = 0;
   OutageNotice outage_;
   std::vector<bool> served_;           ///< by service: recorded already
-  SimTime without_capacity_, without_data_;   ///< the last check that found it missing
+  SimTime capacity_since_, data_since_;   ///< the first check after the last one that found it missing
 };
 
 }  // namespace akstwin

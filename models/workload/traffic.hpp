@@ -9,6 +9,9 @@
 
 namespace akstwin {
 
+/// The grid on which load is evaluated and noise changes: as fine as AKS's metrics (60 s, facts D2), so that nothing sees more.
+inline constexpr Duration kLoadTick{60'000'000};
+
 /// The rate of one TrafficSpec over time; formulas in docs/models/service-load.md. About 30 ns a call, 100 ns with noise.
 class Traffic {
  public:
@@ -21,7 +24,8 @@ class Traffic {
   std::int64_t expected_milli_rps(SimTime t) const;
 
  private:
-  double shape(std::int64_t local_us, int weekday) const;
+  double shape(std::int64_t in_day_us) const;
+  double expected(SimTime t) const;
 
   const TrafficSpec* spec_;
   std::int64_t local_offset_us_;      ///< local time of t = 0 since 1970
