@@ -50,11 +50,6 @@ std::vector<Answers> comparable(std::vector<Answers> all, Duration horizon) {
   return all;
 }
 
-std::string describe(const NamedScenario& named, const RunKey& key) {
-  std::string text = fmt::format("replication {}", key.replication);
-  return named.name.empty() ? text : fmt::format("variant '{}', {}", named.name, text);
-}
-
 /// Collects what the runs said, scenario by scenario, and compares the variants with the first.
 void conclude(const std::vector<NamedScenario>& scenarios, std::vector<std::vector<Answers>> answers, ExperimentResult& result) {
   for (std::size_t s = 0; s < scenarios.size(); ++s) {
@@ -102,7 +97,7 @@ ExperimentResult run_experiment(const std::vector<NamedScenario>& scenarios, con
     if (answered)
       answers[key.scenario].push_back(std::move(*answered));
     else if (!result.interrupted)
-      result.failures.push_back(describe(scenarios[key.scenario], key) + ": " + answered.error().message);
+      result.failures.push_back({scenarios[key.scenario].name, key.replication, answered.error().message});
   }
   conclude(scenarios, std::move(answers), result);
   return result;

@@ -23,10 +23,17 @@ struct RunSettings {
   std::optional<std::uint32_t> only_replication;     ///< repeat just this one
 };
 
+/// A run that died; it cost only itself.
+struct FailedRun {
+  std::string variant;                               ///< empty: the scenario as written
+  std::uint32_t replication = 0;
+  std::string reason;
+};
+
 struct ExperimentResult {
   std::optional<Outcome> outcome;                    ///< of the scenario as written; absent when no run answered
   std::vector<Comparison> comparisons;               ///< one a variant that answered, in the scenario's order
-  std::vector<std::string> failures;                 ///< runs that died, in words; each cost only itself
+  std::vector<FailedRun> failures;
   bool interrupted = false;
   std::uint64_t events = 0;                          ///< of a single run in this process; 0 otherwise
 };

@@ -38,6 +38,14 @@ std::string sentence(const Scenario& scenario, const ExperimentResult& result, d
   return text;
 }
 
+/// What died, why, and how to see it alone.
+std::string description(const FailedRun& failure, const RunArguments& arguments) {
+  const bool variant = !failure.variant.empty();
+  return fmt::format("akstwin: replication {}{} failed: {}\n  repeat it with the same options and: akstwin run {} --replication {} {}\n",
+                     failure.replication, variant ? fmt::format(" of variant '{}'", failure.variant) : "", failure.reason,
+                     arguments.scenario.path, failure.replication, variant ? "--variant " + failure.variant : "--no-variants");
+}
+
 /// Standard output first: what a pipe waits for. Then the files.
 Result<void> report(const RunArguments& arguments, const ExperimentResult& result, Console& console) {
   std::ostringstream text;
@@ -95,9 +103,7 @@ ExitCode execute(const RunArguments& arguments, Console& console) {
   Progress progress(console.err, style(arguments, console), scenarios[0].scenario.start);
   const ExperimentResult result = run_experiment(scenarios, settings(arguments), progress, stop);
   progress.finish(sentence(scenarios[0].scenario, result, progress.elapsed_seconds()));
-  for (const auto& failure : result.failures)
-    console.err << fmt::format("akstwin: {}\n  repeat it with: akstwin run {} --replication N [the same options]\n", failure,
-                               arguments.scenario.path);
+  for (const auto& failure : result.failures) console.err << description(failure, arguments);
   if (!result.outcome) {
     if (result.interrupted) return complain(console, {"interrupted before any run had something to tell"}, ExitCode::Aborted);
     return ExitCode::Error;
