@@ -1,13 +1,12 @@
 #include "sim/kernel.hpp"
 
-#include "sim/base/check.hpp"
 #include "sim/calendar_kernel.hpp"
+#include "sim/simgrid_kernel.hpp"
 
 namespace akstwin {
 
 std::unique_ptr<Kernel> make_kernel(KernelKind kind, Topology topology) {
-  AKSTWIN_CHECK(kind == KernelKind::Calendar, "the kernel is one that this build has");
-  return make_calendar_kernel(std::move(topology));
+  return kind == KernelKind::Simgrid ? make_simgrid_kernel(std::move(topology)) : make_calendar_kernel(std::move(topology));
 }
 
 }  // namespace akstwin
