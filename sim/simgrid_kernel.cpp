@@ -53,7 +53,12 @@ class SimgridKernel final : public EventKernel {
   }
   ~SimgridKernel() override {
     // SimGrid complains about communications that are dropped while they run.
-    for (const auto& [flow, communication] : running_) communication->cancel();
+    numbers_.clear();
+    for (const auto& [flow, communication] : running_) {
+      communication->cancel();
+      cancelled_.push_back(communication);
+    }
+    settle();
   }
 
  private:
