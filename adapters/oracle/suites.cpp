@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "adapters/oracle/ca_cases.hpp"
 #include "adapters/oracle/hpa_cases.hpp"
 
 namespace akstwin {
@@ -10,6 +11,7 @@ std::span<const OracleSuite> oracle_suites() {
   static constexpr std::array kSuites{
       OracleSuite{"hpa_replicas", oracle::check_hpa_replicas},
       OracleSuite{"hpa_behavior", oracle::check_hpa_behavior},
+      OracleSuite{"ca_scaleup", oracle::check_ca_scaleup},
       OracleSuite{"sched_filter_score", oracle::check_sched_filter_score},
       OracleSuite{"sched_preempt", oracle::check_sched_preempt},
   };

@@ -8,7 +8,7 @@
 
 namespace akstwin {
 
-/// The memory of the autoscaler between loops and its RunOnce. Draining and deleting nodes is the actuator's (node_deletion.hpp).
+/// The memory of the autoscaler between loops and its RunOnce. Draining and deleting nodes is left to the caller.
 class ClusterAutoscalerCore {
  public:
   explicit ClusterAutoscalerCore(ClusterAutoscalerOptions options);

@@ -56,7 +56,7 @@ struct ClusterAutoscalerOptions {
   Duration scan_interval{10'000'000};
   bool explain = false;                            ///< also give the scheduler's reason texts for groups that refuse a pod
 
-  // Flags of the actuator, which runs beside the loop (see node_deletion.hpp).
+  // Flags of the actuator, which drains and deletes beside the loop.
   Duration node_delete_delay_after_taint{5'000'000};
   Duration node_deletion_batcher_interval{0};
   Duration max_pod_eviction_time{120'000'000};

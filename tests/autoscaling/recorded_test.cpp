@@ -30,3 +30,9 @@ TEST_CASE("Every recorded autoscaler trace of Kubernetes 1.32 has our answer at 
   CHECK(outcome.passed == 104);
   CHECK(outcome.failed == 0);
 }
+
+TEST_CASE("Every recorded scale-up loop of the Cluster Autoscaler 1.30 has our answer") {
+  const OracleOutcome outcome = replay_file("ca_scaleup");
+  CHECK(outcome.passed == 730);
+  CHECK(outcome.failed == 0);
+}
