@@ -1,0 +1,2 @@
+// Gives the precompiled test headers a target to belong to.
+#include <catch2/catch.hpp>
