@@ -50,6 +50,10 @@ NotationWords Notation<Text>::words() { return {"text", "text", "string", ""}; }
 std::optional<std::string> Notation<Text>::parse(std::string_view text) { return std::string(text); }
 std::string Notation<Text>::print(const std::string& value) { return value; }
 
+NotationWords Notation<LabelText>::words() { return Notation<Text>::words(); }
+std::optional<Name> Notation<LabelText>::parse(std::string_view text) { return Name(text); }
+std::string Notation<LabelText>::print(const Name& value) { return value.str(); }
+
 NotationWords Notation<std::string>::words() { return {"text", "text", "string", ""}; }
 std::optional<std::string> Notation<std::string>::parse(std::string_view text) {
   if (text.empty()) return std::nullopt;

@@ -28,6 +28,7 @@ template <class Tag>
 struct Notation;
 
 struct Text {};                  ///< std::string that may hold anything
+struct LabelText {};             ///< Name that may be empty
 struct RequestRate {};           ///< int64 in thousandths of a request a second: "900rps", "0.5rps"
 struct CpuTime {};               ///< int64 microseconds of one core: "3.2m·s", "3.2ms"
 struct Thousandths {};           ///< int64 in thousandths: "1.4"
@@ -45,6 +46,7 @@ struct Threshold01 {};           ///< int64 parts per million written as 0.5
   }
 
 AKSTWIN_NOTATION(Text, std::string);
+AKSTWIN_NOTATION(LabelText, Name);
 AKSTWIN_NOTATION(RequestRate, std::int64_t);
 AKSTWIN_NOTATION(CpuTime, std::int64_t);
 AKSTWIN_NOTATION(Thousandths, std::int64_t);

@@ -48,6 +48,7 @@ const YamlNode* Fields::take(std::string_view key, bool is_required) {
     if (is_required) error("S010", *map_, field_name(key) + " is missing", "add '" + std::string(key) + ": …' here");
     return nullptr;
   }
+  if (dialect_ == Dialect::Manifest) return node->is_null() ? nullptr : node;
   context_->positions[child_path(key)] = node->position();
   if (!node->is_null()) return node;
   error("S011", *node, field_name(key) + " has no value", "write a value, or remove the key");
@@ -55,7 +56,8 @@ const YamlNode* Fields::take(std::string_view key, bool is_required) {
 }
 
 void Fields::wrong_kind(const YamlNode& node, std::string_view key, std::string_view wanted) {
-  error("S011", node, field_name(key) + " is " + std::string(kind_in_words(node)) + "; it must be " + std::string(wanted), "see `akstwin explain " + child_path(key) + "`");
+  error("S011", node, field_name(key) + " is " + std::string(kind_in_words(node)) + "; it must be " + std::string(wanted),
+        dialect_ == Dialect::Manifest ? "the API server would refuse it, too" : "see `akstwin explain " + child_path(key) + "`");
 }
 
 void Fields::malformed(const YamlNode& node, std::string_view key, const NotationWords& words) {
@@ -138,6 +140,11 @@ void Fields::finish() {
   if (documenting()) return;
   for (const YamlMember& member : map_->members) {
     if (std::ranges::find(declared_, member.key) != declared_.end()) continue;
+    if (dialect_ == Dialect::Manifest) {
+      auto& unread = context_->unread[child_path(member.key)];
+      if (unread.count++ == 0) unread.first = position_of_key(*map_, member);
+      continue;
+    }
     const std::string near = closest(member.key, declared_);
     std::string all;
     for (const std::string& key : declared_) all += (all.empty() ? "" : ", ") + key;

@@ -23,7 +23,17 @@ struct ReadContext {
   SourceFiles& files;
   /// Where each value is written, by its path: "spec.clusters.aks-prod.agentPoolProfiles.user.vmSize". List items go by name.
   std::map<std::string, Position, std::less<>> positions{};
+  /// Manifest fields that nothing reads, by "Kind.path": where the first one stands, and how many there are.
+  struct Unread {
+    Position first;
+    int count = 0;
+  };
+  std::map<std::string, Unread, std::less<>> unread{};
 };
+
+/// Whose rules hold. Scenario: unknown keys and empty values are errors. Manifest: an empty value is an absent one, unknown fields are
+/// collected for one warning each, because Kubernetes has more of them than the twin.
+enum class Dialect { Scenario, Manifest };
 
 /// The name by which a list item is known in paths: its `name`, `workload` or `cluster`; empty when it has none.
 std::string_view item_label(const YamlNode& item);
@@ -61,7 +71,8 @@ class Field {
 /// The fields of one object, either read from a mapping or documented.
 class Fields {
  public:
-  Fields(ReadContext& context, const YamlNode& map, std::string path) : context_(&context), map_(&map), path_(std::move(path)) {}
+  Fields(ReadContext& context, const YamlNode& map, std::string path, Dialect dialect = Dialect::Scenario)
+      : context_(&context), map_(&map), dialect_(dialect), path_(std::move(path)) {}
   explicit Fields(FieldDoc& doc) : doc_(&doc) {}
 
   bool documenting() const { return doc_ != nullptr; }
@@ -132,6 +143,7 @@ class Fields {
   ReadContext* context_ = nullptr;
   const YamlNode* map_ = nullptr;
   FieldDoc* doc_ = nullptr;
+  Dialect dialect_ = Dialect::Scenario;
   std::string path_;
   std::vector<std::string> declared_;
 };
@@ -221,7 +233,7 @@ void Fields::group(std::string_view key, std::string_view help, Read read) {
   const YamlNode* node = take(key, false);
   if (node == nullptr) return;
   if (!node->is_map()) return wrong_kind(*node, key, "a mapping of fields");
-  Fields child(*context_, *node, child_path(key));
+  Fields child(*context_, *node, child_path(key), dialect_);
   read(child);
   child.finish();
 }
@@ -244,13 +256,14 @@ void Fields::list(std::string_view key, std::vector<T>& out, std::string_view he
   if (!node->is_list()) return wrong_kind(*node, key, "a list (each item begins with '- ')");
   for (std::size_t i = 0; i < node->items.size(); ++i) {
     const YamlNode& item = node->items[i];
-    const std::string where = item_path(child_path(key), item, i);
+    const bool manifest = dialect_ == Dialect::Manifest;
+    const std::string where = manifest ? child_path(key) : item_path(child_path(key), item, i);
     if (!item.is_map()) {
       error("S011", item, "item " + std::to_string(i + 1) + " of " + field_name(key) + " is " + std::string(kind_in_words(item)) + "; a mapping of fields is wanted", "write it as {name: …}");
       continue;
     }
-    context_->positions[where] = item.position();
-    Fields child(*context_, item, where);
+    if (!manifest) context_->positions[where] = item.position();
+    Fields child(*context_, item, where, dialect_);
     T value{};
     describe(child, value);
     child.finish();
@@ -274,7 +287,7 @@ void Fields::values(std::string_view key, std::vector<T>& out, std::string_view 
   const std::size_t count = node->is_scalar() ? 1 : node->items.size();
   for (std::size_t i = 0; i < count; ++i) {
     const YamlNode& item = node->is_scalar() ? *node : node->items[i];
-    context_->positions[child_path(key) + "." + std::to_string(i)] = item.position();
+    if (dialect_ == Dialect::Scenario) context_->positions[child_path(key) + "." + std::to_string(i)] = item.position();
     if (!item.is_scalar()) {
       wrong_kind(item, key, Form::words().wanted);
     } else if (auto value = Form::parse(item.text)) {
@@ -298,7 +311,7 @@ void Fields::entries(std::string_view key, std::string_view type, std::string_vi
   if (!node->is_map()) return wrong_kind(*node, key, "a mapping");
   for (const YamlMember& member : node->members) {
     const std::string where = child_path(key) + "." + member.key;
-    context_->positions[where] = member.value.position();
+    if (dialect_ == Dialect::Scenario) context_->positions[where] = member.value.position();
     read(*node, member, where);
   }
 }

@@ -148,11 +148,11 @@ void describe(Fields& f, ServiceMeshSpec& out) {
   out.data_plane = enabled ? plane : MeshDataPlane::None;
   f.group("sidecar", "Requests of one sidecar.", [&](Fields& g) { describe_resources(g, out.sidecar_request); });
   f.group("ztunnel", "Requests of ztunnel, one a node.", [&](Fields& g) { describe_resources(g, out.ztunnel_request); });
-  f.group("waypoint", "Requests of one waypoint proxy, which ambient needs for rules on HTTP.", [&](Fields& g) {
+  f.group("waypoint", "Waypoint proxies, which ambient needs for rules on HTTP: requests of one replica, and where they stand.", [&](Fields& g) {
     describe_resources(g, out.waypoint_request);
     g.optional("replicas", out.waypoint_replicas, "Replicas a namespace.").between(0, 100);
+    g.values("namespaces", out.waypoint_namespaces, "Namespaces with a waypoint.");
   });
-  f.values("waypoints", out.waypoint_namespaces, "Namespaces with a waypoint.");
   f.values("excludeNamespaces", out.excluded_namespaces, "Namespaces outside the mesh; kube-system always is.");
 }
 

@@ -1,0 +1,117 @@
+#include <algorithm>
+
+#include "models/catalog/vm_sizes.hpp"
+#include "scenarios/check_scenario.hpp"
+
+namespace akstwin {
+namespace {
+
+std::string called(const ClusterSpec& cluster, const NodePoolSpec& pool) { return "pool '" + cluster.name.str() + "/" + pool.name.str() + "'"; }
+
+bool valid_pool_name(std::string_view name) {
+  // AKS: Linux pools have 1 to 12 lower-case letters and digits and begin with a letter (create-node-pools.md).
+  return !name.empty() && name.size() <= 12 && name[0] >= 'a' && name[0] <= 'z' && std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); });
+}
+
+void check_size(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
+  if (pool.vm_size.empty()) return;
+  const Position at = check.where(path_of(cluster, pool) + ".vmSize");
+  const VmSize* size = find_vm_size(pool.vm_size.text());
+  if (size == nullptr) {
+    std::vector<std::string> names;
+    for (const VmSize& known : vm_sizes()) names.push_back(known.name.str());
+    const std::string near = closest(pool.vm_size.text(), names);
+    return check.error("S041", at, "the VM size '" + pool.vm_size.str() + "' of " + called(cluster, pool) + " is not in the catalogue", near.empty() ? "write it as Standard_D4ds_v5" : "did you mean '" + near + "'?");
+  }
+  if (pool.mode == PoolMode::System) {
+    if (size->burstable()) check.error("S040", at, called(cluster, pool) + " is a System pool of burstable size " + size->name.str(), "AKS does not allow the B series in system pools");
+    if (size->vcpus < 2 || size->memory < Bytes{4LL << 30}) check.error("S040", at, called(cluster, pool) + " is a System pool of " + std::to_string(size->vcpus) + " vCPUs and " + to_string(size->memory), "system pools need at least 2 vCPUs and 4Gi");
+  }
+  if (check.states(path_of(cluster, pool) + ".osDiskType") && pool.ephemeral_os_disk && !size->ephemeral_os_disk)
+    check.warning("S041", check.where(path_of(cluster, pool) + ".osDiskType"), size->name.str() + " has no local disk for an ephemeral OS disk", "a managed disk is used");
+}
+
+void check_counts(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
+  const std::string path = path_of(cluster, pool);
+  const auto at = [&](const char* key) { return check.where(path + "." + key); };
+  if (!pool.autoscaling) {
+    for (const char* key : {"minCount", "maxCount"})
+      if (check.states(path + "." + key)) check.error("S043", at(key), std::string("'") + key + "' of " + called(cluster, pool) + " needs enableAutoScaling: true", "turn autoscaling on, or state count instead");
+    if (pool.mode == PoolMode::System && pool.count < 1) check.error("S040", at("count"), called(cluster, pool) + " is a System pool without a node", "system pools have at least one node");
+    return;
+  }
+  for (const char* key : {"minCount", "maxCount"})
+    if (!check.states(path + "." + key)) check.error("S043", at(key), called(cluster, pool) + " has enableAutoScaling but no '" + key + "'", std::string("add ") + key + ": …");
+  if (check.states(path + ".maxCount") && pool.min_count > pool.max_count)
+    check.error("S043", at("minCount"), called(cluster, pool) + " has minCount " + std::to_string(pool.min_count) + " above maxCount " + std::to_string(pool.max_count), "swap them, or raise maxCount");
+  else if (check.states(path + ".count") && (pool.count < pool.min_count || pool.count > pool.max_count))
+    check.error("S043", at("count"), called(cluster, pool) + " starts with " + std::to_string(pool.count) + " nodes, outside " + std::to_string(pool.min_count) + "…" + std::to_string(pool.max_count), "leave count out to start with minCount");
+  if (pool.mode == PoolMode::System && pool.min_count < 1) check.error("S040", at("minCount"), called(cluster, pool) + " is a System pool that may shrink to nothing", "minCount must be at least 1; AKS advises 2 or 3");
+}
+
+void check_zones(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
+  const Region* region = find_region(cluster.location.text());
+  const Position at = check.where(path_of(cluster, pool) + ".availabilityZones");
+  for (std::size_t i = 0; i < pool.zones.size(); ++i) {
+    const int zone = pool.zones[i];
+    if (i > 0 && pool.zones[i - 1] == zone) check.error("S042", at, "zone " + std::to_string(zone) + " is listed twice in " + called(cluster, pool), "list it once");
+    if (region == nullptr) continue;
+    if (region->zones == 0) return check.error("S042", at, region->display_name + " has no availability zones", "leave availabilityZones out, or choose another region");
+    if (zone < 1 || zone > region->zones) check.error("S042", at, region->display_name + " has no zone " + std::to_string(zone), "its zones are 1 to " + std::to_string(region->zones));
+  }
+}
+
+void check_pool(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
+  check_size(check, cluster, pool);
+  check_counts(check, cluster, pool);
+  check_zones(check, cluster, pool);
+  const auto at = [&](const char* key) { return check.where(path_of(cluster, pool) + "." + key); };
+  if (!pool.name.empty() && !valid_pool_name(pool.name.text())) check.error("S040", at("name"), "'" + pool.name.str() + "' is no name for a node pool", "1 to 12 lower-case letters and digits, beginning with a letter");
+  if (pool.max_pods != 0 && (pool.max_pods < 10 || pool.max_pods > 250)) check.error("S044", at("maxPods"), called(cluster, pool) + " has maxPods " + std::to_string(pool.max_pods), "AKS allows 10 to 250");
+  if (pool.spot && pool.mode == PoolMode::System) check.error("S040", at("scaleSetPriority"), called(cluster, pool) + " is a System pool of Spot instances", "system pools must be Regular; make it mode: User");
+  if (pool.spot_max_price && !pool.spot) check.warning("S043", at("spotMaxPrice"), "spotMaxPrice of " + called(cluster, pool) + " has no effect", "it needs scaleSetPriority: Spot");
+}
+
+void check_pools(Check& check, const ClusterSpec& cluster) {
+  std::int64_t system_nodes = 0, nodes = 0;
+  bool system = false;
+  for (std::size_t i = 0; i < cluster.pools.size(); ++i) {
+    const NodePoolSpec& pool = cluster.pools[i];
+    check_pool(check, cluster, pool);
+    nodes += nodes_with_surge(pool);
+    if (pool.mode == PoolMode::System) {
+      system = true;
+      system_nodes += nodes_at_start(pool);
+    }
+    for (std::size_t j = 0; j < i; ++j)
+      if (cluster.pools[j].name == pool.name) check.error("S016", pool.declared_at, called(cluster, pool) + " is defined twice", "give it another name");
+  }
+  if (!system) check.error("S040", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' has no System pool", "one pool needs mode: System");
+  else if (system_nodes < 2) check.warning("S040", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' has " + std::to_string(system_nodes) + " system node", "AKS asks for 2 in production and advises 3");
+  if (nodes > 5'000) check.error("S043", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' may grow to " + std::to_string(nodes) + " nodes with surge", "AKS allows 5,000 a cluster");
+}
+
+void check_standby(Check& check, const ClusterSpec& cluster) {
+  if (cluster.standby.pattern == StandbyPattern::None) return;
+  const Position at = check.where(path_of(cluster) + ".standby");
+  if (cluster.standby.primary.empty()) return check.error("S020", at, "'" + cluster.name.str() + "' stands by, but for no cluster", "add like: or standby.primary: with the primary's name");
+  if (cluster.standby.primary == cluster.name) return check.error("S020", at, "'" + cluster.name.str() + "' stands by for itself", "name the primary");
+  if (check.scenario().cluster(cluster.standby.primary) != nullptr) return;
+  std::vector<std::string> names;
+  for (const ClusterSpec& known : check.scenario().clusters) names.push_back(known.name.str());
+  check.error("S020", check.where(path_of(cluster) + ".standby.primary"), "there is no cluster '" + cluster.standby.primary.str() + "' to stand by for", Check::suggestion(cluster.standby.primary.text(), names));
+}
+
+}  // namespace
+
+void check_clusters(Check& check) {
+  const auto& clusters = check.scenario().clusters;
+  for (std::size_t i = 0; i < clusters.size(); ++i) {
+    check_pools(check, clusters[i]);
+    check_standby(check, clusters[i]);
+    for (std::size_t j = 0; j < i; ++j)
+      if (clusters[j].name == clusters[i].name) check.error("S016", clusters[i].declared_at, "cluster '" + clusters[i].name.str() + "' is defined twice", "give it another name");
+  }
+}
+
+}  // namespace akstwin

@@ -1,0 +1,33 @@
+/// Kubernetes objects, one reader a kind.
+#pragma once
+#include "scenarios/manifest_parts.hpp"
+
+namespace akstwin {
+
+/// What a reader needs besides the fields.
+struct ManifestTarget {
+  ManifestSet& set;
+  std::string file;                         ///< relative to the scenario's folder
+  Position at;                              ///< where the object begins
+};
+
+using ObjectReaderFunction = void (*)(Fields& fields, const ManifestTarget& target);
+
+void read_deployment(Fields& f, const ManifestTarget& target);
+void read_stateful_set(Fields& f, const ManifestTarget& target);
+void read_daemon_set(Fields& f, const ManifestTarget& target);
+void read_job(Fields& f, const ManifestTarget& target);
+void read_cron_job(Fields& f, const ManifestTarget& target);
+void read_horizontal_pod_autoscaler(Fields& f, const ManifestTarget& target);
+void read_pod_disruption_budget(Fields& f, const ManifestTarget& target);
+void read_scaled_object(Fields& f, const ManifestTarget& target);
+void read_service(Fields& f, const ManifestTarget& target);
+void read_namespace(Fields& f, const ManifestTarget& target);
+void read_priority_class(Fields& f, const ManifestTarget& target);
+void read_git_repository(Fields& f, const ManifestTarget& target);
+void read_kustomization(Fields& f, const ManifestTarget& target);
+
+/// spec.behavior of an autoscaler, with the API server's defaults filled in (autoscaling/v2 defaults.go).
+void read_behavior(Fields& f, std::optional<ScalingBehavior>& out);
+
+}  // namespace akstwin

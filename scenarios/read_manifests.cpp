@@ -1,0 +1,146 @@
+#include "scenarios/read_manifests.hpp"
+
+#include <algorithm>
+
+#include "scenarios/manifest_objects.hpp"
+
+namespace akstwin {
+namespace {
+
+struct KnownKind {
+  std::string_view kind, group;             ///< group: what apiVersion begins with; "v1" is the core group
+  ObjectReaderFunction read;
+};
+
+constexpr KnownKind kKinds[] = {
+    {"Deployment", "apps/", &read_deployment},
+    {"StatefulSet", "apps/", &read_stateful_set},
+    {"DaemonSet", "apps/", &read_daemon_set},
+    {"Job", "batch/", &read_job},
+    {"CronJob", "batch/", &read_cron_job},
+    {"HorizontalPodAutoscaler", "autoscaling/", &read_horizontal_pod_autoscaler},
+    {"PodDisruptionBudget", "policy/", &read_pod_disruption_budget},
+    {"ScaledObject", "keda.sh/", &read_scaled_object},
+    {"Service", "v1", &read_service},
+    {"Namespace", "v1", &read_namespace},
+    {"PriorityClass", "scheduling.k8s.io/", &read_priority_class},
+    {"GitRepository", "source.toolkit.fluxcd.io/", &read_git_repository},
+    {"Kustomization", "kustomize.toolkit.fluxcd.io/", &read_kustomization},
+};
+
+// Kinds that place no pod and use no capacity: nothing is lost by leaving them out, so nothing is said.
+constexpr std::string_view kWithoutEffect[] = {
+    "ConfigMap", "Secret", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Ingress", "IngressClass", "CustomResourceDefinition",
+    "StorageClass", "PersistentVolumeClaim", "Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute", "Certificate", "ClusterIssuer", "Issuer", "TriggerAuthentication", "ClusterTriggerAuthentication",
+    "ExternalSecret", "SecretProviderClass", "ServiceMonitor", "PodMonitor", "PrometheusRule", "AuthorizationPolicy", "PeerAuthentication", "DestinationRule", "VirtualService",
+    "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "Endpoints", "EndpointSlice", "CiliumNetworkPolicy", "RuntimeClass", "CSIDriver"};
+
+bool is_kustomization_file(std::string_view file) {
+  const std::string_view name = file.substr(file.rfind('/') + 1);
+  return name == "kustomization.yaml" || name == "kustomization.yml";
+}
+
+bool below(std::string_view file, std::string_view folder) {
+  return folder.empty() || (file.starts_with(folder) && file.size() > folder.size() && file[folder.size()] == '/');
+}
+
+std::string joined(const std::string& folder, const std::string& path) { return SourceFiles::normalized(folder.empty() ? path : folder + "/" + path); }
+
+}  // namespace
+
+void ManifestReader::read(const std::string& reference, const YamlNode& at) {
+  for (const SourceFile& source : context_.files.files(reference, at, context_.diagnostics)) {
+    if (!files_.insert(source.relative).second) continue;
+    const auto text = context_.files.read(source, at, kManifestLimits.bytes, context_.diagnostics);
+    if (!text) continue;
+    for (const YamlNode& document : parse_yaml(source.shown, *text, kManifestLimits, context_.diagnostics)) read_document(document, source.relative, 0);
+  }
+}
+
+void ManifestReader::skip(std::map<std::string, Skipped>& list, const std::string& what, const YamlNode& at) {
+  Skipped& skipped = list[what];
+  if (skipped.count++ == 0) skipped.first = at.position();
+}
+
+void ManifestReader::read_document(const YamlNode& document, const std::string& file, int depth) {
+  const std::string kind(document.text_of("kind")), version(document.text_of("apiVersion"));
+  const bool flux = version.starts_with("kustomize.toolkit.fluxcd.io/");
+  if (!flux && (is_kustomization_file(file) || version.starts_with("kustomize.config.k8s.io/"))) return skip(kustomization_files_, file, document);
+  if (kind.empty() || version.empty()) return skip(not_objects_, file, document);
+  if (const YamlNode* items = document.find("items"); items != nullptr && (kind == "List" || kind.ends_with("List")) && depth == 0) {
+    for (const YamlNode& item : items->items) read_document(item, file, depth + 1);
+    return;
+  }
+  const auto known = std::ranges::find_if(kKinds, [&](const KnownKind& k) { return k.kind == kind && (k.group == "v1" ? version == "v1" : version.starts_with(k.group)); });
+  if (known != std::end(kKinds)) {
+    Fields fields(context_, document, kind, Dialect::Manifest);
+    known->read(fields, {set_, file, document.position()});
+    fields.finish();
+  } else if (std::ranges::find(kWithoutEffect, kind) == std::end(kWithoutEffect)) {
+    skip(unknown_kinds_, kind + " (" + version + ")", document);
+  }
+}
+
+ManifestSet ManifestReader::finish(const std::vector<std::string>& roots) {
+  report_duplicates();
+  resolve_priorities();
+  resolve_owners(roots);
+  report_unread();
+  return std::move(set_);
+}
+
+void ManifestReader::report_duplicates() {
+  constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"};
+  std::map<std::string, Position> seen;
+  for (const WorkloadSpec& workload : set_.workloads) {
+    const std::string name = std::string(kKindNames[static_cast<std::size_t>(workload.kind)]) + " " + workload.name_space.str() + "/" + workload.name.str();
+    const auto [first, inserted] = seen.emplace(name, workload.declared_at);
+    if (inserted) continue;
+    context_.diagnostics.add({Severity::Error, "S054", workload.declared_at, name + " is defined twice",
+                              "first in " + first->second.file + ":" + std::to_string(first->second.line) + "; name the folder of one overlay only, kustomize is not run"});
+  }
+}
+
+void ManifestReader::resolve_priorities() {
+  // Built into every cluster (scheduling/v1).
+  set_.priority_classes.push_back({Name("system-cluster-critical"), 2'000'000'000, true});
+  set_.priority_classes.push_back({Name("system-node-critical"), 2'000'001'000, true});
+  for (WorkloadSpec& workload : set_.workloads) {
+    if (workload.pod.priority_class.empty()) continue;
+    const auto found = std::ranges::find(set_.priority_classes, workload.pod.priority_class, &PriorityClassSpec::name);
+    if (found != set_.priority_classes.end()) {
+      workload.pod.priority = found->value;
+      workload.pod.preempts = workload.pod.preempts && found->preempts;
+      continue;
+    }
+    context_.diagnostics.add({Severity::Error, "S020", workload.declared_at, "PriorityClass '" + workload.pod.priority_class.str() + "' of " + workload.name_space.str() + "/" + workload.name.str() + " does not exist",
+                              "add its manifest; the API server refuses such pods"});
+  }
+}
+
+void ManifestReader::resolve_owners(const std::vector<std::string>& roots) {
+  for (WorkloadSpec& workload : set_.workloads) {
+    std::size_t best = 0;
+    for (const KustomizationSpec& kustomization : set_.kustomizations) {
+      for (const std::string& root : roots) {
+        const std::string folder = joined(root, kustomization.path);
+        if (!below(workload.file, folder) || folder.size() + 1 <= best) continue;   // the longest path wins
+        best = folder.size() + 1;
+        workload.kustomization = kustomization.name;
+      }
+    }
+  }
+}
+
+void ManifestReader::report_unread() {
+  const auto warn = [&](std::string code, const Position& at, std::string message, std::string hint) { context_.diagnostics.add({Severity::Warning, std::move(code), at, std::move(message), std::move(hint)}); };
+  for (const auto& [kind, skipped] : unknown_kinds_)
+    warn("S050", skipped.first, std::to_string(skipped.count) + (skipped.count == 1 ? " object" : " objects") + " of kind " + kind + " not read", "the twin does not model this kind; the first one is here");
+  for (const auto& [file, skipped] : not_objects_) warn("S053", skipped.first, "no Kubernetes object: apiVersion or kind is missing", "the document is skipped");
+  for (const auto& [file, skipped] : kustomization_files_) warn("S052", skipped.first, "kustomization files are skipped", "the manifests of the folder are read as they are; run kustomize build first if it changes them");
+  for (const auto& [field, unread] : context_.unread)
+    warn("S051", unread.first, "field " + field + " is not read" + (unread.count > 1 ? " (" + std::to_string(unread.count) + " times)" : ""), "the twin does not model it");
+  context_.unread.clear();
+}
+
+}  // namespace akstwin
