@@ -93,7 +93,7 @@ int wait_for(pid_t process) {
   return status;
 }
 
-/// What the child said, or how it died and how to see that again.
+/// What the child said, or how it died.
 Result<std::string> outcome_of(Child& child) {
   close(child.pipe);
   const int status = wait_for(child.process);
@@ -102,12 +102,10 @@ Result<std::string> outcome_of(Child& child) {
     const bool good = child.answer.front() == kGood;
     child.answer.erase(0, 1);
     if (good) return std::move(child.answer);
-    return fail("replication " + std::to_string(child.replication) + ": " + child.answer);
+    return fail(std::move(child.answer));
   }
-  const std::string how = WIFSIGNALED(status) ? std::string("died of ") + strsignal(WTERMSIG(status))
-                                              : "ended with code " + std::to_string(WEXITSTATUS(status));
-  return fail("replication " + std::to_string(child.replication) + " " + how + "; rerun it alone with --replication " +
-              std::to_string(child.replication));
+  return fail(WIFSIGNALED(status) ? std::string("died: ") + strsignal(WTERMSIG(status))
+                                  : "ended with code " + std::to_string(WEXITSTATUS(status)));
 }
 
 /// Waits for bytes of any child; false when a signal came instead or nothing came for a while.
@@ -124,7 +122,7 @@ std::vector<ReplicationOutcome> replicate(std::uint32_t count, std::uint32_t job
   AKSTWIN_CHECK(jobs > 0, "at least one process works");
   AKSTWIN_CHECK(single_threaded(), "fork copies one thread only: no other may exist");
   std::vector<ReplicationOutcome> outcomes(count);
-  for (std::uint32_t i = 0; i < count; ++i) outcomes[i] = {i, fail("replication " + std::to_string(i) + " was interrupted")};
+  for (std::uint32_t i = 0; i < count; ++i) outcomes[i] = {i, fail("interrupted")};
   std::vector<Child> children;
   std::vector<pollfd> polls;
   std::uint32_t next = 0, done = 0;
@@ -139,7 +137,7 @@ std::vector<ReplicationOutcome> replicate(std::uint32_t count, std::uint32_t job
     for (; !stopping && next < count && children.size() < jobs; ++next) {
       Result<Child> child = start_child(next, work, children);
       if (child) children.push_back(std::move(*child));
-      else finish(next, fail(std::move(child.error()).within("replication " + std::to_string(next)).message));
+      else finish(next, tl::unexpected(std::move(child.error())));
     }
     if (children.empty()) break;
     if (stopping && !told) {
