@@ -50,8 +50,9 @@ bool Outages::covered_by_another(const OutageNotice& notice) const {
 }
 
 void Outages::set_region(const OutageNotice& notice, bool up) {
+  // Only the platform's own sites: what else the world puts on the map (the people who run it) is not lost with a region.
   const std::vector<Site>& sites = platform_.topology.sites;
-  for (std::uint32_t site = 0; site < sites.size(); ++site)
+  for (std::uint32_t site = 0; site < platform_.site_cluster.size(); ++site)
     if (sites[site].region == notice.region_index && kernel_.site_up({site}) != up) kernel_.set_site({site}, up);
   cloud_.region_up[notice.region_index] = up;
   scale_sets_.region_changed(notice.region_index, up);

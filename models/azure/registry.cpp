@@ -49,16 +49,17 @@ void Registry::start() {
   record();
   if (spec.retention < kDay) return;
   // Steady state: what is there now was pushed evenly over the retention time, so that as much goes every day as came on the
-  // day that has just grown too old.
+  // day that has just grown too old. The ring has one slot more, for today.
   const auto days = static_cast<std::size_t>(spec.retention / kDay);
-  daily_.assign(days, {stored_.value / static_cast<std::int64_t>(days)});
-  daily_.front() += Bytes{stored_.value % static_cast<std::int64_t>(days)};
+  daily_.assign(days + 1, {stored_.value / static_cast<std::int64_t>(days)});
+  daily_.front() = {};
+  daily_.back() += Bytes{stored_.value % static_cast<std::int64_t>(days)};
   kernel_.after(kDay, day_, {});
 }
 
 void Registry::on_day(Subject) {
   today_ = (today_ + 1) % daily_.size();
-  stored_ -= daily_[today_];   // The ring comes round: this slot holds what was pushed `retention` ago.
+  stored_ -= daily_[today_];   // The ring comes round: this slot holds what has grown too old.
   daily_[today_] = {};
   record();
   kernel_.after(kDay, day_, {});

@@ -67,7 +67,7 @@ class Registry final : public ImageSource, public BuildListener {
   std::vector<Pull> pulls_;
   std::vector<std::uint32_t> free_pulls_;
   Bytes stored_;
-  std::vector<Bytes> daily_;                           ///< ring: what was pushed on each of the retention's days
+  std::vector<Bytes> daily_;                           ///< ring: what was pushed today and on each of the days kept
   std::size_t today_ = 0;
   std::vector<SeriesId> region_bytes_;
   SeriesId replicated_, vcpu_seconds_;

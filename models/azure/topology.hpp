@@ -11,7 +11,8 @@ namespace akstwin {
 /// No registry in that region.
 inline constexpr SiteId kNoSite{UINT32_MAX};
 
-/// The declared topology with the way from the scenario's parts to their sites.
+/// The declared topology with the way from the scenario's parts to their sites. Sites that are added to `topology` later on belong
+/// to nobody here: an outage of a region leaves them alone.
 struct PlatformTopology {
   Topology topology;
   std::vector<std::uint32_t> cluster_region;         ///< by cluster index
