@@ -27,7 +27,7 @@ std::string cell_html(const Column& column, const std::string& cell) {
 }
 
 void table_html(const Table& table, std::ostream& out) {
-  out << "<div class=\"scroll\"><table id=\"" << html_escaped(table.id) << "\"><thead><tr>";
+  out << "<div class=\"scroll\"><table id=\"table-" << html_escaped(table.id) << "\"><thead><tr>";
   for (const Column& column : table.columns) out << "<th scope=\"col\"" << (column.right ? " class=\"r\"" : "") << ">" << html_escaped(column.title) << "</th>";
   out << "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {
