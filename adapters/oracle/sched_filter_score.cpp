@@ -45,8 +45,11 @@ std::string check_sched_filter_score(const Json& recorded) {
   const Json& result = recorded.at("result");
   if (std::string difference = compare_filters(result, snapshot, verdicts); !difference.empty()) return difference;
   std::vector<NodeIndex> feasible;
-  for (std::size_t i = 0; i < verdicts.size(); ++i)
-    if (verdicts[i].feasible()) feasible.push_back(snapshot.order()[i]);
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    const NodeIndex node = snapshot.order()[i];
+    if (fits(pod, snapshot, node) != verdicts[i].feasible()) return "node " + snapshot.node(node).name.str() + ": fits() contradicts filter_node()";
+    if (verdicts[i].feasible()) feasible.push_back(node);
+  }
   ScoreTable table;
   score_nodes(pod, snapshot, feasible, table);
   return compare_scores(result, snapshot, table);

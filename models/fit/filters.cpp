@@ -31,6 +31,24 @@ std::string_view to_string(FitCode code) {
   return kNames[static_cast<std::size_t>(code)];
 }
 
+bool fits_resources(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  return lacking_resources(pod.request, snapshot.free(node), snapshot.columns().free_pods[node]) == 0;
+}
+
+// Without names for the refusals, and the filter that fails most often first.
+bool fits(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  if (!fits_resources(pod, snapshot, node) || pod.taint_verdict[snapshot.taint_class(node)] != 0) return false;
+  if (snapshot.unschedulable(node) && !pod.tolerates_unschedulable) return false;
+  const NodeSelection& selection = pod.node_selection;
+  if (selection.constrains) {
+    if (selection.names_conflict || (selection.names_nodes && !named(selection, snapshot.node(node).name))) return false;
+    if (!selection_matches(selection, snapshot, node)) return false;
+  }
+  if (!pod.ports.empty() && !host_ports_free(pod.ports, snapshot.host_ports(node))) return false;
+  if (!pod.spread.constraints.empty() && spread_allows(pod.spread, snapshot, node) != SpreadVerdict::Fits) return false;
+  return !pod.affinity.active || affinity_allows(pod.affinity, snapshot, node) == AffinityVerdict::Fits;
+}
+
 NodeVerdict filter_node(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
   using enum FilterPlugin;
   using enum FitCode;
@@ -53,14 +71,6 @@ NodeVerdict filter_node(const PreparedPod& pod, const Snapshot& snapshot, NodeIn
   return {};
 }
 
-bool fits_resources(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
-  return lacking_resources(pod.request, snapshot.free(node), snapshot.columns().free_pods[node]) == 0;
-}
-
-bool fits(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
-  return fits_resources(pod, snapshot, node) && filter_node(pod, snapshot, node).feasible();   // the filter that fails most, first
-}
-
 void run_filters(const PreparedPod& pod, const Snapshot& snapshot, std::vector<NodeVerdict>& out) {
   out.clear();
   for (const NodeIndex node : snapshot.order()) out.push_back(filter_node(pod, snapshot, node));
@@ -69,10 +79,11 @@ void run_filters(const PreparedPod& pod, const Snapshot& snapshot, std::vector<N
 std::size_t find_feasible(const PreparedPod& pod, const Snapshot& snapshot, std::size_t start, std::size_t limit, std::vector<NodeIndex>& out) {
   out.clear();
   const std::span<const NodeIndex> order = snapshot.order();
+  std::size_t at = order.empty() ? 0 : start % order.size();
   for (std::size_t looked_at = 0; looked_at < order.size(); ++looked_at) {
     if (out.size() >= limit) return looked_at;
-    const NodeIndex node = order[(start + looked_at) % order.size()];
-    if (fits(pod, snapshot, node)) out.push_back(node);
+    if (fits(pod, snapshot, order[at])) out.push_back(order[at]);
+    if (++at == order.size()) at = 0;
   }
   return order.size();
 }

@@ -18,8 +18,12 @@ std::int64_t disliked_taints(const std::vector<Taint>& taints, const std::vector
 // Scales to a maximum of 100 with integer division; reversed, the highest becomes the lowest (upstream's DefaultNormalizeScore).
 void normalise(std::vector<std::int64_t>& scores, bool reverse) {
   const std::int64_t most = scores.empty() ? 0 : *std::ranges::max_element(scores);
+  if (most == 0) {
+    if (reverse) std::ranges::fill(scores, kMaxNodeScore);
+    return;
+  }
   for (std::int64_t& score : scores) {
-    if (most > 0) score = kMaxNodeScore * score / most;
+    score = kMaxNodeScore * score / most;
     if (reverse) score = kMaxNodeScore - score;
   }
 }
@@ -134,8 +138,11 @@ void score_nodes(const PreparedPod& pod, const ScoreState& state, const Snapshot
   balanced_allocation(pod, snapshot, feasible, column(NodeResourcesBalancedAllocation));
   image_locality(pod, snapshot, feasible, column(ImageLocality));
   out.total.assign(feasible.size(), 0);
-  for (std::size_t plugin = 0; plugin < kScorePlugins; ++plugin)
-    for (std::size_t n = 0; n < feasible.size(); ++n) out.total[n] += out.weighted[plugin][n] *= kScoreWeights[plugin];
+  for (std::size_t plugin = 0; plugin < kScorePlugins; ++plugin) {
+    if (!out.ran[plugin]) continue;
+    std::int64_t* const scores = out.weighted[plugin].data();
+    for (std::size_t n = 0; n < feasible.size(); ++n) out.total[n] += scores[n] *= kScoreWeights[plugin];
+  }
   out.best = feasible.empty() ? 0 : *std::ranges::max_element(out.total);
 }
 

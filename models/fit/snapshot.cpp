@@ -224,11 +224,6 @@ const PodOnNode* Snapshot::find_pod(NodeIndex node, std::uint64_t tag) const {
   return pod == pods_[node].end() ? nullptr : &*pod;
 }
 
-Resources Snapshot::free(NodeIndex node) const {
-  return {.cpu = {columns_.free_cpu[node]}, .memory = {columns_.free_memory[node]}, .ephemeral_storage = {columns_.free_ephemeral[node]},
-          .gpu = columns_.free_gpu[node]};
-}
-
 Resources Snapshot::requested(NodeIndex node) const { return nodes_[node].allocatable - free(node); }
 
 const Snapshot::ImageState* Snapshot::image(Name image) const {

@@ -86,7 +86,10 @@ class Snapshot {
   /// Sum of the effective requests of the pods on the node.
   Resources requested(NodeIndex node) const;
   /// Allocatable minus requested; negative where the node is overcommitted.
-  Resources free(NodeIndex node) const;
+  Resources free(NodeIndex node) const {
+    return {.cpu = {columns_.free_cpu[node]}, .memory = {columns_.free_memory[node]}, .ephemeral_storage = {columns_.free_ephemeral[node]},
+            .gpu = columns_.free_gpu[node]};
+  }
   const NodeColumns& columns() const { return columns_; }
   const LabelColumns& labels() const { return labels_; }
   const PodTemplates& templates() const { return templates_; }

@@ -16,7 +16,9 @@ bool counts_nothing(const SpreadConstraint& constraint) { return !constraint.sel
 
 bool selects(const SpreadConstraint& constraint, const PodSpec& pod) { return constraint.selector && constraint.selector->matches(pod.labels); }
 
-SpreadConstraint resolve(const TopologySpreadConstraint& constraint, const PodSpec& spec, const Snapshot& snapshot) {
+// `before`: the constraints of the same pod resolved so far; one with an equal selector counts the same templates.
+SpreadConstraint resolve(const TopologySpreadConstraint& constraint, const PodSpec& spec, const Snapshot& snapshot,
+                         std::span<const SpreadConstraint> before) {
   SpreadConstraint out;
   out.column = snapshot.labels().find(constraint.topology_key);
   out.max_skew = constraint.max_skew;
@@ -33,6 +35,11 @@ SpreadConstraint resolve(const TopologySpreadConstraint& constraint, const PodSp
   out.matches_self = selects(out, spec);
   // Upstream counts no existing pod for an empty selector, although it would match all of them.
   if (counts_nothing(out)) return out;
+  const auto same = std::ranges::find(before, out.selector, &SpreadConstraint::selector);
+  if (same != before.end()) {
+    out.counted = same->counted;
+    return out;
+  }
   const PodTemplates& templates = snapshot.templates();
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
     const PodSpec* other = templates[i].spec;
@@ -70,7 +77,7 @@ void prepare_spread_filter(const PodSpec& spec, const Snapshot& snapshot, const 
   out.counts.clear();
   for (const TopologySpreadConstraint& constraint : spec.topology_spread) {
     if (!constraint.do_not_schedule) continue;
-    out.constraints.push_back(resolve(constraint, spec, snapshot));
+    out.constraints.push_back(resolve(constraint, spec, snapshot, out.constraints));
     const std::size_t domains = snapshot.labels().domain_slots(out.constraints.back().column);
     out.counts.push_back({.pods = std::vector<std::int32_t>(domains), .eligible = std::vector<std::uint8_t>(domains), .domains = 0, .min_pods = 0});
   }
@@ -142,10 +149,10 @@ void prepare_spread_score(const PodSpec& spec, const std::optional<LabelSelector
   out.pods.clear();
   out.requires_all_keys = !spec.topology_spread.empty();
   for (const TopologySpreadConstraint& constraint : spec.topology_spread)
-    if (!constraint.do_not_schedule) out.constraints.push_back(resolve(constraint, spec, snapshot));
+    if (!constraint.do_not_schedule) out.constraints.push_back(resolve(constraint, spec, snapshot, out.constraints));
   if (spec.topology_spread.empty() && default_selector)
     for (const TopologySpreadConstraint& constraint : system_constraints(*default_selector))
-      out.constraints.push_back(resolve(constraint, spec, snapshot));
+      out.constraints.push_back(resolve(constraint, spec, snapshot, out.constraints));
   for (const SpreadConstraint& constraint : out.constraints)
     out.pods.emplace_back(constraint.hostname ? snapshot.slots() : snapshot.labels().domain_slots(constraint.column));
   for (std::size_t i = 0; i < out.constraints.size(); ++i) {
@@ -205,7 +212,8 @@ void spread_scores(const SpreadScoreState& state, const Snapshot& snapshot, std:
   }
   std::int64_t least = INT64_MAX, most = 0;
   for (std::size_t n = 0; n < nodes.size(); ++n) {
-    const auto score = static_cast<std::int64_t>(std::round(sum[n]));
+    auto score = static_cast<std::int64_t>(sum[n]);   // rounded half up: the same as math.Round, the sum is not negative
+    score += sum[n] - static_cast<double>(score) >= 0.5 ? 1 : 0;
     out[position[n]] = score;
     least = std::min(least, score);
     most = std::max(most, score);
