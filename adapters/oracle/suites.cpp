@@ -12,6 +12,8 @@ std::span<const OracleSuite> oracle_suites() {
       OracleSuite{"hpa_replicas", oracle::check_hpa_replicas},
       OracleSuite{"hpa_behavior", oracle::check_hpa_behavior},
       OracleSuite{"ca_scaleup", oracle::check_ca_scaleup},
+      OracleSuite{"ca_scaledown", oracle::check_ca_scaledown},
+      OracleSuite{"ca_trace", oracle::check_ca_trace},
       OracleSuite{"sched_filter_score", oracle::check_sched_filter_score},
       OracleSuite{"sched_preempt", oracle::check_sched_preempt},
   };

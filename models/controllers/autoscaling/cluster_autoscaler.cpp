@@ -148,7 +148,7 @@ bool ClusterAutoscalerCore::State::update_groups(AutoscalerLoop& loop) {
   const std::size_t before = out.delete_instances.size();
   states.failed_instances(out.delete_instances);
   if (delete_instances(before)) return false;
-  states.stale_targets(options, loop.now, out.target_decreases);
+  states.stale_targets(options, targets, loop.now, out.target_decreases);
   for (auto& decrease : out.target_decreases) targets[decrease.group] = decrease.to;
   return out.target_decreases.empty();
 }
@@ -250,6 +250,7 @@ bool ClusterAutoscalerCore::State::in_cooldown(SimTime now) const {
 bool ClusterAutoscalerCore::State::try_scale_down(AutoscalerLoop& loop) {
   planner.update(loop, cluster, left_out);
   planned = true;
+  out.scale_down_evaluated = true;
   if (in_cooldown(loop.now)) {
     out.scale_down_result = ScaleDownResult::InCooldown;
     planner.update_soft_taints(loop, left_out);

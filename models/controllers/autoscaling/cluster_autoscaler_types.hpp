@@ -140,13 +140,22 @@ struct UnremovableNode {
   bool operator==(const UnremovableNode&) const = default;
 };
 
+/// Why a group may not grow for a while.
+enum class BackoffCause : std::uint8_t { IncreaseRefused, CreationFailed, TimedOut };
+
+struct GroupBackoff {
+  std::uint32_t group = 0;
+  BackoffCause cause = BackoffCause::TimedOut;
+  SimTime until;
+};
+
 /// What one loop decided. Reused between loops: spans and vectors are valid until the next.
 struct ClusterAutoscalerOutput {
   ScaleUpResult scale_up_result = ScaleUpResult::NotTried;
   ScaleDownResult scale_down_result = ScaleDownResult::NotTried;
   bool error = false;                              ///< RunOnce returned an error
   std::vector<ScaleUpAction> scale_ups;            ///< set these target sizes
-  std::optional<std::uint32_t> refused_increase;   ///< the group whose increase failed and is backed off
+  std::optional<ScaleUpAction> refused_increase;   ///< the increase that failed; its group is backed off
   struct Deletion {
     std::uint64_t node = 0;
     NodeDeletionKind kind = NodeDeletionKind::Empty;
@@ -171,7 +180,7 @@ struct ClusterAutoscalerOutput {
     std::int64_t to = 0;
   };
   std::vector<TargetDecrease> target_decreases;    ///< instances that vanished
-  std::vector<std::uint32_t> backed_off;           ///< groups that entered a back-off in this loop
+  std::vector<GroupBackoff> backed_off;            ///< groups that entered a back-off in this loop
   std::vector<std::uint64_t> hard_taints_to_clear; ///< first loop of the process: left over from the last one
 
   std::vector<std::uint32_t> fits_existing;        ///< pending pods (input index) that fit nodes present or coming
@@ -185,7 +194,8 @@ struct ClusterAutoscalerOutput {
   std::vector<std::uint32_t> await_evaluation;     ///< indexes into helped
 
   std::vector<std::uint64_t> unneeded;             ///< in order of node names
-  std::vector<UnremovableNode> unremovable;        ///< in order of evaluation
+  bool scale_down_evaluated = false;               ///< the nodes were looked at: otherwise `unremovable` is that of an earlier loop
+  std::vector<UnremovableNode> unremovable;        ///< in order of evaluation; a later entry for a node replaces an earlier one
 };
 
 }  // namespace akstwin

@@ -6,6 +6,9 @@ namespace akstwin {
 namespace {
 
 bool expected_to_register(const CloudInstance& instance) { return instance.state != CloudInstanceState::Deleting && !instance.failed; }
+bool exists(const AutoscaledGroup& group, std::uint64_t instance) {
+  return std::ranges::find(group.instances, instance, &CloudInstance::id) != group.instances.end();
+}
 bool failed_to_create(const CloudInstance& instance) { return instance.state == CloudInstanceState::Creating && instance.failed; }
 
 }  // namespace
@@ -20,7 +23,7 @@ void NodeGroupStates::refresh_instances(std::span<const AutoscaledGroup> groups,
 }
 
 void NodeGroupStates::update(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now,
-                             std::vector<std::uint32_t>& backed_off) {
+                             std::vector<GroupBackoff>& backed_off) {
   groups_.resize(input.groups.size());
   changed_ = false;
   if (cache_refreshed_ + options.instance_cache_period <= now) refresh_instances(input.groups, now);
@@ -93,6 +96,8 @@ void NodeGroupStates::update_readiness(const ClusterAutoscalerOptions& options, 
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     GroupReadiness& counts = groups_[i].readiness;
     for (const Unregistered& instance : groups_[i].unregistered) {
+      // The cached list may name an instance that is gone; the provider then knows no group for it.
+      if (!exists(input.groups[i], instance.instance)) continue;
       counts.known = true;
       ++(instance.since + options.max_node_provision_time < now ? counts.long_unregistered : counts.unregistered);
     }
@@ -115,7 +120,7 @@ void NodeGroupStates::recalculate(std::span<const std::int64_t> targets) {
   for (std::size_t i = 0; i < groups_.size(); ++i) set_range(groups_[i], targets[i]);
 }
 
-void NodeGroupStates::expire_requests(const ClusterAutoscalerOptions& options, SimTime now, std::vector<std::uint32_t>& backed_off) {
+void NodeGroupStates::expire_requests(const ClusterAutoscalerOptions& options, SimTime now, std::vector<GroupBackoff>& backed_off) {
   for (std::uint32_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     if (group.backoff && group.backoff->last_failure + options.node_group_backoff_reset < now) group.backoff.reset();
@@ -124,15 +129,14 @@ void NodeGroupStates::expire_requests(const ClusterAutoscalerOptions& options, S
       group.request.reset();
       changed_ = true;
     } else if (group.request->expected < now) {
-      back_off(options, i, now);
-      backed_off.push_back(i);
+      backed_off.push_back({i, BackoffCause::TimedOut, back_off(options, i, now)});
       group.request.reset();
       changed_ = true;
     }
   }
 }
 
-void NodeGroupStates::handle_creation_errors(const ClusterAutoscalerOptions& options, SimTime now, std::vector<std::uint32_t>& backed_off) {
+void NodeGroupStates::handle_creation_errors(const ClusterAutoscalerOptions& options, SimTime now, std::vector<GroupBackoff>& backed_off) {
   for (std::uint32_t i = 0; i < groups_.size(); ++i) {
     Group& group = groups_[i];
     std::int64_t unseen = 0;
@@ -143,8 +147,7 @@ void NodeGroupStates::handle_creation_errors(const ClusterAutoscalerOptions& opt
     }
     if (unseen == 0 || !scaling_up(group)) continue;
     register_scale_up(options, i, -unseen, now);
-    back_off(options, i, now);
-    backed_off.push_back(i);
+    backed_off.push_back({i, BackoffCause::CreationFailed, back_off(options, i, now)});
     changed_ = true;
   }
 }
@@ -193,7 +196,7 @@ void NodeGroupStates::long_unregistered(const ClusterAutoscalerOptions& options,
     std::int64_t possible = groups[i].target - groups[i].min;
     for (const Unregistered& instance : groups_[i].unregistered) {
       if (possible <= 0) break;
-      if (instance.since + options.max_node_provision_time >= now) continue;
+      if (instance.since + options.max_node_provision_time >= now || !exists(groups[i], instance.instance)) continue;
       out.push_back({i, instance.instance});
       --possible;
     }
@@ -206,12 +209,13 @@ void NodeGroupStates::failed_instances(std::vector<ClusterAutoscalerOutput::Inst
       if (failed_to_create(instance)) out.push_back({i, instance.id});
 }
 
-void NodeGroupStates::stale_targets(const ClusterAutoscalerOptions& options, SimTime now,
+void NodeGroupStates::stale_targets(const ClusterAutoscalerOptions& options, std::span<const std::int64_t> targets, SimTime now,
                                     std::vector<ClusterAutoscalerOutput::TargetDecrease>& out) const {
   for (std::uint32_t i = 0; i < groups_.size(); ++i) {
     const auto& incorrect = groups_[i].incorrect;
     if (!incorrect || incorrect->first_observed + options.max_node_provision_time >= now) continue;
-    if (incorrect->current < incorrect->expected) out.push_back({i, incorrect->current});
+    // By the difference as it was observed, whatever this loop has done to the target since.
+    if (incorrect->current < incorrect->expected) out.push_back({i, targets[i] + incorrect->current - incorrect->expected});
   }
 }
 
@@ -228,7 +232,7 @@ void NodeGroupStates::register_scale_up(const ClusterAutoscalerOptions& options,
   if (delta > 0) group.request->expected = now + options.max_node_provision_time;
 }
 
-void NodeGroupStates::back_off(const ClusterAutoscalerOptions& options, std::uint32_t index, SimTime now) {
+SimTime NodeGroupStates::back_off(const ClusterAutoscalerOptions& options, std::uint32_t index, SimTime now) {
   std::optional<Backoff>& backoff = groups_[index].backoff;
   Duration duration = options.initial_node_group_backoff;
   if (backoff) {
@@ -237,6 +241,7 @@ void NodeGroupStates::back_off(const ClusterAutoscalerOptions& options, std::uin
     if (backoff->until < now) duration = std::min(duration * 2, options.max_node_group_backoff);
   }
   backoff = Backoff{duration, now + duration, now};
+  return backoff->until;
 }
 
 SimTime NodeGroupStates::next_change(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now) const {

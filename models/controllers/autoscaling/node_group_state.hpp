@@ -23,7 +23,7 @@ class NodeGroupStates {
   void refresh_instances(std::span<const AutoscaledGroup> groups, SimTime now);
 
   /// Upstream UpdateNodes. `backed_off` receives the groups that entered a back-off.
-  void update(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now, std::vector<std::uint32_t>& backed_off);
+  void update(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now, std::vector<GroupBackoff>& backed_off);
 
   bool cluster_healthy(const ClusterAutoscalerOptions& options) const;
   bool group_healthy(const ClusterAutoscalerOptions& options, std::uint32_t group) const;
@@ -43,10 +43,12 @@ class NodeGroupStates {
   /// Instances whose creation failed.
   void failed_instances(std::vector<ClusterAutoscalerOutput::InstanceDeletion>& out) const;
   /// Groups whose target stood above what exists for longer than the provision time.
-  void stale_targets(const ClusterAutoscalerOptions& options, SimTime now, std::vector<ClusterAutoscalerOutput::TargetDecrease>& out) const;
+  void stale_targets(const ClusterAutoscalerOptions& options, std::span<const std::int64_t> targets, SimTime now,
+                     std::vector<ClusterAutoscalerOutput::TargetDecrease>& out) const;
 
   void register_scale_up(const ClusterAutoscalerOptions& options, std::uint32_t group, std::int64_t delta, SimTime now);
-  void back_off(const ClusterAutoscalerOptions& options, std::uint32_t group, SimTime now);
+  /// Backs the group off; returns until when.
+  SimTime back_off(const ClusterAutoscalerOptions& options, std::uint32_t group, SimTime now);
   /// The next list of this group is read from the cloud, not from the cache.
   void invalidate_instances(std::uint32_t group) { groups_[group].cached = false; }
   /// Takes new target sizes into account (upstream Recalculate).
@@ -93,8 +95,8 @@ class NodeGroupStates {
   void update_readiness(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now);
   void update_ranges(std::span<const AutoscaledGroup> groups);
   void set_range(Group& group, std::int64_t target);
-  void expire_requests(const ClusterAutoscalerOptions& options, SimTime now, std::vector<std::uint32_t>& backed_off);
-  void handle_creation_errors(const ClusterAutoscalerOptions& options, SimTime now, std::vector<std::uint32_t>& backed_off);
+  void expire_requests(const ClusterAutoscalerOptions& options, SimTime now, std::vector<GroupBackoff>& backed_off);
+  void handle_creation_errors(const ClusterAutoscalerOptions& options, SimTime now, std::vector<GroupBackoff>& backed_off);
   void update_incorrect_sizes(SimTime now);
 
   std::vector<Group> groups_;

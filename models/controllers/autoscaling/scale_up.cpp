@@ -179,9 +179,9 @@ class ScaleUp {
   /// Carries one increase out; false when the cloud refuses, which backs the group off and ends the attempt.
   static bool increase(AutoscalerLoop& loop, const ScaleUpAction& action) {
     if (loop.input.groups[action.group].refuses_increase) {
-      loop.states.back_off(loop.options, action.group, loop.now);
-      loop.out.backed_off.push_back(action.group);
-      loop.out.refused_increase = action.group;
+      const SimTime until = loop.states.back_off(loop.options, action.group, loop.now);
+      loop.out.backed_off.push_back({action.group, BackoffCause::IncreaseRefused, until});
+      loop.out.refused_increase = action;
       loop.out.scale_up_result = ScaleUpResult::Error;
       loop.out.error = true;
       return false;
