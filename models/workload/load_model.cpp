@@ -13,6 +13,9 @@ constexpr Duration kHour{3'600'000'000};
 constexpr double kMilli = 1e3;
 constexpr double kMillion = 1e6;
 
+// Longest time that the pods of t = 0 are taken to serve before they are up. What is not up by then has a problem of its own.
+constexpr Duration kWarmUp{900'000'000};
+
 // Workloads that the scenario gives no load: a fifth of their CPU request and half of their memory request. Assumption; what
 // matters is that their autoscalers stay at the minimum (docs/models/service-load.md).
 constexpr std::int64_t kUnstatedCpuDivisor = 5, kUnstatedMemoryDivisor = 2;
@@ -46,7 +49,7 @@ void LoadModel::start() {
     queues_.bind(c, *cluster.state, cluster.triggers);
     meters_.push_back(make_cluster_meter(parts_.timeline, name, is_origin(parts_.scenario.edge, name), parts_.scenario.monitoring.present));
   }
-  settled_ = parts_.kernel.now();
+  started_ = settled_ = parts_.kernel.now();
   evaluate(settled_);
   record_counters();
   parts_.kernel.after(kLoadTick, tick_, {});
@@ -96,7 +99,17 @@ Name LoadModel::timeline_name(std::uint32_t service, std::uint32_t cluster) cons
 
 std::int64_t LoadModel::ready_pods(std::uint32_t cluster, const Station& station) const {
   const ClusterState& state = *parts_.clusters[cluster].state;
-  return cluster_up_[cluster] && state.workloads.contains(station.workload) ? state.workloads[station.workload].ready : 0;
+  if (!cluster_up_[cluster] || !state.workloads.contains(station.workload)) return 0;
+  const Workload& workload = state.workloads[station.workload];
+  return station.warming && workload.applied ? workload.replicas : workload.ready;
+}
+
+/// The platform stood before t = 0: the pods that a run starts with are taken to serve until they have all come up once.
+void LoadModel::warm_up(std::uint32_t cluster, Station& station, SimTime now) const {
+  const ClusterState& state = *parts_.clusters[cluster].state;
+  if (!station.warming || !state.workloads.contains(station.workload)) return;
+  const Workload& workload = state.workloads[station.workload];
+  station.warming = workload.ready < workload.replicas && now < started_ + kWarmUp;
 }
 
 void LoadModel::evaluate(SimTime now) {
@@ -116,6 +129,7 @@ void LoadModel::evaluate_cluster(std::uint32_t cluster, SimTime now) {
     const Service& service = services_[i];
     Station& station = services_[i].stations[cluster];
     if (station.workload.null()) continue;
+    warm_up(cluster, station, now);
     station.edge = active && service.spec->edge ? static_cast<double>(service.traffic.milli_rps(now)) / kMilli : 0.0;
     serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge);
     if (station.served <= 0) continue;
@@ -237,6 +251,12 @@ void LoadModel::record_counters() {
     record_edge(meter, parts_.timeline, now);
     record_monitoring(meter, parts_.scenario.monitoring, parts_.timeline, now);
   }
+}
+
+void LoadModel::outage_began(const OutageNotice&) {
+  for (Service& service : services_)
+    for (Station& station : service.stations) station.warming = false;
+  jump();
 }
 
 /// Something jumped: what reports read around this instant is exact.

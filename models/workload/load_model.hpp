@@ -50,7 +50,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   /// Writes all cumulative counters as they stand now. Call once more at the end of the run.
   void record_counters();
 
-  void outage_began(const OutageNotice&) override { jump(); }
+  void outage_began(const OutageNotice&) override;
   void outage_ended(const OutageNotice&) override { jump(); }
   void traffic_moved(std::uint32_t, std::uint32_t) override { jump(); }
 
@@ -71,6 +71,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
     ServerModel server;
     std::int64_t cpu_limit_milli = 0; ///< a pod; 0: none
     std::int64_t cpu_request_milli = 0;
+    bool warming = true;              ///< its pods of t = 0 have not all come up yet
     double edge = 0, offered = 0, served = 0;   ///< requests a second in force; edge: of `offered`, straight from clients
     double own_success = 1, success = 1;   ///< success: with everything that it calls
     double mean_response = 0, response_p95 = 0;   ///< seconds, calls included
@@ -91,6 +92,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   void evaluate(SimTime now);
   void evaluate_cluster(std::uint32_t cluster, SimTime now);
   void serve(const Service& service, Station& station, std::int64_t pods, double demand) const;
+  void warm_up(std::uint32_t cluster, Station& station, SimTime now) const;
   void finish_paths(std::uint32_t cluster);
   void write_usage(std::uint32_t cluster);
   void tell_edge(std::uint32_t cluster) const;
@@ -108,7 +110,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   QueueModel queues_;
   std::vector<double> demand_;        ///< by service, of the cluster being evaluated
   std::vector<bool> cluster_up_;
-  SimTime settled_;
+  SimTime started_, settled_;
 };
 
 }  // namespace akstwin
