@@ -37,12 +37,14 @@ Operator operator_from(const std::string& text) {
 std::vector<SelectorRequirement> requirements_from(const Json& list) {
   std::vector<SelectorRequirement> requirements;
   for (const Json& item : list)
-    requirements.push_back({.key = name_at(item, "key"), .op = operator_from(item.at("operator")), .values = names_from(member(item, "values"))});
+    requirements.push_back(
+        {.key = name_at(item, "key"), .op = operator_from(item.at("operator")), .values = names_from(member(item, "values"))});
   return requirements;
 }
 
 NodeSelectorTerm node_term_from(const Json& object) {
-  return {.match_expressions = requirements_from(member(object, "matchExpressions")), .match_fields = requirements_from(member(object, "matchFields"))};
+  return {.match_expressions = requirements_from(member(object, "matchExpressions")),
+          .match_fields = requirements_from(member(object, "matchFields"))};
 }
 
 std::optional<LabelSelector> optional_selector(const Json& object, const char* key) {
@@ -65,7 +67,8 @@ constexpr const char* kPreferred = "preferredDuringSchedulingIgnoredDuringExecut
 
 void read_pod_terms(const Json& rules, std::vector<PodAffinityTerm>& required, std::vector<WeightedPodAffinityTerm>& preferred) {
   for (const Json& term : member(rules, kRequired)) required.push_back(pod_term_from(term));
-  for (const Json& term : member(rules, kPreferred)) preferred.push_back({.weight = term.at("weight"), .term = pod_term_from(term.at("podAffinityTerm"))});
+  for (const Json& term : member(rules, kPreferred))
+    preferred.push_back({.weight = term.at("weight"), .term = pod_term_from(term.at("podAffinityTerm"))});
 }
 
 TaintEffect effect_from(const std::string& text) {
@@ -85,7 +88,8 @@ ContainerSpec container_from(const Json& object) {
   container.states_memory_request = requests.contains("memory_bytes");
   container.restartable_init = object.value("restartable", false);
   for (const Json& port : member(object, "ports"))
-    container.host_ports.push_back({.port = port.at("host_port"), .protocol = name_at(port, "protocol"), .host_ip = name_at(port, "host_ip")});
+    container.host_ports.push_back(
+        {.port = port.at("host_port"), .protocol = name_at(port, "protocol"), .host_ip = name_at(port, "host_ip")});
   return container;
 }
 
@@ -105,7 +109,8 @@ LabelSelector selector_from_labels(const Labels& labels) {
 
 LabelSelector selector_from_json(const Json& object) {
   LabelSelector selector = selector_from_labels(labels_from_json(member(object, "matchLabels")));
-  for (SelectorRequirement& requirement : requirements_from(member(object, "matchExpressions"))) selector.requirements.push_back(std::move(requirement));
+  for (SelectorRequirement& requirement : requirements_from(member(object, "matchExpressions")))
+    selector.requirements.push_back(std::move(requirement));
   return selector;
 }
 
@@ -140,7 +145,8 @@ Affinity affinity_from_json(const Json& object) {
     affinity.node_required.emplace();
     for (const Json& term : member(required, "nodeSelectorTerms")) affinity.node_required->push_back(node_term_from(term));
   }
-  for (const Json& term : member(nodes, kPreferred)) affinity.node_preferred.push_back({.weight = term.at("weight"), .term = node_term_from(term.at("preference"))});
+  for (const Json& term : member(nodes, kPreferred))
+    affinity.node_preferred.push_back({.weight = term.at("weight"), .term = node_term_from(term.at("preference"))});
   read_pod_terms(member(object, "podAffinity"), affinity.pod_required, affinity.pod_preferred);
   read_pod_terms(member(object, "podAntiAffinity"), affinity.pod_anti_required, affinity.pod_anti_preferred);
   return affinity;
@@ -184,7 +190,8 @@ NodeInput node_from_json(const Json& object) {
   node.allocatable = resources_from_json(object.at("allocatable"));
   node.pod_capacity = object.at("allocatable").at("pods");
   for (const Json& image : member(object, "images"))
-    for (const Json& name : image.at("names")) node.images.push_back({.image = Name(name.get<std::string>()), .size = {image.at("size_bytes")}});
+    for (const Json& name : image.at("names"))
+      node.images.push_back({.image = Name(name.get<std::string>()), .size = {image.at("size_bytes")}});
   return node;
 }
 

@@ -16,7 +16,8 @@ Result<std::string> read_recorded(const std::string& path) {
   std::string text;
   std::array<char, 1 << 16> buffer{};
   int read = 0;
-  while ((read = gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0) text.append(buffer.data(), static_cast<std::size_t>(read));
+  while ((read = gzread(file, buffer.data(), static_cast<unsigned>(buffer.size()))) > 0)
+    text.append(buffer.data(), static_cast<std::size_t>(read));
   const bool complete = read == 0 && gzeof(file) != 0;
   if (gzclose(file) != Z_OK || !complete) return fail("cannot read " + path);
   return text;

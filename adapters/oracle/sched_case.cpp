@@ -16,7 +16,8 @@ void read_cluster(const Json& recorded, FitContext& context) {
   if (const auto found = recorded.find("services"); found != recorded.end())
     for (const Json& service : *found)
       if (const auto selector = service.find("selector"); selector != service.end() && !selector->is_null())
-        context.services.push_back({.name_space = Name(service.at("namespace").get<std::string>()), .selector = labels_from_json(*selector)});
+        context.services.push_back(
+            {.name_space = Name(service.at("namespace").get<std::string>()), .selector = labels_from_json(*selector)});
 }
 
 // The selector of the ReplicaSet that owns the pod; false when none does, or when it does not exist.
@@ -64,7 +65,9 @@ std::string compare_filters(const Json& result, const Snapshot& snapshot, const 
     if (verdicts[i].feasible()) feasible.insert(name);
     Json ours;
     if (!verdicts[i].feasible())
-      ours = {{"plugin", to_string(verdicts[i].plugin)}, {"code", to_string(verdicts[i].code)}, {"reasons", reasons_of(verdicts[i], snapshot, node)}};
+      ours = {{"plugin", to_string(verdicts[i].plugin)},
+              {"code", to_string(verdicts[i].code)},
+              {"reasons", reasons_of(verdicts[i], snapshot, node)}};
     const Json theirs = failed.contains(name) ? failed.at(name) : Json();
     if (ours != theirs) return "node " + name + ": expected " + theirs.dump() + ", got " + ours.dump();
   }

@@ -19,7 +19,8 @@ Json scores_of(const ScoreTable& table, std::size_t n) {
 std::string compare_scores(const Json& result, const Snapshot& snapshot, const ScoreTable& table) {
   static const Json kNone = Json::object();
   const Json& scores = result.contains("scores") ? result.at("scores") : kNone;
-  if (scores.size() != table.nodes.size()) return "scores: expected " + std::to_string(scores.size()) + " nodes, got " + std::to_string(table.nodes.size());
+  if (scores.size() != table.nodes.size())
+    return "scores: expected " + std::to_string(scores.size()) + " nodes, got " + std::to_string(table.nodes.size());
   for (std::size_t n = 0; n < table.nodes.size(); ++n) {
     const std::string name = snapshot.node(table.nodes[n]).name.str();
     const Json ours = scores_of(table, n);
@@ -47,7 +48,8 @@ std::string check_sched_filter_score(const Json& recorded) {
   std::vector<NodeIndex> feasible;
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
     const NodeIndex node = snapshot.order()[i];
-    if (fits(pod, snapshot, node) != verdicts[i].feasible()) return "node " + snapshot.node(node).name.str() + ": fits() contradicts filter_node()";
+    if (fits(pod, snapshot, node) != verdicts[i].feasible())
+      return "node " + snapshot.node(node).name.str() + ": fits() contradicts filter_node()";
     if (verdicts[i].feasible()) feasible.push_back(node);
   }
   ScoreTable table;

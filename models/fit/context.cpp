@@ -20,9 +20,11 @@ std::optional<LabelSelector> default_spread_selector(const PendingPod& pod, cons
     if (service.name_space == pod.spec->name_space && selects(service.selector, pod.spec->labels))
       for (const auto& [key, value] : service.selector.pairs) merged.set(key, value);
   LabelSelector selector;
-  for (const auto& [key, value] : merged.pairs) selector.requirements.push_back({.key = key, .op = SelectorRequirement::Operator::In, .values = {value}});
+  for (const auto& [key, value] : merged.pairs)
+    selector.requirements.push_back({.key = key, .op = SelectorRequirement::Operator::In, .values = {value}});
   if (pod.owner_selector != nullptr)
-    selector.requirements.insert(selector.requirements.end(), pod.owner_selector->requirements.begin(), pod.owner_selector->requirements.end());
+    selector.requirements.insert(selector.requirements.end(), pod.owner_selector->requirements.begin(),
+                                 pod.owner_selector->requirements.end());
   if (selector.requirements.empty()) return std::nullopt;
   return selector;
 }

@@ -16,13 +16,22 @@ constexpr std::uint16_t kNamesConflict = 1;
 
 bool named(const NodeSelection& selection, Name node) { return std::ranges::find(selection.names, node) != selection.names.end(); }
 
-constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t detail = 0) { return {.plugin = plugin, .code = code, .detail = detail}; }
+constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t detail = 0) {
+  return {.plugin = plugin, .code = code, .detail = detail};
+}
 
 }  // namespace
 
 std::string_view to_string(FilterPlugin plugin) {
-  static constexpr std::array<std::string_view, 9> kNames{
-      "", "", "NodeUnschedulable", "TaintToleration", "NodeAffinity", "NodePorts", "NodeResourcesFit", "PodTopologySpread", "InterPodAffinity"};
+  static constexpr std::array<std::string_view, 9> kNames{"",
+                                                          "",
+                                                          "NodeUnschedulable",
+                                                          "TaintToleration",
+                                                          "NodeAffinity",
+                                                          "NodePorts",
+                                                          "NodeResourcesFit",
+                                                          "PodTopologySpread",
+                                                          "InterPodAffinity"};
   return kNames[static_cast<std::size_t>(plugin)];
 }
 
@@ -76,7 +85,8 @@ void run_filters(const PreparedPod& pod, const Snapshot& snapshot, std::vector<N
   for (const NodeIndex node : snapshot.order()) out.push_back(filter_node(pod, snapshot, node));
 }
 
-std::size_t find_feasible(const PreparedPod& pod, const Snapshot& snapshot, std::size_t start, std::size_t limit, std::vector<NodeIndex>& out) {
+std::size_t find_feasible(const PreparedPod& pod, const Snapshot& snapshot, std::size_t start, std::size_t limit,
+                          std::vector<NodeIndex>& out) {
   out.clear();
   const std::span<const NodeIndex> order = snapshot.order();
   std::size_t at = order.empty() ? 0 : start % order.size();

@@ -13,7 +13,15 @@ namespace akstwin {
 
 /// Filter plugins in the order they run. PreFilterNodeList: excluded by the node list a pre-filter returned (metadata.name).
 enum class FilterPlugin : std::uint8_t {
-  None, PreFilterNodeList, NodeUnschedulable, TaintToleration, NodeAffinity, NodePorts, NodeResourcesFit, PodTopologySpread, InterPodAffinity
+  None,
+  PreFilterNodeList,
+  NodeUnschedulable,
+  TaintToleration,
+  NodeAffinity,
+  NodePorts,
+  NodeResourcesFit,
+  PodTopologySpread,
+  InterPodAffinity
 };
 /// Upstream's plugin name; empty for None and PreFilterNodeList.
 std::string_view to_string(FilterPlugin plugin);
@@ -40,7 +48,8 @@ bool fits_resources(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex 
 void run_filters(const PreparedPod& pod, const Snapshot& snapshot, std::vector<NodeVerdict>& out);
 /// Feasible nodes in visiting order starting at position `start` of snapshot.order(), until `limit` are found;
 /// returns how many nodes were looked at (the scheduler's next start = (start + looked at) mod nodes).
-std::size_t find_feasible(const PreparedPod& pod, const Snapshot& snapshot, std::size_t start, std::size_t limit, std::vector<NodeIndex>& out);
+std::size_t find_feasible(const PreparedPod& pod, const Snapshot& snapshot, std::size_t start, std::size_t limit,
+                          std::vector<NodeIndex>& out);
 
 /// Upstream's reason texts of a refusal, for example "Insufficient cpu".
 std::vector<std::string> reasons_of(const NodeVerdict& verdict, const Snapshot& snapshot, NodeIndex node);

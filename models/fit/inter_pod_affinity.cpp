@@ -35,7 +35,8 @@ bool label_keys_match(const PodAffinityTerm& term, const PodSpec& owner, const P
 }
 
 bool all_terms_match(std::span<const PodAffinityTerm> terms, const PodSpec& owner, const PodSpec& target, const FitContext& context) {
-  return !terms.empty() && std::ranges::all_of(terms, [&](const PodAffinityTerm& term) { return affinity_term_matches(term, owner, target, context); });
+  return !terms.empty() &&
+         std::ranges::all_of(terms, [&](const PodAffinityTerm& term) { return affinity_term_matches(term, owner, target, context); });
 }
 
 // A term whose sums grow with every pod of one template.
@@ -54,20 +55,21 @@ void spread_over_nodes(std::span<const Contribution> contributions, const PodTem
     }
 }
 
-std::vector<Contribution> filter_contributions(AffinityFilterState& state, const PodSpec& pending, const PodSpec& other, const FitContext& context,
-                                               const LabelColumns& labels) {
+std::vector<Contribution> filter_contributions(AffinityFilterState& state, const PodSpec& pending, const PodSpec& other,
+                                               const FitContext& context, const LabelColumns& labels) {
   std::vector<Contribution> found;
   if (all_terms_match(pending.affinity.pod_required, pending, other, context))
     for (const ColumnIndex column : state.affinity_columns) found.push_back({&state.affinity, column, 1});
   for (std::size_t i = 0; i < pending.affinity.pod_anti_required.size(); ++i)
-    if (affinity_term_matches(pending.affinity.pod_anti_required[i], pending, other, context)) found.push_back({&state.anti, state.anti_columns[i], 1});
+    if (affinity_term_matches(pending.affinity.pod_anti_required[i], pending, other, context))
+      found.push_back({&state.anti, state.anti_columns[i], 1});
   for (const PodAffinityTerm& term : other.affinity.pod_anti_required)
     if (affinity_term_matches(term, other, pending, context)) found.push_back({&state.existing_anti, labels.find(term.topology_key), 1});
   return found;
 }
 
-std::vector<Contribution> score_contributions(AffinityScoreState& state, const PodSpec& pending, const PodSpec& other, const FitContext& context,
-                                              const LabelColumns& labels) {
+std::vector<Contribution> score_contributions(AffinityScoreState& state, const PodSpec& pending, const PodSpec& other,
+                                              const FitContext& context, const LabelColumns& labels) {
   std::vector<Contribution> found;
   const auto add = [&](const PodAffinityTerm& term, const PodSpec& owner, const PodSpec& target, std::int64_t weight) {
     if (affinity_term_matches(term, owner, target, context)) found.push_back({&state.sums, labels.find(term.topology_key), weight});
@@ -83,7 +85,8 @@ std::vector<Contribution> score_contributions(AffinityScoreState& state, const P
 }  // namespace
 
 bool affinity_term_matches(const PodAffinityTerm& term, const PodSpec& owner, const PodSpec& target, const FitContext& context) {
-  return term.selector && in_namespaces(term, owner, target, context) && term.selector->matches(target.labels) && label_keys_match(term, owner, target);
+  return term.selector && in_namespaces(term, owner, target, context) && term.selector->matches(target.labels) &&
+         label_keys_match(term, owner, target);
 }
 
 void TopologySums::clear() {
@@ -93,7 +96,8 @@ void TopologySums::clear() {
 
 void TopologySums::add(ColumnIndex column, DomainIndex domain, std::int64_t amount, const LabelColumns& labels) {
   auto key = std::ranges::find(keys, column, &Key::column);
-  if (key == keys.end()) key = keys.insert(keys.end(), {.column = column, .by_domain = std::vector<std::int64_t>(labels.domain_slots(column))});
+  if (key == keys.end())
+    key = keys.insert(keys.end(), {.column = column, .by_domain = std::vector<std::int64_t>(labels.domain_slots(column))});
   std::int64_t& sum = key->by_domain[domain];
   nonzero -= sum != 0 ? 1 : 0;
   sum += amount;
@@ -170,7 +174,8 @@ void prepare_affinity_score(const PodSpec& spec, const Snapshot& snapshot, const
   }
 }
 
-void affinity_scores(const AffinityScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
+void affinity_scores(const AffinityScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                     std::vector<std::int64_t>& out) {
   out.assign(feasible.size(), 0);
   for (const TopologySums::Key& key : state.sums.keys)
     for (std::size_t n = 0; n < feasible.size(); ++n) {

@@ -50,6 +50,7 @@ struct AffinityScoreState {
 };
 void prepare_affinity_score(const PodSpec& spec, const Snapshot& snapshot, const FitContext& context, AffinityScoreState& out);
 /// Scores 0…100 of the feasible nodes, min-max scaled. Not to be called when nothing contributed.
-void affinity_scores(const AffinityScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out);
+void affinity_scores(const AffinityScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                     std::vector<std::int64_t>& out);
 
 }  // namespace akstwin

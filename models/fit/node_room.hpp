@@ -11,8 +11,8 @@ namespace akstwin {
 /// What a node lacks, as bits in the order in which upstream lists the reasons.
 inline constexpr unsigned kLacksPods = 1, kLacksCpu = 2, kLacksMemory = 4, kLacksEphemeral = 8, kLacksGpu = 16;
 
-/// NodeResourcesFit: 0 when one more pod with `request` has room. A resource that is not requested is not looked at, even when overcommitted.
-/// Source: kubernetes v1.32 noderesources/fit.go fitsRequest, read 2026-11.
+/// NodeResourcesFit: 0 when one more pod with `request` has room. A resource that is not requested is not looked at, even when
+/// overcommitted. Source: kubernetes v1.32 noderesources/fit.go fitsRequest, read 2026-11.
 inline std::uint16_t lacking_resources(const Resources& request, const Resources& free, std::int64_t free_pods) {
   const auto lacks = [](std::int64_t wanted, std::int64_t left) { return wanted > 0 && wanted > left; };
   unsigned bits = 0;

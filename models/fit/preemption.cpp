@@ -131,11 +131,13 @@ Rank rank_of(const PreemptionCandidate& candidate, const Snapshot& snapshot) {
 bool may_preempt(const PodSpec& spec, const Snapshot& snapshot, NodeIndex nominated) {
   if (!spec.preempts) return false;
   if (nominated == kNoNode || !snapshot.alive(nominated)) return true;
-  return std::ranges::none_of(snapshot.pods(nominated), [&](const PodOnNode& pod) { return pod.terminating && pod.spec->priority < spec.priority; });
+  return std::ranges::none_of(snapshot.pods(nominated),
+                              [&](const PodOnNode& pod) { return pod.terminating && pod.spec->priority < spec.priority; });
 }
 
-std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeVerdict> verdicts,
-                                                       std::span<const DisruptionBudget> budgets, PreemptionLimits limits) {
+std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, const Snapshot& snapshot,
+                                                       std::span<const NodeVerdict> verdicts, std::span<const DisruptionBudget> budgets,
+                                                       PreemptionLimits limits) {
   constexpr std::size_t kAtLeast = 100, kShare = 10;   // minCandidateNodesAbsolute, minCandidateNodesPercentage
   std::vector<NodeIndex> nodes;
   for (std::size_t i = 0; i < verdicts.size(); ++i)

@@ -32,8 +32,9 @@ struct PreemptionLimits {
 /// False when the pod may not preempt: preemptionPolicy Never, or victims of an earlier round are still terminating on its nominated node.
 bool may_preempt(const PodSpec& spec, const Snapshot& snapshot, NodeIndex nominated = kNoNode);
 /// Dry run on every node whose verdict is Unschedulable (verdicts in the order of snapshot.order()).
-std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeVerdict> verdicts,
-                                                       std::span<const DisruptionBudget> budgets, PreemptionLimits limits = {});
+std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, const Snapshot& snapshot,
+                                                       std::span<const NodeVerdict> verdicts, std::span<const DisruptionBudget> budgets,
+                                                       PreemptionLimits limits = {});
 /// Indexes of the candidates that the selection rules leave: one, or several that tie (upstream's pick is then arbitrary).
 std::vector<std::size_t> select_candidates(std::span<const PreemptionCandidate> candidates, const Snapshot& snapshot);
 

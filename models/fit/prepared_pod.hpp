@@ -26,7 +26,8 @@ struct PreparedPod {
   std::optional<LabelSelector> default_spread;     ///< selector of the default soft constraints, if they apply
   const FitContext* context = nullptr;
 
-  /// Counts a pod that was put on `node` (delta 1) or taken from it (−1) after prepare(), as upstream's preemption does: terminating pods, too.
+  /// Counts a pod that was put on `node` (delta 1) or taken from it (−1) after prepare(), as upstream's preemption does: terminating pods,
+  /// too.
   void dry_run(const Snapshot& snapshot, NodeIndex node, const PodSpec& moved, int delta);
   SpreadInclusion inclusion() const { return {.selection = node_selection, .taint_verdict = taint_verdict}; }
 };

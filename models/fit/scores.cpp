@@ -40,7 +40,8 @@ std::int64_t least_requested(std::int64_t requested, std::int64_t capacity) {
 }
 
 // LeastAllocated: the mean free share of CPU and memory, resources the node does not have left out.
-void least_allocated(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
+void least_allocated(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                     std::vector<std::int64_t>& out) {
   const NodeColumns& columns = snapshot.columns();
   for (std::size_t n = 0; n < feasible.size(); ++n) {
     const NodeIndex node = feasible[n];
@@ -58,7 +59,8 @@ void least_allocated(const PreparedPod& pod, const Snapshot& snapshot, std::span
 }
 
 // BalancedAllocation: 100 minus half the difference between the used shares of CPU and memory. Doubles as upstream, truncated at the end.
-void balanced_allocation(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
+void balanced_allocation(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                         std::vector<std::int64_t>& out) {
   const NodeColumns& columns = snapshot.columns();
   const auto share = [](std::int64_t allocatable, std::int64_t free, std::int64_t request) {
     return std::min(1.0, static_cast<double>(allocatable - free + request) / static_cast<double>(allocatable));
@@ -100,7 +102,8 @@ void image_locality(const PreparedPod& pod, const Snapshot& snapshot, std::span<
   for (std::int64_t& score : out) score = kMaxNodeScore * (std::clamp(score, kLeast, most) - kLeast) / (most - kLeast);
 }
 
-void preferred_nodes(const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
+void preferred_nodes(const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                     std::vector<std::int64_t>& out) {
   for (std::size_t n = 0; n < feasible.size(); ++n) out[n] = preferred_weight(state.preferred, snapshot, feasible[n]);
   normalise(out, false);
 }
@@ -120,7 +123,8 @@ void prepare_scores(const PreparedPod& pod, const Snapshot& snapshot, ScoreState
   prepare_affinity_score(*pod.spec, snapshot, *pod.context, out.affinity);
 }
 
-void score_nodes(const PreparedPod& pod, const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, ScoreTable& out) {
+void score_nodes(const PreparedPod& pod, const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                 ScoreTable& out) {
   using enum ScorePlugin;
   out.nodes.assign(feasible.begin(), feasible.end());
   out.ran.fill(true);

@@ -38,7 +38,8 @@ struct ScoreState {
 void prepare_scores(const PreparedPod& pod, const Snapshot& snapshot, ScoreState& out);
 
 /// Scores `feasible` into `out`, reusing its memory.
-void score_nodes(const PreparedPod& pod, const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, ScoreTable& out);
+void score_nodes(const PreparedPod& pod, const ScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                 ScoreTable& out);
 void score_nodes(const PreparedPod& pod, const Snapshot& snapshot, std::span<const NodeIndex> feasible, ScoreTable& out);
 /// The nodes with the highest total, in the order of `table.nodes`: the scheduler draws uniformly among them.
 std::vector<NodeIndex> best_nodes(const ScoreTable& table);

@@ -22,8 +22,9 @@ std::pair<Name, Name> zone_of(const Labels& labels) {
 
 void Snapshot::resize_columns() {
   const std::size_t length = nodes_.size();
-  for (std::vector<std::int64_t>* column : {&columns_.free_cpu, &columns_.free_memory, &columns_.free_ephemeral, &columns_.free_gpu, &columns_.free_pods,
-                                            &columns_.alloc_cpu, &columns_.alloc_memory, &columns_.scored_cpu, &columns_.scored_memory})
+  for (std::vector<std::int64_t>* column :
+       {&columns_.free_cpu, &columns_.free_memory, &columns_.free_ephemeral, &columns_.free_gpu, &columns_.free_pods, &columns_.alloc_cpu,
+        &columns_.alloc_memory, &columns_.scored_cpu, &columns_.scored_memory})
     column->resize(length, 0);
   alive_.resize(length, 0);
   unschedulable_.resize(length, 0);

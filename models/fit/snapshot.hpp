@@ -45,7 +45,8 @@ struct TemplateRow {
   std::uint32_t place = 0;
 };
 
-/// Sums of a node in columns, so that the hot loops read only what they need. Index: NodeIndex. CPU in millicores, the rest in bytes or counts.
+/// Sums of a node in columns, so that the hot loops read only what they need. Index: NodeIndex. CPU in millicores, the rest in bytes or
+/// counts.
 struct NodeColumns {
   std::vector<std::int64_t> free_cpu, free_memory, free_ephemeral, free_gpu, free_pods;   ///< allocatable − requested; may be negative
   std::vector<std::int64_t> alloc_cpu, alloc_memory;

@@ -14,7 +14,9 @@ constexpr std::string_view kZone = "topology.kubernetes.io/zone";
 
 bool counts_nothing(const SpreadConstraint& constraint) { return !constraint.selector || constraint.selector->requirements.empty(); }
 
-bool selects(const SpreadConstraint& constraint, const PodSpec& pod) { return constraint.selector && constraint.selector->matches(pod.labels); }
+bool selects(const SpreadConstraint& constraint, const PodSpec& pod) {
+  return constraint.selector && constraint.selector->matches(pod.labels);
+}
 
 // `before`: the constraints of the same pod resolved so far; one with an equal selector counts the same templates.
 SpreadConstraint resolve(const TopologySpreadConstraint& constraint, const PodSpec& spec, const Snapshot& snapshot,
@@ -79,7 +81,8 @@ void prepare_spread_filter(const PodSpec& spec, const Snapshot& snapshot, const 
     if (!constraint.do_not_schedule) continue;
     out.constraints.push_back(resolve(constraint, spec, snapshot, out.constraints));
     const std::size_t domains = snapshot.labels().domain_slots(out.constraints.back().column);
-    out.counts.push_back({.pods = std::vector<std::int32_t>(domains), .eligible = std::vector<std::uint8_t>(domains), .domains = 0, .min_pods = 0});
+    out.counts.push_back(
+        {.pods = std::vector<std::int32_t>(domains), .eligible = std::vector<std::uint8_t>(domains), .domains = 0, .min_pods = 0});
   }
   if (out.constraints.empty()) return;
   for (const NodeIndex node : snapshot.order()) {
@@ -113,8 +116,8 @@ SpreadVerdict spread_allows(const SpreadFilterState& state, const Snapshot& snap
   return SpreadVerdict::Fits;
 }
 
-void spread_dry_run(SpreadFilterState& state, const PodSpec& pending, const Snapshot& snapshot, const SpreadInclusion& inclusion, NodeIndex node,
-                    const PodSpec& moved, int delta) {
+void spread_dry_run(SpreadFilterState& state, const PodSpec& pending, const Snapshot& snapshot, const SpreadInclusion& inclusion,
+                    NodeIndex node, const PodSpec& moved, int delta) {
   if (moved.name_space != pending.name_space || !has_all_keys(state.constraints, snapshot, node)) return;
   for (std::size_t i = 0; i < state.constraints.size(); ++i) {
     const SpreadConstraint& constraint = state.constraints[i];
@@ -187,7 +190,8 @@ double normalizing_weight(const SpreadConstraint& constraint, const Snapshot& sn
 
 }  // namespace
 
-void spread_scores(const SpreadScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out) {
+void spread_scores(const SpreadScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                   std::vector<std::int64_t>& out) {
   out.assign(feasible.size(), 0);
   // Nodes that lack a key of the pod's own constraints take no part and score 0.
   std::vector<NodeIndex> nodes;

@@ -58,13 +58,14 @@ void prepare_spread_filter(const PodSpec& spec, const Snapshot& snapshot, const 
 enum class SpreadVerdict : std::uint8_t { Fits, MissingLabel, TooSkewed };
 SpreadVerdict spread_allows(const SpreadFilterState& state, const Snapshot& snapshot, NodeIndex node);
 /// Upstream's AddPod / RemovePod: counts the pod with `delta` ±1, terminating or not and also for an empty selector (two upstream quirks).
-void spread_dry_run(SpreadFilterState& state, const PodSpec& pending, const Snapshot& snapshot, const SpreadInclusion& inclusion, NodeIndex node,
-                    const PodSpec& moved, int delta);
+void spread_dry_run(SpreadFilterState& state, const PodSpec& pending, const Snapshot& snapshot, const SpreadInclusion& inclusion,
+                    NodeIndex node, const PodSpec& moved, int delta);
 
 /// Prepares the score; without own constraints and with a default selector, the system's defaults (hostname 3, zone 5).
 void prepare_spread_score(const PodSpec& spec, const std::optional<LabelSelector>& default_selector, const Snapshot& snapshot,
                           const SpreadInclusion& inclusion, SpreadScoreState& out);
 /// Normalised scores 0…100 of the feasible nodes. Not to be called without constraints.
-void spread_scores(const SpreadScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible, std::vector<std::int64_t>& out);
+void spread_scores(const SpreadScoreState& state, const Snapshot& snapshot, std::span<const NodeIndex> feasible,
+                   std::vector<std::int64_t>& out);
 
 }  // namespace akstwin

@@ -82,7 +82,11 @@ struct Cluster {
     specs.push_back(spec);
     const std::uint64_t first = next_tag;
     for (int i = 0; i < count; ++i, ++next_tag)
-      snapshot.add_pod(on, {.spec = &specs.back(), .name = Name("p" + std::to_string(next_tag)), .tag = next_tag, .start_us = start_us, .terminating = terminating});
+      snapshot.add_pod(on, {.spec = &specs.back(),
+                            .name = Name("p" + std::to_string(next_tag)),
+                            .tag = next_tag,
+                            .start_us = start_us,
+                            .terminating = terminating});
     return first;
   }
   PreparedPod prepared(const PodSpec& spec) { return prepare({.spec = &spec}, snapshot, context); }
@@ -97,6 +101,8 @@ struct Cluster {
 };
 
 /// A column of a score table.
-inline const std::vector<std::int64_t>& scored_by(const ScoreTable& table, ScorePlugin plugin) { return table.weighted[static_cast<std::size_t>(plugin)]; }
+inline const std::vector<std::int64_t>& scored_by(const ScoreTable& table, ScorePlugin plugin) {
+  return table.weighted[static_cast<std::size_t>(plugin)];
+}
 
 }  // namespace akstwin::test

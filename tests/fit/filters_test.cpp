@@ -49,7 +49,8 @@ TEST_CASE("A cordoned node refuses a pod that does not tolerate it") {
   CHECK(cluster.reasons(a_pod(), node) == Reasons{"node(s) were unschedulable"});
   CHECK(cluster.verdict(a_pod(), node).code == FitCode::UnschedulableAndUnresolvable);
   PodSpec daemon = a_pod();
-  daemon.tolerations.push_back({.key = Name("node.kubernetes.io/unschedulable"), .exists = true, .value = {}, .effect = TaintEffect::NoSchedule, .seconds = {}});
+  daemon.tolerations.push_back(
+      {.key = Name("node.kubernetes.io/unschedulable"), .exists = true, .value = {}, .effect = TaintEffect::NoSchedule, .seconds = {}});
   CHECK(cluster.verdict(daemon, node).feasible());
 }
 
@@ -83,7 +84,8 @@ TEST_CASE("Terms of node affinity are alternatives, an empty term matches nothin
   PodSpec pod = wanting(SelectorRequirement::Operator::In, kZoneKey, {Name("z9")});
   pod.affinity.node_required->push_back({});
   CHECK(cluster.reasons(pod, node) == Reasons{"node(s) didn't match Pod's node affinity/selector"});
-  pod.affinity.node_required->push_back({.match_expressions = {{.key = Name(kZoneKey), .op = SelectorRequirement::Operator::Exists, .values = {}}}, .match_fields = {}});
+  pod.affinity.node_required->push_back(
+      {.match_expressions = {{.key = Name(kZoneKey), .op = SelectorRequirement::Operator::Exists, .values = {}}}, .match_fields = {}});
   CHECK(cluster.verdict(pod, node).feasible());
 }
 

@@ -22,7 +22,11 @@ std::vector<PreemptionCandidate> candidates_for(Cluster& cluster, const PodSpec&
 }
 
 DisruptionBudget budget(Pairs selector, std::int64_t allowed) {
-  return {.name_space = Name("default"), .name = Name("pdb"), .selector = selecting(selector), .disruptions_allowed = allowed, .disrupted_pods = {}};
+  return {.name_space = Name("default"),
+          .name = Name("pdb"),
+          .selector = selecting(selector),
+          .disruptions_allowed = allowed,
+          .disrupted_pods = {}};
 }
 
 }  // namespace

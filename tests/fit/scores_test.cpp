@@ -40,7 +40,8 @@ TEST_CASE("BalancedAllocation loses half the difference of the used shares") {
 
 TEST_CASE("Untolerated PreferNoSchedule taints push a node down relative to the worst") {
   Cluster cluster;
-  const Taint first{.key = Name("a"), .value = {}, .effect = TaintEffect::PreferNoSchedule}, second{.key = Name("b"), .value = {}, .effect = TaintEffect::PreferNoSchedule};
+  const Taint first{.key = Name("a"), .value = {}, .effect = TaintEffect::PreferNoSchedule},
+      second{.key = Name("b"), .value = {}, .effect = TaintEffect::PreferNoSchedule};
   NodeInput clean = a_node("n0"), one = a_node("n1"), two = a_node("n2");
   one.taints = {first};
   two.taints = {first, second};

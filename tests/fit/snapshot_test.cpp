@@ -56,7 +56,8 @@ void expect_labels_right(const Snapshot& snapshot) {
 
 TEST_CASE("Nodes are visited zone by zone in turn, as upstream's node tree does") {
   Cluster cluster;
-  for (const auto& [name, zone] : std::vector<std::pair<std::string, std::string>>{{"a1", "z1"}, {"a2", "z1"}, {"b1", "z2"}, {"a3", "z1"}, {"c1", ""}})
+  for (const auto& [name, zone] :
+       std::vector<std::pair<std::string, std::string>>{{"a1", "z1"}, {"a2", "z1"}, {"b1", "z2"}, {"a3", "z1"}, {"c1", ""}})
     cluster.node(a_node(name, zone));
   CHECK(visiting_order(cluster.snapshot) == std::vector<std::string>{"a1", "b1", "c1", "a2", "a3"});
   cluster.snapshot.remove_node(cluster.snapshot.find(Name("a1")));
@@ -90,11 +91,13 @@ TEST_CASE("Random adds and removes leave the same sums as a recomputation") {
       NodeInput changed = snapshot.node(node);
       changed.allocatable.cpu = {static_cast<std::int64_t>(draw() % 8000)};
       changed.labels.set(Name(kZoneKey), Name("z" + std::to_string(draw() % 3)));
-      changed.taints.assign(draw() % 2, {.key = Name("k" + std::to_string(draw() % 3)), .value = Name(), .effect = TaintEffect::NoSchedule});
+      changed.taints.assign(draw() % 2,
+                            {.key = Name("k" + std::to_string(draw() % 3)), .value = Name(), .effect = TaintEffect::NoSchedule});
       snapshot.update_node(node, changed);
     } else if (what < 55 || present.empty()) {
       const NodeIndex node = snapshot.order()[draw() % snapshot.node_count()];
-      snapshot.add_pod(node, {.spec = &specs[draw() % specs.size()], .name = Name(), .tag = ++tag, .start_us = 0, .terminating = draw() % 5 == 0});
+      snapshot.add_pod(
+          node, {.spec = &specs[draw() % specs.size()], .name = Name(), .tag = ++tag, .start_us = 0, .terminating = draw() % 5 == 0});
       present.emplace_back(node, tag);
     } else if (what < 90) {
       const std::size_t at = draw() % present.size();

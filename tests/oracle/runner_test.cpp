@@ -15,7 +15,8 @@ constexpr OracleSuite kSuite{"sample", equal_or_not};
 }  // namespace
 
 TEST_CASE("The runner counts equal and different cases and shows the different ones") {
-  const OracleOutcome outcome = replay(kSuite, "{\"id\":\"a\",\"equal\":true}\n{\"id\":\"b\",\"equal\":false}\n\n{\"id\":\"c\",\"equal\":true}");
+  const OracleOutcome outcome =
+      replay(kSuite, "{\"id\":\"a\",\"equal\":true}\n{\"id\":\"b\",\"equal\":false}\n\n{\"id\":\"c\",\"equal\":true}");
   CHECK(outcome.passed == 2);
   REQUIRE(outcome.failed == 1);
   CHECK(outcome.first.front().id == "b");

@@ -26,7 +26,9 @@ ContainerSpec asking(std::int64_t millicores, std::int64_t bytes, bool restartab
   return container;
 }
 
-Taint taint(std::string_view key, std::string_view value, TaintEffect effect) { return {.key = Name(key), .value = Name(value), .effect = effect}; }
+Taint taint(std::string_view key, std::string_view value, TaintEffect effect) {
+  return {.key = Name(key), .value = Name(value), .effect = effect};
+}
 
 Toleration toleration(std::string_view key, bool exists, std::string_view value = {}, std::optional<TaintEffect> effect = {}) {
   return {.key = Name(key), .exists = exists, .value = Name(value), .effect = effect, .seconds = {}};
