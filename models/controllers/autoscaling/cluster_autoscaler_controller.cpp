@@ -74,36 +74,43 @@ AutoscaledPod ClusterAutoscalerController::pod_view(const ClusterState& state, P
   return view;
 }
 
-void ClusterAutoscalerController::add_group(const CloudState& cloud, const ClusterState& state, PoolId id) {
+void ClusterAutoscalerController::refresh_templates(const ClusterState& state) {
+  std::vector<std::pair<std::uint32_t, const PodSpec*>> daemons;
+  state.workloads.for_each([&](WorkloadId id, const Workload& workload) {
+    if (workload.spec->kind == WorkloadKind::DaemonSet && workload.applied) daemons.emplace_back(id.row, workload.pod_template);
+  });
+  if (template_revision_ > 0 && daemons == daemons_) return;
+  daemons_ = std::move(daemons);
+  ++template_revision_;
+  template_pods_.assign(templates_.size(), {});
+  for (std::size_t i = 0; i < templates_.size(); ++i) {
+    for (const auto& [row, spec] : daemons_) {
+      if (!daemon_wants(*spec, templates_[i].node)) continue;
+      AutoscaledPod pod;
+      pod.spec = spec;
+      pod.name = state.workloads[state.workloads.at(row)].key;
+      pod.uid = (std::uint64_t{1} << 62) | (std::uint64_t{i} << 32) | row;
+      pod.owner = row + 1;
+      pod.owner_kind = PodOwnerKind::DaemonSet;
+      template_pods_[i].push_back(pod);
+    }
+  }
+}
+
+void ClusterAutoscalerController::add_group(const CloudState& cloud, PoolId id, std::size_t pool_template) {
   const Pool& pool = cloud.pools[id];
-  const auto found = std::ranges::find(templates_, pool.key, &PoolTemplate::pool);
-  AKSTWIN_CHECK(found != templates_.end(), "every pool has a template");
   AutoscaledGroup group;
   group.id = pool.key;
   group.min = pool.min;
   group.max = pool.max;
   group.target = pool.target;
-  group.template_node = &found->node;
-  group.template_revision = 1;
-  group.capacity = found->capacity;
-  std::vector<AutoscaledPod>& daemons = template_pods_.emplace_back();
-  state.workloads.for_each([&](WorkloadId workload_id, const Workload& workload) {
-    if (workload.spec->kind != WorkloadKind::DaemonSet || !workload.applied || !daemon_wants(*workload.pod_template, found->node)) return;
-    AutoscaledPod pod;
-    pod.spec = workload.pod_template;
-    pod.name = workload.key;
-    pod.uid = (std::uint64_t{1} << 62) | (std::uint64_t{id.row} << 32) | workload_id.row;
-    pod.owner = workload_id.row + 1;
-    pod.owner_kind = PodOwnerKind::DaemonSet;
-    daemons.push_back(pod);
-  });
-  group.template_pods = daemons;
+  group.template_node = &templates_[pool_template].node;
+  group.template_revision = template_revision_;
+  group.capacity = templates_[pool_template].capacity;
+  group.template_pods = template_pods_[pool_template];
   std::vector<CloudInstance>& instances = instances_.emplace_back();
-  for (const InstanceId instance_id : pool.instances) {
-    const Instance& instance = cloud.instances[instance_id];
-    instances.push_back({number_of(instance_id), static_cast<CloudInstanceState>(instance.state), false});
-    if (instance.node && instance.node.row < instance_of_.size()) instance_of_[instance.node.row] = number_of(instance_id);
-  }
+  for (const InstanceId instance : pool.instances)
+    instances.push_back({number_of(instance), static_cast<CloudInstanceState>(cloud.instances[instance].state), false});
   group.instances = instances;
   pools_.push_back(id);
   groups_.push_back(group);
@@ -141,16 +148,15 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   nodes_.clear();
   pending_.clear();
   node_pods_.clear();
-  template_pods_.clear();
   instances_.clear();
   budgets_.clear();
   instance_of_.assign(state.nodes.size(), 0);
-  for (const PoolTemplate& pool_template : templates_) {
+  refresh_templates(state);
+  for (std::size_t i = 0; i < templates_.size(); ++i) {
     cloud.pools.for_each([&](PoolId id, const Pool& pool) {
-      if (pool.cluster == cluster_ && pool.key == pool_template.pool && pool.spec->autoscaling && !pool.stopped) add_group(cloud, state, id);
+      if (pool.cluster == cluster_ && pool.key == templates_[i].pool && pool.spec->autoscaling && !pool.stopped) add_group(cloud, id, i);
     });
   }
-  // Pools that are not autoscaled have instances, too: their nodes need an identity of their own.
   cloud.instances.for_each([&](InstanceId id, const Instance& instance) {
     if (instance.cluster == cluster_ && instance.node && instance.node.row < instance_of_.size()) instance_of_[instance.node.row] = number_of(id);
   });

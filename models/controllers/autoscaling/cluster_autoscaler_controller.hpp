@@ -46,7 +46,8 @@ class ClusterAutoscalerController final : public Controller {
 
   void notice(const ClusterApi& api);
   void build(const ControllerContext& context);
-  void add_group(const CloudState& cloud, const ClusterState& state, PoolId id);
+  void refresh_templates(const ClusterState& state);
+  void add_group(const CloudState& cloud, PoolId id, std::size_t pool_template);
   void add_node(const ClusterState& state, NodeId id);
   AutoscaledPod pod_view(const ClusterState& state, PodId id) const;
   void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
@@ -67,13 +68,16 @@ class ClusterAutoscalerController final : public Controller {
   std::uint64_t loops_ = 0, revision_ = 0;
   std::vector<NodeObject> objects_;            // by node row
   std::vector<Deletion> deletions_;
+  std::vector<std::pair<std::uint32_t, const PodSpec*>> daemons_;   // applied DaemonSets that the next is made of
+  std::vector<std::vector<AutoscaledPod>> template_pods_;           // by template: what runs on each of its nodes
+  std::uint64_t template_revision_ = 0;
 
   // One loop's input; spans point into these.
   std::vector<PoolId> pools_;
   std::vector<AutoscaledGroup> groups_;
   std::vector<AutoscaledNode> nodes_;
   std::vector<AutoscaledPod> pending_;
-  std::deque<std::vector<AutoscaledPod>> node_pods_, template_pods_;
+  std::deque<std::vector<AutoscaledPod>> node_pods_;
   std::deque<std::vector<CloudInstance>> instances_;
   std::vector<DisruptionBudget> budgets_;
   std::vector<std::uint64_t> instance_of_;     // by node row
