@@ -55,12 +55,14 @@ std::vector<std::string> findings_of(const Scenario& scenario, const Timeline& t
 std::vector<std::string> warnings_of(const Scenario& scenario, const Answers& answers) {
   std::vector<std::string> warnings;
   constexpr Duration kWeek{604'800'000'000};
-  if (answers.window < scenario.horizon) warnings.push_back("The run ended after " + human(answers.window) + " of " + human(scenario.horizon) + ".");
-  if (answers.window < kWeek) warnings.push_back("The window is shorter than a week: the monthly cost is extrapolated from " + human(answers.window) + ".");
+  if (answers.window < scenario.horizon)
+    warnings.push_back("The run ended after " + human(answers.window) + " of " + human(scenario.horizon) + ".");
+  if (answers.window < kWeek)
+    warnings.push_back("The window is shorter than a week: the monthly cost is extrapolated from " + human(answers.window) + ".");
   if (answers.capacity.never_scheduled > 0)
     warnings.push_back(counted(answers.capacity.never_scheduled, "pod") + " still unscheduled at the end.");
   for (const OutageAnswer& outage : answers.recovery.outages)
-    if (!outage.rto) warnings.push_back("The outage of " + outage.name + " was not recovered from within the window.");
+    if (!outage.rto && outage.counts()) warnings.push_back("The outage of " + outage.name + " was not recovered from within the window.");
   return warnings;
 }
 
@@ -100,7 +102,7 @@ std::vector<MetricValues> metrics_of(const Timeline& timeline, const Answers& an
   nodes.values.add(answers.capacity.nodes_peak);
   pending.values = answers.capacity.pending;
   for (const OutageAnswer& outage : recovery.outages) {
-    rto.values.add(outage.rto ? outage.rto->us : Distribution::kNeverHappened);
+    if (outage.counts()) rto.values.add(outage.rto ? outage.rto->us : Distribution::kNeverHappened);
     if (outage.rpo) rpo.values.add(outage.rpo->us);
   }
   for (const SubnetAnswer& subnet : answers.subnets.subnets)

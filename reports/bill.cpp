@@ -19,8 +19,8 @@ std::int64_t Bill::monthly_micro(Int128 measured, std::int64_t per_unit) const {
 void Bill::add(const LinePlace& place, const UnitPrice& price, std::int64_t quantity_micro) {
   AKSTWIN_CHECK(quantity_micro >= 0, "nobody is billed a negative quantity");
   if (quantity_micro == 0) return;
-  PriceLine line{place.category, place.item, place.cluster, place.pool, price.meter, price.unit, quantity_micro, price.price, {},
-                 price.source, price.as_of, price.confidence};
+  PriceLine line{place.category, place.item, place.cluster, place.pool,  price.meter,     price.unit, quantity_micro,
+                 price.price,    {},         price.source,  price.as_of, price.confidence};
   line.amount = scale(price.price, quantity_micro, kMicro);
   lines_.push_back(std::move(line));
 }

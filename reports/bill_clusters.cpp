@@ -9,8 +9,8 @@ namespace akstwin {
 namespace {
 
 constexpr std::int64_t kHourUs = 3'600'000'000;
-constexpr std::int64_t kMonthHours = kHoursPerMonth * kMicro;   // In millionths of an hour.
-constexpr std::int64_t kGigabyte = 1'000'000'000;               // Azure's GB of transfer and ingestion: 10⁹ bytes.
+constexpr std::int64_t kMonthHours = kHoursPerMonth * kMicro;  // In millionths of an hour.
+constexpr std::int64_t kGigabyte = 1'000'000'000;              // Azure's GB of transfer and ingestion: 10⁹ bytes.
 
 // A cold standby exists, or runs, only while it has nodes; every other cluster is there all the month.
 std::int64_t hours_up(const Bill& bill, const Timeline& timeline, const ClusterSpec& cluster) {
@@ -21,9 +21,12 @@ std::int64_t hours_up(const Bill& bill, const Timeline& timeline, const ClusterS
 
 const char* control_plane_meter(ControlPlaneTier tier) {
   switch (tier) {
-    case ControlPlaneTier::Free: return "AKS Free tier";
-    case ControlPlaneTier::Standard: return "AKS Standard tier (Uptime SLA meter)";
-    case ControlPlaneTier::Premium: return "AKS Premium tier (LTS)";
+    case ControlPlaneTier::Free:
+      return "AKS Free tier";
+    case ControlPlaneTier::Standard:
+      return "AKS Standard tier (Uptime SLA meter)";
+    case ControlPlaneTier::Premium:
+      return "AKS Premium tier (LTS)";
   }
   return "";
 }
@@ -74,7 +77,8 @@ void bill_defender(Bill& bill, const Timeline& timeline, const ClusterSpec& clus
     Int128 vcpu_us = 0;
     for (const NodePoolSpec& pool : cluster.pools)
       if (const VmSize* size = find_vm_size(pool.vm_size.text()))
-        vcpu_us += integral(samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), {}, bill.end()) * size->vcpus;
+        vcpu_us +=
+            integral(samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), {}, bill.end()) * size->vcpus;
     bill.add_meter({"security", "Defender for Containers", cluster.name.str(), ""}, "Defender for Containers", cluster.location.text(),
                    bill.monthly_micro(vcpu_us, kHoursPerMonth * kHourUs));
   }

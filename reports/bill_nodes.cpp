@@ -84,10 +84,10 @@ void bill_disks(Bill& bill, const PricedPool& priced, Int128 node_us) {
   const std::int64_t gib = priced.pool->os_disk_gib > 0 ? priced.pool->os_disk_gib : default_os_disk_gib(*size, false);
   // A managed disk is billed as the smallest tier that holds it; tiers of the price list.
   static constexpr std::array<std::pair<std::int64_t, const char*>, 5> kTiers{{{32, "Managed disk P4 LRS (32 GiB)"},
-                                                                              {128, "Managed disk P10 LRS (128 GiB)"},
-                                                                              {256, "Managed disk P15 LRS (256 GiB)"},
-                                                                              {512, "Managed disk P20 LRS (512 GiB)"},
-                                                                              {1'024, "Managed disk P30 LRS (1 TiB)"}}};
+                                                                               {128, "Managed disk P10 LRS (128 GiB)"},
+                                                                               {256, "Managed disk P15 LRS (256 GiB)"},
+                                                                               {512, "Managed disk P20 LRS (512 GiB)"},
+                                                                               {1'024, "Managed disk P30 LRS (1 TiB)"}}};
   const char* meter_name = kTiers.back().second;
   for (const auto& [holds, name] : kTiers)
     if (gib <= holds) {
@@ -140,7 +140,8 @@ SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<Commitment
   for (std::size_t c = 0; c < specs.size(); ++c) {
     if (specs[c].reservation) {
       const auto known = vm_price(specs[c].location.text(), specs[c].vm_size.text());
-      const Money list = bill.stated_price("vm:" + specs[c].location.str() + "/" + specs[c].vm_size.str()).value_or(known ? known->on_demand_hour : Money{});
+      const Money list = bill.stated_price("vm:" + specs[c].location.str() + "/" + specs[c].vm_size.str())
+                             .value_or(known ? known->on_demand_hour : Money{});
       commitments[c].committed = scale(discounted(list, specs[c].discount), bill.monthly_micro(paid.reserved_us[c], kHourUs), kMicro);
     } else {
       commitments[c].committed = specs[c].hourly * kHoursPerMonth;

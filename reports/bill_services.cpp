@@ -5,9 +5,9 @@
 namespace akstwin {
 namespace {
 
-constexpr std::int64_t kGigabyte = 1'000'000'000;   // Azure's GB of transfer and ingestion: 10⁹ bytes.
+constexpr std::int64_t kGigabyte = 1'000'000'000;  // Azure's GB of transfer and ingestion: 10⁹ bytes.
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
-constexpr std::int64_t kMonthDays = kHoursPerMonth * kMicro / 24;   // 730 h in millionths of a day, rounded down.
+constexpr std::int64_t kMonthDays = kHoursPerMonth * kMicro / 24;  // 730 h in millionths of a day, rounded down.
 
 // What a client sends with a request, headers included: an assumption (2 KiB), because the Timeline counts answers only.
 constexpr std::int64_t kRequestBytes = 2'048;
@@ -15,18 +15,24 @@ constexpr std::int64_t kRequestBytes = 2'048;
 // Included storage by SKU: 10, 100, 500 GiB. Source: MicrosoftDocs/azure-docs container-registry-limits.md (facts E).
 std::int64_t included_bytes(RegistrySpec::Sku sku) {
   switch (sku) {
-    case RegistrySpec::Sku::Basic: return 10 * kGib;
-    case RegistrySpec::Sku::Standard: return 100 * kGib;
-    case RegistrySpec::Sku::Premium: return 500 * kGib;
+    case RegistrySpec::Sku::Basic:
+      return 10 * kGib;
+    case RegistrySpec::Sku::Standard:
+      return 100 * kGib;
+    case RegistrySpec::Sku::Premium:
+      return 500 * kGib;
   }
   return 0;
 }
 
 const char* registry_meter(RegistrySpec::Sku sku) {
   switch (sku) {
-    case RegistrySpec::Sku::Basic: return "Azure Container Registry Basic";
-    case RegistrySpec::Sku::Standard: return "Azure Container Registry Standard";
-    case RegistrySpec::Sku::Premium: return "Azure Container Registry Premium";
+    case RegistrySpec::Sku::Basic:
+      return "Azure Container Registry Basic";
+    case RegistrySpec::Sku::Standard:
+      return "Azure Container Registry Standard";
+    case RegistrySpec::Sku::Premium:
+      return "Azure Container Registry Premium";
   }
   return "";
 }
@@ -37,7 +43,8 @@ Int128 excess_storage(const Bill& bill, const Timeline& timeline, Name region) {
   const std::int64_t included = included_bytes(registry.sku);
   std::vector<Sample> above;
   const Series* stored = timeline.find(key(GaugeKind::RegistryBytes, region));
-  if (stored == nullptr) above.push_back({SimTime{}, std::max<std::int64_t>(0, registry.stored_initially.value - included)});
+  if (stored == nullptr)
+    above.push_back({SimTime{}, std::max<std::int64_t>(0, registry.stored_initially.value - included)});
   else
     for (const Sample& sample : stored->samples) above.push_back({sample.at, std::max<std::int64_t>(0, sample.value - included)});
   return integral(above, {}, bill.end());
@@ -75,7 +82,8 @@ void bill_front_door(Bill& bill, const Timeline& timeline) {
   bill.add_meter({"edge", "Front Door", "", ""}, premium ? "Front Door Premium base fee" : "Front Door Standard base fee", "", kMicro);
   bill.add_meter({"edge", "requests", "", ""}, premium ? "Front Door Premium requests" : "Front Door Standard requests", "",
                  bill.monthly_micro(requests, 10'000));
-  bill.add_meter({"edge", "edge to clients", "", ""}, "Front Door egress edge to client first 10 TB", "", bill.monthly_micro(bytes, kGigabyte));
+  bill.add_meter({"edge", "edge to clients", "", ""}, "Front Door egress edge to client first 10 TB", "",
+                 bill.monthly_micro(bytes, kGigabyte));
   bill.add_meter({"edge", "edge to origins", "", ""}, "Front Door edge to origin transfer", "",
                  bill.monthly_micro(Int128{requests} * kRequestBytes, kGigabyte));
 }
@@ -101,8 +109,10 @@ void bill_monitoring(Bill& bill, const Timeline& timeline) {
     bill.add_meter({"monitoring", "metrics", cluster.name.str(), ""}, "Azure Monitor managed Prometheus metric ingestion", region,
                    bill.monthly_micro(of_cluster(GaugeKind::MetricSamplesTotal), 10'000'000));
   }
-  if (!bill.stated_price("Azure Managed Grafana Standard")) bill.not_priced("Azure Managed Grafana Standard: no price in the list");
-  else bill.add_meter({"monitoring", "Grafana", "", ""}, "Azure Managed Grafana Standard", "", kHoursPerMonth * kMicro);
+  if (!bill.stated_price("Azure Managed Grafana Standard"))
+    bill.not_priced("Azure Managed Grafana Standard: no price in the list");
+  else
+    bill.add_meter({"monitoring", "Grafana", "", ""}, "Azure Managed Grafana Standard", "", kHoursPerMonth * kMicro);
 }
 
 }  // namespace

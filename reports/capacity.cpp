@@ -11,7 +11,7 @@ namespace {
 
 constexpr double kMilli = 1'000;
 constexpr double kGib = 1 << 30;
-constexpr Duration kZoneSampling{600'000'000};   // Ten minutes: a node that is just being replaced is no imbalance.
+constexpr Duration kZoneSampling{600'000'000};  // Ten minutes: a node that is just being replaced is no imbalance.
 
 bool is_system(std::string_view name_space) { return name_space == "kube-system"; }
 
@@ -22,9 +22,8 @@ double ratio_of_means(const Series* part, const Series* whole, SimTime end) {
 
 std::int64_t zone_skew(const Timeline& timeline, Name cluster, const NodePoolSpec& pool) {
   if (pool.zones.size() < 2) return 0;
-  const auto zones = select(timeline, GaugeKind::ZoneNodes, [&](const SeriesKey& k) {
-    return k.a == cluster && last_part(k.b.text()) == pool.name.text();
-  });
+  const auto zones = select(timeline, GaugeKind::ZoneNodes,
+                            [&](const SeriesKey& k) { return k.a == cluster && last_part(k.b.text()) == pool.name.text(); });
   if (zones.empty()) return 0;
   std::vector<std::vector<std::int64_t>> grids;
   for (const Series* zone : zones) grids.push_back(resample(samples_of(zone), {}, timeline.end(), kZoneSampling));
@@ -80,9 +79,8 @@ struct Gauges {
 void read_pods(const Gauges& of, ClusterCapacity& out) {
   const SimTime end = of.timeline.end();
   const auto all = of.sum(GaugeKind::PodsRunning);
-  const auto own = sum_series(select(of.timeline, GaugeKind::PodsRunning, [&](const SeriesKey& k) {
-    return k.a == of.cluster && !is_system(last_part(k.b.text()));
-  }));
+  const auto own = sum_series(select(of.timeline, GaugeKind::PodsRunning,
+                                     [&](const SeriesKey& k) { return k.a == of.cluster && !is_system(last_part(k.b.text())); }));
   out.pods_all_peak = maximum(all, {}, end).value;
   out.pods_all_mean = time_average(all, {}, end);
   out.pods_peak = maximum(own, {}, end).value;
@@ -112,7 +110,7 @@ ClusterCapacity cluster_capacity(const Timeline& timeline, const ClusterSpec& cl
   const auto headroom = select(timeline, GaugeKind::HeadroomPods, [&](const SeriesKey& k) { return k.a == cluster.name; });
   if (!headroom.empty()) {
     const auto samples = sum_series(headroom);
-    out.headroom_shape = headroom.front()->key.b.str();
+    out.headroom_shape = headroom.front()->key.b.empty() ? "median pod" : headroom.front()->key.b.str();
     out.headroom_pods_min = minimum(samples, samples.front().at, end).value;
     out.headroom_pods_mean = time_average(samples, {}, end);
   }

@@ -11,7 +11,7 @@
 namespace akstwin {
 namespace {
 
-constexpr double kWidth = 960, kLeft = 62, kRight = 18, kTop = 14, kBottom = 30, kPlotHeight = 216;
+constexpr double kWidth = 960, kLeft = 62, kRight = 18, kTop = 22, kBottom = 30, kPlotHeight = 216;
 constexpr std::size_t kColours = 8;
 
 std::string px(double value) {
@@ -25,18 +25,20 @@ std::string text_at(double x, double y, const char* style, std::string_view text
 }
 
 std::string line_from(double x1, double y1, double x2, double y2, const char* style) {
-  return "<line class=\"" + std::string(style) + "\" x1=\"" + px(x1) + "\" y1=\"" + px(y1) + "\" x2=\"" + px(x2) + "\" y2=\"" + px(y2) + "\"/>";
+  return "<line class=\"" + std::string(style) + "\" x1=\"" + px(x1) + "\" y1=\"" + px(y1) + "\" x2=\"" + px(x2) + "\" y2=\"" + px(y2) +
+         "\"/>";
 }
 
 std::string rectangle(double x, double y, double width, double height, const std::string& style, const std::string& tip) {
-  return "<rect class=\"" + style + "\" x=\"" + px(x) + "\" y=\"" + px(y) + "\" width=\"" + px(std::max(width, 1.0)) + "\" height=\"" + px(height) +
-         "\" rx=\"2\"><title>" + html_escaped(tip) + "</title></rect>";
+  return "<rect class=\"" + style + "\" x=\"" + px(x) + "\" y=\"" + px(y) + "\" width=\"" + px(std::max(width, 1.0)) + "\" height=\"" +
+         px(height) + "\" rx=\"2\"><title>" + html_escaped(tip) + "</title></rect>";
 }
 
 std::string opening(const Chart& chart, double height) {
   const std::string id = html_escaped(chart.id);
-  return "<svg viewBox=\"0 0 " + px(kWidth) + " " + px(height) + "\" role=\"img\" aria-labelledby=\"" + id + "-t " + id + "-d\"><title id=\"" + id +
-         "-t\">" + html_escaped(chart.title) + "</title><desc id=\"" + id + "-d\">" + html_escaped(chart.caption) + "</desc>";
+  return "<svg viewBox=\"0 0 " + px(kWidth) + " " + px(height) + "\" role=\"img\" aria-labelledby=\"" + id + "-t " + id +
+         "-d\"><title id=\"" + id + "-t\">" + html_escaped(chart.title) + "</title><desc id=\"" + id + "-d\">" +
+         html_escaped(chart.caption) + "</desc>";
 }
 
 // 1, 2, 2.5 or 5 times a power of ten, for about five ticks.
@@ -69,12 +71,13 @@ struct TimePlot {
       svg += line_from(kLeft, y(i * step), kWidth - kRight, y(i * step), i == 0 ? "axis" : "grid");
       svg += text_at(kLeft - 8, y(i * step) + 4, "tick end", tick_label(i * step));
     }
-    return svg + text_at(4, kTop - 3, "tick unit", chart.unit);
+    return svg + text_at(0, 10, "tick unit", chart.unit);
   }
 
   std::string time_ticks() const {
     static constexpr std::array<std::int64_t, 12> kHours{1, 2, 3, 6, 12, 24, 48, 120, 168, 336, 720, 2'160};
-    static constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static constexpr std::array<const char*, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                                         "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     const double total_hours = chart.step.seconds_real() * static_cast<double>(points) / 3'600;
     std::int64_t every = kHours.back();
     for (const std::int64_t hours : kHours)
@@ -120,7 +123,8 @@ std::vector<std::vector<double>> stacked_tops(const Chart& chart) {
 std::string time_svg(const Chart& chart) {
   const bool stacked = chart.kind == ChartKind::StackedArea;
   std::vector<std::vector<double>> lines;
-  if (stacked) lines = stacked_tops(chart);
+  if (stacked)
+    lines = stacked_tops(chart);
   else
     for (const ChartSeries& series : chart.series) lines.push_back(series.values);
   TimePlot plot{chart};
@@ -137,13 +141,14 @@ std::string time_svg(const Chart& chart) {
       const std::vector<double> floor = i > 0 ? lines[i - 1] : std::vector<double>(lines[i].size(), 0.0);
       svg += "<path class=\"area f" + colour + "\" d=\"" + plot.steps(lines[i], true) + plot.steps(floor, false) + "Z\"/>";
     }
-    svg += "<path class=\"line s" + colour + (stacked ? "" : " d" + std::to_string(i % 3)) + "\" d=\"" + plot.steps(lines[i], true) + "\"/>";
+    svg +=
+        "<path class=\"line s" + colour + (stacked ? "" : " d" + std::to_string(i % 3)) + "\" d=\"" + plot.steps(lines[i], true) + "\"/>";
   }
   return svg + "</svg>";
 }
 
 std::string bars_svg(const Chart& chart) {
-  constexpr double kRow = 34, kLabel = 130, kTotal = 90;
+  constexpr double kRow = 34, kLabel = 130, kTotal = 90, kMargin = 6;
   double largest = 0;
   std::vector<double> totals(chart.categories.size(), 0.0);
   for (std::size_t c = 0; c < totals.size(); ++c) {
@@ -151,9 +156,9 @@ std::string bars_svg(const Chart& chart) {
     largest = std::max(largest, totals[c]);
   }
   const double scale = largest > 0 ? (kWidth - kLabel - kTotal - kRight) / largest : 0;
-  std::string svg = opening(chart, kTop + kRow * static_cast<double>(totals.size()));
+  std::string svg = opening(chart, kMargin + kRow * static_cast<double>(totals.size()));
   for (std::size_t c = 0; c < totals.size(); ++c) {
-    const double y = kTop + kRow * static_cast<double>(c);
+    const double y = kMargin + kRow * static_cast<double>(c);
     svg += text_at(kLabel - 10, y + 17, "label end", chart.categories[c]);
     double x = kLabel;
     for (std::size_t s = 0; s < chart.series.size(); ++s) {
@@ -169,11 +174,11 @@ std::string bars_svg(const Chart& chart) {
 }
 
 std::string gantt_svg(const Chart& chart) {
-  constexpr double kRow = 28, kLabel = 300, kDuration = 110;
+  constexpr double kRow = 28, kLabel = 300, kDuration = 110, kMargin = 6;
   double last = 1;
   for (const GanttBar& bar : chart.bars) last = std::max(last, bar.to);
   const double scale = (kWidth - kLabel - kDuration - kRight) / last;
-  const double height = kTop + kRow * static_cast<double>(chart.bars.size());
+  const double height = kMargin + kRow * static_cast<double>(chart.bars.size());
   std::string svg = opening(chart, height + kBottom);
   static constexpr std::array<double, 11> kSeconds{1, 5, 15, 60, 300, 600, 900, 1'800, 3'600, 7'200, 21'600};
   double every = 86'400;
@@ -183,15 +188,16 @@ std::string gantt_svg(const Chart& chart) {
       break;
     }
   for (double at = 0; at <= last; at += every) {
-    svg += line_from(kLabel + at * scale, kTop, kLabel + at * scale, height, at == 0 ? "axis" : "grid");
+    svg += line_from(kLabel + at * scale, kMargin, kLabel + at * scale, height, at == 0 ? "axis" : "grid");
     svg += text_at(kLabel + at * scale, height + 18, "tick", human(Duration{static_cast<std::int64_t>(at * 1e6)}));
   }
   for (std::size_t i = 0; i < chart.bars.size(); ++i) {
     const GanttBar& bar = chart.bars[i];
-    const double y = kTop + kRow * static_cast<double>(i);
+    const double y = kMargin + kRow * static_cast<double>(i);
     const std::string took = human(Duration{static_cast<std::int64_t>((bar.to - bar.from) * 1e6)});
     svg += text_at(kLabel - 10, y + 18, bar.secondary ? "label end muted" : "label end", bar.label);
-    svg += rectangle(kLabel + bar.from * scale, y + 5, (bar.to - bar.from) * scale, kRow - 12, bar.secondary ? "f5" : "f0", bar.label + ": " + took);
+    svg += rectangle(kLabel + bar.from * scale, y + 5, (bar.to - bar.from) * scale, kRow - 12, bar.secondary ? "f5" : "f0",
+                     bar.label + ": " + took);
     svg += text_at(kLabel + bar.to * scale + 8, y + 18, "label", took);
   }
   return svg + "</svg>";
@@ -203,12 +209,23 @@ std::string html_escaped(std::string_view text) {
   std::string out;
   for (const char c : text) {
     switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      case '\'': out += "&#39;"; break;
-      default: out += c;
+      case '&':
+        out += "&amp;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      case '>':
+        out += "&gt;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '\'':
+        out += "&#39;";
+        break;
+      default:
+        out += c;
     }
   }
   return out;
@@ -217,16 +234,19 @@ std::string html_escaped(std::string_view text) {
 std::string chart_svg(const Chart& chart) {
   switch (chart.kind) {
     case ChartKind::Lines:
-    case ChartKind::StackedArea: return time_svg(chart);
-    case ChartKind::Bars: return bars_svg(chart);
-    case ChartKind::Gantt: return gantt_svg(chart);
+    case ChartKind::StackedArea:
+      return time_svg(chart);
+    case ChartKind::Bars:
+      return bars_svg(chart);
+    case ChartKind::Gantt:
+      return gantt_svg(chart);
   }
   return {};
 }
 
 Chart with_few_series(Chart chart) {
   if (chart.series.size() <= kColours) return chart;
-  std::vector<std::pair<double, std::size_t>> sizes;   // Largest first; equal sizes in the given order.
+  std::vector<std::pair<double, std::size_t>> sizes;  // Largest first; equal sizes in the given order.
   for (std::size_t i = 0; i < chart.series.size(); ++i)
     sizes.emplace_back(-std::accumulate(chart.series[i].values.begin(), chart.series[i].values.end(), 0.0), i);
   std::sort(sizes.begin(), sizes.end());
@@ -235,18 +255,19 @@ Chart with_few_series(Chart chart) {
   ChartSeries other{"other", std::vector<double>(chart.series.front().values.size(), 0.0)};
   std::vector<ChartSeries> series;
   for (std::size_t i = 0; i < chart.series.size(); ++i) {
-    if (kept[i]) series.push_back(std::move(chart.series[i]));
+    if (kept[i])
+      series.push_back(std::move(chart.series[i]));
     else
       for (std::size_t k = 0; k < other.values.size(); ++k) other.values[k] += chart.series[i].values[k];
   }
-  if (chart.kind != ChartKind::Lines) series.push_back(std::move(other));   // A sum of lines would be no line among them.
+  if (chart.kind != ChartKind::Lines) series.push_back(std::move(other));  // A sum of lines would be no line among them.
   chart.series = std::move(series);
   return chart;
 }
 
 Table chart_table(const Chart& chart) {
   Table table{chart.id + "-data", "Numbers of: " + chart.title, {}, {}, true};
-  if (chart.kind == ChartKind::Gantt) return table;   // Its table of phases stands beside it.
+  if (chart.kind == ChartKind::Gantt) return table;  // Its table of phases stands beside it.
   table.columns.push_back({chart.kind == ChartKind::Bars ? "Category" : "From", false});
   for (const ChartSeries& series : chart.series) table.columns.push_back({series.name + " (" + chart.unit + ")", true});
   std::size_t n = chart.categories.size();

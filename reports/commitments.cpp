@@ -16,8 +16,8 @@ constexpr Duration kHour{3'600'000'000};
 struct Hour {
   std::span<const VmUse> uses;
   std::span<const CommitmentSpec> commitments;
-  Duration length;                                   // Shorter than an hour at the end of the window only.
-  std::vector<std::int64_t> remaining_us;            // By use: not yet covered.
+  Duration length;                         // Shorter than an hour at the end of the window only.
+  std::vector<std::int64_t> remaining_us;  // By use: not yet covered.
   CommitmentResult& result;
 
   void reserve(std::size_t c) {

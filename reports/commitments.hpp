@@ -22,12 +22,12 @@ struct VmUse {
 /// How the node time of one pool was paid, in node-microseconds of the observed window.
 struct VmPayment {
   std::int64_t on_demand_us = 0;
-  std::vector<std::int64_t> covered_us;              ///< by commitment, in the scenario's order
+  std::vector<std::int64_t> covered_us;  ///< by commitment, in the scenario's order
 };
 
 struct CommitmentResult {
-  std::vector<VmPayment> payments;                   ///< by use
-  std::vector<std::int64_t> reserved_us;             ///< by commitment: instance time of a reservation; 0 for a savings plan
+  std::vector<VmPayment> payments;        ///< by use
+  std::vector<std::int64_t> reserved_us;  ///< by commitment: instance time of a reservation; 0 for a savings plan
 };
 
 /// Splits every use over the commitments. Linear in hours × uses × commitments.

@@ -9,10 +9,20 @@ namespace akstwin {
 namespace {
 
 // What a variant is compared by, in this order; figures that neither run produced are left out.
-constexpr std::array<const char*, 14> kCompared{
-    "cost.monthly",   "cost.production.monthly", "cost.compute",    "cost.monitoring",        "nodes.mean",
-    "nodes.peak",     "pods.mean",               "pods.peak",       "pods.pending.p99_seconds", "latency.p95_seconds",
-    "availability",   "recovery.rto_minutes",    "recovery.rpo_seconds", "recovery.requests_lost"};
+constexpr std::array<const char*, 14> kCompared{"cost.monthly",
+                                                "cost.production.monthly",
+                                                "cost.compute",
+                                                "cost.monitoring",
+                                                "nodes.mean",
+                                                "nodes.peak",
+                                                "pods.mean",
+                                                "pods.peak",
+                                                "pods.pending.p99_seconds",
+                                                "latency.p95_seconds",
+                                                "availability",
+                                                "recovery.rto_minutes",
+                                                "recovery.rpo_seconds",
+                                                "recovery.requests_lost"};
 
 constexpr std::string_view kVariantPrefix = "cost.variant.";
 constexpr std::string_view kVariantSuffix = ".delta";

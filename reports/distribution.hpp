@@ -20,12 +20,12 @@ class Distribution {
   }
   bool empty() const { return counts_.empty(); }
   std::int64_t count() const;
-  std::int64_t count_if_nonzero() const;             ///< for `rate`: how many values are not zero
+  std::int64_t count_if_nonzero() const;  ///< for `rate`: how many values are not zero
   /// The smallest value v such that at least the share q (0…1) of all values is <= v (nearest rank). Not empty.
   std::int64_t quantile(double q) const;
-  std::int64_t min() const { return counts_.begin()->first; }    ///< Not empty.
-  std::int64_t max() const { return counts_.rbegin()->first; }   ///< Not empty.
-  double mean() const;                               ///< 0 when empty; infinite when something never happened
+  std::int64_t min() const { return counts_.begin()->first; }   ///< Not empty.
+  std::int64_t max() const { return counts_.rbegin()->first; }  ///< Not empty.
+  double mean() const;                                          ///< 0 when empty; infinite when something never happened
   const std::map<std::int64_t, std::int64_t>& counts() const { return counts_; }
   bool operator==(const Distribution&) const = default;
 

@@ -11,14 +11,14 @@ namespace akstwin {
 
 struct Column {
   std::string title;
-  bool right = false;                                ///< numbers align right
+  bool right = false;  ///< numbers align right
 };
 
 struct Table {
   std::string id, title;
   std::vector<Column> columns;
-  std::vector<std::vector<std::string>> rows;        ///< a cell a column
-  bool detail = false;                               ///< long: folded in HTML, left out of the terminal
+  std::vector<std::vector<std::string>> rows;  ///< a cell a column
+  bool detail = false;                         ///< long: folded in HTML, left out of the terminal
 };
 
 struct ChartSeries {
@@ -28,8 +28,8 @@ struct ChartSeries {
 
 struct GanttBar {
   std::string label;
-  double from = 0, to = 0;                           ///< seconds
-  bool secondary = false;                            ///< an action within a phase
+  double from = 0, to = 0;  ///< seconds
+  bool secondary = false;   ///< an action within a phase
 };
 
 enum class ChartKind : std::uint8_t { Lines, StackedArea, Bars, Gantt };
@@ -38,11 +38,11 @@ enum class ChartKind : std::uint8_t { Lines, StackedArea, Bars, Gantt };
 struct Chart {
   ChartKind kind = ChartKind::Lines;
   std::string id, title, caption, unit;
-  Epoch start;                                       ///< of the time axis
-  Duration step;                                     ///< Lines and StackedArea: time between values
-  std::vector<ChartSeries> series;                   ///< Bars: one a segment, one value a category
-  std::vector<std::string> categories;               ///< Bars
-  std::vector<GanttBar> bars;                        ///< Gantt
+  Epoch start;                          ///< of the time axis
+  Duration step;                        ///< Lines and StackedArea: time between values
+  std::vector<ChartSeries> series;      ///< Bars: one a segment, one value a category
+  std::vector<std::string> categories;  ///< Bars
+  std::vector<GanttBar> bars;           ///< Gantt
 };
 
 /// A sentence, a table or a chart.
@@ -50,7 +50,7 @@ using Block = std::variant<std::string, Table, Chart>;
 
 struct Section {
   std::string id, title;
-  std::string answer;                                ///< first, in a sentence with a number and a unit
+  std::string answer;  ///< first, in a sentence with a number and a unit
   std::vector<Block> blocks;
 };
 

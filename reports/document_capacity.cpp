@@ -14,38 +14,69 @@ std::string range_text(const PoolCapacity& p) {
 }
 
 Table pools_table(const CapacityAnswer& capacity, const Epoch& start) {
-  Table table{"pools", "Node pools",
-              {{"Pool", false}, {"Size", false}, {"Allowed", true}, {"Moved", true}, {"Mean", true}, {"Peak at", false}, {"CPU asked", true},
-               {"Memory asked", true}, {"Zone skew", true}, {"Ups/downs", true}, {"Refused", true}, {"Evicted", true}}, {}, false};
+  Table table{"pools",
+              "Node pools",
+              {{"Pool", false},
+               {"Size", false},
+               {"Allowed", true},
+               {"Moved", true},
+               {"Mean", true},
+               {"Peak at", false},
+               {"CPU asked", true},
+               {"Memory asked", true},
+               {"Zone skew", true},
+               {"Ups/downs", true},
+               {"Refused", true},
+               {"Evicted", true}},
+              {},
+              false};
   for (const PoolCapacity& p : capacity.pools)
     table.rows.push_back({p.cluster + "/" + p.pool, p.vm_size + (p.spot ? " spot" : ""), range_text(p),
                           std::to_string(p.nodes_min) + " → " + std::to_string(p.nodes_max), brief(p.nodes_mean),
                           p.nodes_max > 0 ? day_and_clock(p.peak_at, start) : "-", percent(p.cpu_requested_share, 0),
                           percent(p.memory_requested_share, 0), std::to_string(p.zone_skew_max),
-                          std::to_string(p.scale_ups) + "/" + std::to_string(p.scale_downs), std::to_string(p.refused), std::to_string(p.evicted)});
+                          std::to_string(p.scale_ups) + "/" + std::to_string(p.scale_downs), std::to_string(p.refused),
+                          std::to_string(p.evicted)});
   return table;
 }
 
 Table clusters_table(const CapacityAnswer& capacity) {
-  Table table{"clusters", "Clusters",
-              {{"Cluster", false}, {"Nodes peak", true}, {"Nodes mean", true}, {"Pods peak", true}, {"Pods mean", true}, {"Pending peak", true},
-               {"CPU allocatable", true}, {"CPU requested", true}, {"CPU used", true}, {"Memory requested", true}, {"Headroom min", true},
-               {"Fragmented CPU", true}}, {}, false};
+  Table table{"clusters",
+              "Clusters",
+              {{"Cluster", false},
+               {"Nodes peak", true},
+               {"Nodes mean", true},
+               {"Pods peak", true},
+               {"Pods mean", true},
+               {"Pending peak", true},
+               {"CPU allocatable", true},
+               {"CPU requested", true},
+               {"CPU used", true},
+               {"Memory requested", true},
+               {"Headroom min", true},
+               {"Fragmented CPU", true}},
+              {},
+              false};
   for (const ClusterCapacity& c : capacity.clusters)
     table.rows.push_back({c.cluster + (c.standby ? " (standby)" : ""), grouped(c.nodes_peak), brief(c.nodes_mean), grouped(c.pods_peak),
                           brief(c.pods_mean), grouped(c.pending_peak), brief(c.cpu_allocatable_mean) + " cores",
                           brief(c.cpu_requested_mean) + " cores", brief(c.cpu_used_mean) + " cores",
                           brief(c.memory_requested_mean) + " of " + brief(c.memory_allocatable_mean) + " GiB",
-                          c.headroom_shape.empty() ? "-" : grouped(c.headroom_pods_min) + " × " + c.headroom_shape, brief(c.fragmented_cpu_mean) + " cores"});
+                          c.headroom_shape.empty() ? "-" : grouped(c.headroom_pods_min) + " × " + c.headroom_shape,
+                          brief(c.fragmented_cpu_mean) + " cores"});
   return table;
 }
 
 Table waiting_table(const CapacityAnswer& capacity) {
-  Table table{"waiting", "How long pods waited",
-              {{"From created to", false}, {"Pods", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"Max", true}}, {}, false};
+  Table table{"waiting",
+              "How long pods waited",
+              {{"From created to", false}, {"Pods", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"Max", true}},
+              {},
+              false};
   const auto row = [&](const char* name, const Distribution& d) {
     if (d.empty()) return;
-    table.rows.push_back({name, grouped(d.count()), milliseconds(d.quantile(0.5)), milliseconds(d.quantile(0.95)), milliseconds(d.quantile(0.99)), milliseconds(d.max())});
+    table.rows.push_back({name, grouped(d.count()), milliseconds(d.quantile(0.5)), milliseconds(d.quantile(0.95)),
+                          milliseconds(d.quantile(0.99)), milliseconds(d.max())});
   };
   row("scheduled", capacity.pending);
   row("ready", capacity.ready);
@@ -63,14 +94,24 @@ Table causes_table(const CapacityAnswer& capacity, const Epoch& start) {
 }
 
 Table services_table(const CapacityAnswer& capacity) {
-  Table table{"services", "Services",
-              {{"Workload", false}, {"Requests", true}, {"Errors", true}, {"p95 mean", true}, {"p95 worst", true}, {"Replicas", true},
-               {"Mean", true}, {"Rescales", true}}, {}, true};
+  Table table{"services",
+              "Services",
+              {{"Workload", false},
+               {"Requests", true},
+               {"Errors", true},
+               {"p95 mean", true},
+               {"p95 worst", true},
+               {"Replicas", true},
+               {"Mean", true},
+               {"Rescales", true}},
+              {},
+              true};
   for (const ServiceCapacity& s : capacity.services) {
     const bool traffic = s.requests > 0;
-    table.rows.push_back({s.workload, traffic ? grouped(s.requests) : "-", traffic ? grouped(s.errors) : "-",
-                          s.latency_p95_mean.us > 0 ? human(s.latency_p95_mean) : "-", s.latency_p95_max.us > 0 ? human(s.latency_p95_max) : "-",
-                          std::to_string(s.replicas_min) + " → " + std::to_string(s.replicas_max), brief(s.replicas_mean), std::to_string(s.rescales)});
+    table.rows.push_back(
+        {s.workload, traffic ? grouped(s.requests) : "-", traffic ? grouped(s.errors) : "-",
+         s.latency_p95_mean.us > 0 ? human(s.latency_p95_mean) : "-", s.latency_p95_max.us > 0 ? human(s.latency_p95_max) : "-",
+         std::to_string(s.replicas_min) + " → " + std::to_string(s.replicas_max), brief(s.replicas_mean), std::to_string(s.rescales)});
   }
   return table;
 }
@@ -86,8 +127,8 @@ const PoolCapacity* busiest(const CapacityAnswer& capacity) {
 std::string answer_of(const CapacityAnswer& capacity) {
   std::string text = counted(capacity.nodes_peak, "node") + " at peak over all clusters";
   if (const PoolCapacity* pool = busiest(capacity))
-    text += "; pool " + pool->cluster + "/" + pool->pool + " moved " + std::to_string(pool->nodes_min) + " → " + std::to_string(pool->nodes_max) +
-            " (allowed " + range_text(*pool) + ")";
+    text += "; pool " + pool->cluster + "/" + pool->pool + " moved " + std::to_string(pool->nodes_min) + " → " +
+            std::to_string(pool->nodes_max) + " (allowed " + range_text(*pool) + ")";
   if (!capacity.pending.empty()) text += "; 99 % of pods were scheduled within " + milliseconds(capacity.pending.quantile(0.99));
   if (capacity.never_scheduled > 0) text += " and " + counted(capacity.never_scheduled, "pod") + " never";
   return text + ".";

@@ -24,15 +24,23 @@ std::string where(const PriceLine& line) {
   return line.pool.empty() ? line.cluster : line.cluster + "/" + line.pool;
 }
 
-std::string answer_of(const CostAnswer& cost) {
-  std::string text = whole_dollars(cost.monthly_total) + " a month";
+std::string answer_of(const Outcome& outcome) {
+  const CostAnswer& cost = outcome.details.cost;
+  std::string text;
+  const FigureSummary* monthly = outcome.figure("cost.monthly");
+  if (monthly != nullptr && monthly->values.count() > 1)
+    text = "$" + fixed(monthly->values.mean(), 0) + " a month on average over " +
+           counted(static_cast<std::int64_t>(monthly->values.count()), "replication") + " ($" + fixed(monthly->values.min(), 0) + " to $" +
+           fixed(monthly->values.max(), 0) + "). The first, shown here: ";
+  text += whole_dollars(cost.monthly_total) + " a month";
   const char* separator = ": ";
   for (const CostPart& part : cost.by_category) {
     text += separator + part.name + " " + whole_dollars(part.amount);
     separator = ", ";
   }
   if (cost.spot_list > Money{0})
-    text += "; spot pools pay " + percent(1 - static_cast<double>(cost.spot_paid.nano) / static_cast<double>(cost.spot_list.nano), 0) + " less than list";
+    text += "; spot pools pay " + percent(1 - static_cast<double>(cost.spot_paid.nano) / static_cast<double>(cost.spot_list.nano), 0) +
+            " less than list";
   return text + ".";
 }
 
@@ -58,51 +66,79 @@ Chart category_chart(const CostAnswer& cost) {
     chart.series.push_back(std::move(series));
   }
   if (!cost.by_category.empty())
-    chart.caption = cost.by_category.front().name + " is " + share_of(cost.by_category.front().amount, cost.monthly_total) + " of the bill.";
+    chart.caption =
+        cost.by_category.front().name + " is " + share_of(cost.by_category.front().amount, cost.monthly_total) + " of the bill.";
   return chart;
 }
 
 Table namespaces_table(const CostAnswer& cost) {
-  Table table{"namespaces", "Showback by namespace",
-              {{"Cluster", false}, {"Namespace", false}, {"Own requests", true}, {"Share of idle", true}, {"A month", true}, {"Share", true}}, {}, false};
+  Table table{
+      "namespaces",
+      "Showback by namespace",
+      {{"Cluster", false}, {"Namespace", false}, {"Own requests", true}, {"Share of idle", true}, {"A month", true}, {"Share", true}},
+      {},
+      false};
   for (const NamespaceCost& row : cost.by_namespace)
-    table.rows.push_back({row.cluster.empty() ? "(shared)" : row.cluster, row.name_space, dollars(row.direct), dollars(row.idle), dollars(row.total),
-                          share_of(row.total, cost.monthly_total)});
+    table.rows.push_back({row.cluster.empty() ? "(shared)" : row.cluster, row.name_space, dollars(row.direct), dollars(row.idle),
+                          dollars(row.total), share_of(row.total, cost.monthly_total)});
   return table;
 }
 
 Table budgets_table(const CostAnswer& cost) {
-  Table table{"budgets", "Budgets", {{"Namespace", false}, {"Budget", true}, {"A month", true}, {"Used", true}, {"Alerts", false}}, {}, false};
+  Table table{
+      "budgets", "Budgets", {{"Namespace", false}, {"Budget", true}, {"A month", true}, {"Used", true}, {"Alerts", false}}, {}, false};
   for (const BudgetUse& use : cost.budgets) {
     std::string alerts;
     for (const double alert : use.alerts_reached) alerts += (alerts.empty() ? "" : ", ") + percent(alert, 0);
-    table.rows.push_back({use.name_space, dollars(use.budget), dollars(use.cost), share_of(use.cost, use.budget), alerts.empty() ? "none" : alerts});
+    table.rows.push_back(
+        {use.name_space, dollars(use.budget), dollars(use.cost), share_of(use.cost, use.budget), alerts.empty() ? "none" : alerts});
   }
   return table;
 }
 
 Table commitments_table(const CostAnswer& cost) {
-  Table table{"commitments", "Commitments", {{"Commitment", false}, {"Committed", true}, {"Used", true}, {"Unused", true}, {"Use", true}}, {}, false};
+  Table table{"commitments",
+              "Commitments",
+              {{"Commitment", false}, {"Committed", true}, {"Used", true}, {"Unused", true}, {"Use", true}},
+              {},
+              false};
   for (const CommitmentUse& use : cost.commitments)
-    table.rows.push_back({use.description, dollars(use.committed), dollars(use.used), dollars(use.unused), share_of(use.used, use.committed)});
+    table.rows.push_back(
+        {use.description, dollars(use.committed), dollars(use.used), dollars(use.unused), share_of(use.used, use.committed)});
   return table;
 }
 
 Table lines_table(const CostAnswer& cost) {
-  Table table{"lines", "Price lines: quantity × unit price = amount",
-              {{"Category", false}, {"Item", false}, {"Where", false}, {"Quantity", true}, {"Unit", false}, {"Unit price", true}, {"A month", true}, {"Sure", false}}, {}, false};
+  Table table{"lines",
+              "Price lines: quantity × unit price = amount",
+              {{"Category", false},
+               {"Item", false},
+               {"Where", false},
+               {"Quantity", true},
+               {"Unit", false},
+               {"Unit price", true},
+               {"A month", true},
+               {"Sure", false}},
+              {},
+              false};
   for (const PriceLine& line : cost.lines)
-    table.rows.push_back({line.category, line.item, where(line), quantity(line), line.unit, dollars(line.unit_price), dollars(line.amount), line.confidence});
+    table.rows.push_back({line.category, line.item, where(line), quantity(line), line.unit, unit_price(line.unit_price),
+                          dollars(line.amount), line.confidence});
   table.rows.push_back({"total", "", "", "", "", "", dollars(cost.monthly_total), ""});
   return table;
 }
 
 Table sources_table(const CostAnswer& cost) {
-  Table table{"sources", "Where the prices come from", {{"Meter", false}, {"Unit price", true}, {"Unit", false}, {"As of", false}, {"Sure", false}, {"Source", false}}, {}, true};
+  Table table{"sources",
+              "Where the prices come from",
+              {{"Meter", false}, {"Unit price", true}, {"Unit", false}, {"As of", false}, {"Sure", false}, {"Source", false}},
+              {},
+              true};
   std::map<std::pair<std::string, Money>, const PriceLine*> meters;
   for (const PriceLine& line : cost.lines) meters.insert({{line.meter, line.unit_price}, &line});
   for (const auto& [meter, line] : meters)
-    table.rows.push_back({line->meter, dollars(line->unit_price), line->unit, line->as_of.empty() ? "undated" : line->as_of, line->confidence, line->source});
+    table.rows.push_back({line->meter, unit_price(line->unit_price), line->unit, line->as_of.empty() ? "undated" : line->as_of,
+                          line->confidence, line->source});
   return table;
 }
 
@@ -110,7 +146,7 @@ Table sources_table(const CostAnswer& cost) {
 
 Section cost_section(const Outcome& outcome) {
   const CostAnswer& cost = outcome.details.cost;
-  Section section{"cost", "Cost", answer_of(cost), {}};
+  Section section{"cost", "Cost", answer_of(outcome), {}};
   const auto add = [&](Table table) {
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   };

@@ -12,22 +12,39 @@ std::string answer_of(const RecoveryAnswer& recovery) {
   for (const OutageAnswer& outage : recovery.outages) {
     text += text.empty() ? "" : " ";
     text += "Loss of " + outage.name + ": ";
-    text += outage.rto ? "serving again after " + human(*outage.rto) + " (RTO)" : "not serving again within the window";
+    if (outage.rto)
+      text += "serving again after " + human(*outage.rto) + " (RTO)";
+    else
+      text += outage.counts() ? "not serving again within the window" : "the service went on";
     if (outage.rpo) text += ", " + human(*outage.rpo) + " of writes lost (RPO)";
-    text += ", " + grouped(outage.requests_lost) + " of " + grouped(outage.requests) + " requests lost until then.";
+    if (outage.requests > 0) text += ", " + grouped(outage.requests_lost) + " of " + grouped(outage.requests) + " requests lost until then";
+    text += ".";
   }
-  if (recovery.availability) text += (text.empty() ? "" : " ") + std::string("Availability over the window: ") + percent(*recovery.availability, 3) + ".";
+  if (recovery.availability)
+    text += (text.empty() ? "" : " ") + std::string("Availability over the window: ") + percent(*recovery.availability, 3) + ".";
   return text.empty() ? "0 outages in the window and no traffic to measure availability by." : text;
 }
 
 Table summary_table(const Outcome& outcome) {
-  Table table{"outages", "Outages over the replications",
-              {{"Outage", false}, {"Scope", false}, {"Runs", true}, {"Not recovered", true}, {"RTO mean", true}, {"RTO p50", true}, {"RTO p95", true}, {"RPO mean", true}, {"RPO p95", true}}, {}, false};
+  Table table{"outages",
+              "Outages over the replications",
+              {{"Outage", false},
+               {"Scope", false},
+               {"Runs", true},
+               {"Not recovered", true},
+               {"RTO mean", true},
+               {"RTO p50", true},
+               {"RTO p95", true},
+               {"RPO mean", true},
+               {"RPO p95", true}},
+              {},
+              false};
   for (const OutageSummary& o : outcome.outages) {
     const bool rto = o.rto.count() > 0, rpo = o.rpo.count() > 0;
-    table.rows.push_back({o.name, o.scope, std::to_string(o.occurrences), std::to_string(o.not_recovered), rto ? seconds_text(o.rto.mean()) : "-",
-                          rto ? seconds_text(o.rto.quantile(0.5)) : "-", rto ? seconds_text(o.rto.quantile(0.95)) : "-",
-                          rpo ? seconds_text(o.rpo.mean()) : "-", rpo ? seconds_text(o.rpo.quantile(0.95)) : "-"});
+    table.rows.push_back({o.name, o.scope, std::to_string(o.occurrences), std::to_string(o.not_recovered),
+                          rto ? seconds_text(o.rto.mean()) : "-", rto ? seconds_text(o.rto.quantile(0.5)) : "-",
+                          rto ? seconds_text(o.rto.quantile(0.95)) : "-", rpo ? seconds_text(o.rpo.mean()) : "-",
+                          rpo ? seconds_text(o.rpo.quantile(0.95)) : "-"});
   }
   return table;
 }
@@ -53,12 +70,17 @@ Chart gantt(const OutageAnswer& outage, std::size_t index) {
     chart.bars.push_back({action.action + (action.target.empty() ? "" : " " + action.target), action.started.seconds_real(),
                           (action.started + action.took).seconds_real(), true});
   }
-  chart.caption = longest_name.empty() ? "No phases were recorded." : "The longest phase is \"" + longest_name + "\" with " + human(longest) + ".";
+  chart.caption =
+      longest_name.empty() ? "No phases were recorded." : "The longest phase is \"" + longest_name + "\" with " + human(longest) + ".";
   return chart;
 }
 
 Table phases_table(const OutageAnswer& outage, std::size_t index) {
-  Table table{"phases-" + std::to_string(index), "Phases after the loss of " + outage.name, {{"Phase", false}, {"From", true}, {"To", true}, {"Took", true}}, {}, false};
+  Table table{"phases-" + std::to_string(index),
+              "Phases after the loss of " + outage.name,
+              {{"Phase", false}, {"From", true}, {"To", true}, {"Took", true}},
+              {},
+              false};
   Duration from{0};
   for (const RecoveryPhaseTime& phase : outage.phases) {
     table.rows.push_back({phase.name, human(from), human(phase.ended), human(phase.ended - from)});

@@ -110,13 +110,15 @@ void recovery_figures(const RecoveryAnswer& recovery, Figures& out) {
   bool all_recovered = true;
   for (const OutageAnswer& outage : recovery.outages) {
     lost += outage.requests_lost;
-    if (outage.rto) rto = std::max(rto, *outage.rto);
-    else all_recovered = false;
+    if (outage.rto)
+      rto = std::max(rto, *outage.rto);
+    else
+      all_recovered = all_recovered && !outage.counts();
     if (outage.rpo) rpo = std::max(rpo, *outage.rpo);
   }
   if (recovery.outages.empty()) return;
   out.set("recovery.requests_lost", "requests", static_cast<double>(lost));
-  if (all_recovered) {
+  if (all_recovered && rto.us >= 0) {
     out.set("recovery.rto_seconds", "s", rto.seconds_real());
     out.set("recovery.rto_minutes", "min", rto.seconds_real() / 60);
   }
@@ -139,7 +141,7 @@ double weekdays(const Epoch& start, SimTime end) {
 
 void delivery_figures(const Scenario& scenario, const Timeline& timeline, Figures& out) {
   const std::string production = production_cluster(scenario);
-  Distribution merge_to_applied;                     // Seconds.
+  Distribution merge_to_applied;  // Seconds.
   for (const TimelineEvent& event : timeline.events())
     if (event.kind == code(EventKind::ReleaseApplied) && first_part(event.subject.text()) == production)
       merge_to_applied.add(event.value / 1'000'000);

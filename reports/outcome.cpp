@@ -31,8 +31,10 @@ void add_outage(OutageSummary& summary, const OutageAnswer& outage) {
   summary.name = outage.name;
   summary.scope = outage.scope;
   ++summary.occurrences;
-  if (outage.rto) summary.rto.add(outage.rto->seconds_real());
-  else ++summary.not_recovered;
+  if (outage.rto)
+    summary.rto.add(outage.rto->seconds_real());
+  else
+    summary.not_recovered += outage.counts() ? 1 : 0;
   if (outage.rpo) summary.rpo.add(outage.rpo->seconds_real());
   for (const RecoveryPhaseTime& phase : outage.phases) {
     auto known = std::find_if(summary.phases.begin(), summary.phases.end(), [&](const auto& p) { return p.name == phase.name; });
@@ -56,7 +58,7 @@ void price_assumptions(const CostAnswer& cost, std::vector<std::string>& out) {
   std::string oldest, newest;
   std::set<std::string> recalled;
   for (const PriceLine& line : cost.lines) {
-    if (line.confidence == "recall") recalled.insert(line.meter + " at " + to_string(line.unit_price) + " per " + line.unit);
+    if (line.confidence == "recall") recalled.insert(line.meter + " at " + unit_price(line.unit_price) + " per " + line.unit);
     if (line.as_of.empty()) continue;
     if (oldest.empty() || line.as_of < oldest) oldest = line.as_of;
     if (line.as_of > newest) newest = line.as_of;
@@ -69,12 +71,14 @@ void price_assumptions(const CostAnswer& cost, std::vector<std::string>& out) {
 std::vector<std::string> assumptions_of(const Scenario& scenario, const Answers& first, std::uint32_t replications) {
   std::vector<std::string> out;
   out.push_back("akstwin " + std::string(tool_version()) + ", seed " + std::to_string(scenario.seed) + ", " +
-                counted(replications, "replication") + "; scenario " + scenario.sha256.substr(0, 12) + ". Tables and charts show the first replication.");
+                counted(replications, "replication") + "; scenario " + scenario.sha256.substr(0, 12) +
+                ". Tables and charts show the first replication.");
   out.push_back("Monthly amounts: what the window of " + human(first.window) + " used, brought to 730 h; monthly fees count once.");
   for (const CommitmentSpec& c : scenario.cost.commitments)
     out.push_back(std::string(c.reservation ? "A reservation" : "A savings plan") + " takes " + to_string(c.discount) +
                   " off list, as the scenario states; the price list has no commitment prices.");
-  if (scenario.edge.kind == EdgeSpec::Kind::FrontDoor) out.push_back("A request is 2 KiB from edge to origin; answers are as the scenario states.");
+  if (scenario.edge.kind == EdgeSpec::Kind::FrontDoor)
+    out.push_back("A request is 2 KiB from edge to origin; answers are as the scenario states.");
   price_assumptions(first.cost, out);
   return out;
 }
@@ -99,7 +103,8 @@ Verdict Outcome::verdict() const {
 Outcome merge(const Scenario& scenario, std::vector<Answers> replications) {
   AKSTWIN_CHECK(!replications.empty(), "an outcome needs a replication that answered");
   Outcome out;
-  out.scenario = {scenario.name, scenario.question, scenario.sha256, scenario.start, scenario.horizon, scenario.seed, scenario.replications};
+  out.scenario = {scenario.name,    scenario.question, scenario.sha256,      scenario.start,
+                  scenario.horizon, scenario.seed,     scenario.replications};
   out.replications = static_cast<std::uint32_t>(replications.size());
   out.figures = summarise_figures(replications);
   out.outages = summarise_outages(replications);
@@ -108,7 +113,8 @@ Outcome merge(const Scenario& scenario, std::vector<Answers> replications) {
   out.assumptions = assumptions_of(scenario, replications.front(), out.replications);
   out.details = std::move(replications.front());
   if (out.replications < scenario.replications)
-    out.details.warnings.push_back("Only " + std::to_string(out.replications) + " of " + std::to_string(scenario.replications) + " replications answered.");
+    out.details.warnings.push_back("Only " + std::to_string(out.replications) + " of " + std::to_string(scenario.replications) +
+                                   " replications answered.");
   return out;
 }
 

@@ -12,7 +12,7 @@ namespace {
 std::int64_t milliseconds(std::int64_t us) { return us <= 0 ? 0 : (us + 999) / 1'000; }
 
 struct Counting {
-  std::map<std::uint32_t, SimTime> waiting;          // By the pod's name id; only looked up and summed, never ordered by.
+  std::map<std::uint32_t, SimTime> waiting;  // By the pod's name id; only looked up and summed, never ordered by.
   std::map<std::pair<std::string, std::string>, PendingCause> causes;
   std::map<std::string, std::int64_t> deletions;
   EventTally tally;
@@ -37,20 +37,29 @@ struct Counting {
         waiting.erase(event.subject.id());
         tally.pending.add(milliseconds(event.value));
         break;
-      case EventKind::PodUnschedulable: cause("scheduler", event); break;
-      case EventKind::PodReady: tally.ready.add(milliseconds(event.value)); break;
+      case EventKind::PodUnschedulable:
+        cause("scheduler", event);
+        break;
+      case EventKind::PodReady:
+        tally.ready.add(milliseconds(event.value));
+        break;
       case EventKind::PodDeleted:
         waiting.erase(event.subject.id());
         ++deletions[event.detail.str()];
         break;
-      default: break;
+      default:
+        break;
     }
   }
 
   void pool_event(const TimelineEvent& event) {
     switch (static_cast<EventKind>(event.kind)) {
-      case EventKind::ScaleUpDecided: ++pool(event.subject).scale_ups; break;
-      case EventKind::ScaleDownDecided: ++pool(event.subject).scale_downs; break;
+      case EventKind::ScaleUpDecided:
+        ++pool(event.subject).scale_ups;
+        break;
+      case EventKind::ScaleDownDecided:
+        ++pool(event.subject).scale_downs;
+        break;
       case EventKind::PoolRefused:
         ++pool(event.subject).refused;
         cause("node pool", event);
@@ -63,7 +72,8 @@ struct Counting {
         ++tally.hpa_rescales;
         ++tally.rescales[event.subject.str()];
         break;
-      default: break;
+      default:
+        break;
     }
   }
 };

@@ -14,12 +14,12 @@ struct PoolCounts {
 };
 
 struct EventTally {
-  Distribution pending, ready;                       ///< ms, rounded up
+  Distribution pending, ready;  ///< ms, rounded up
   std::int64_t pods_created = 0, never_scheduled = 0, hpa_rescales = 0, spot_notices = 0;
-  std::vector<PendingCause> causes;                  ///< most frequent first
-  std::vector<ReasonCount> deletions;                ///< most frequent first
-  std::map<std::string, PoolCounts> pools;           ///< by "cluster/pool"
-  std::map<std::string, std::int64_t> rescales;      ///< by workload
+  std::vector<PendingCause> causes;              ///< most frequent first
+  std::vector<ReasonCount> deletions;            ///< most frequent first
+  std::map<std::string, PoolCounts> pools;       ///< by "cluster/pool"
+  std::map<std::string, std::int64_t> rescales;  ///< by workload
 };
 
 /// Counts the events. A pod still unscheduled at the end counts as pending until then, so that p(99) cannot hide it.

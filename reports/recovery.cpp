@@ -29,21 +29,30 @@ void read_event(std::vector<OutageAnswer>& outages, const TimelineEvent& event) 
   if (outage == nullptr) return;
   const Duration value{event.value};
   switch (kind) {
-    case EventKind::OutageEnded: outage->ended = event.at; break;
-    case EventKind::RecoveryPhase: outage->phases.push_back({event.object.str(), value}); break;
+    case EventKind::OutageEnded:
+      outage->ended = event.at;
+      break;
+    case EventKind::RecoveryPhase:
+      outage->phases.push_back({event.object.str(), value});
+      break;
     case EventKind::Recovered:
-      if (outage->rto) break;                        // The first time counts.
+      if (outage->rto) break;  // The first time counts.
       outage->rto = value;
       outage->recovered_on = event.object.str();
       break;
-    case EventKind::DataFailedOver: outage->rpo = std::max(outage->rpo.value_or(Duration{0}), value); break;
-    case EventKind::WorkloadServing: outage->workloads.push_back({event.subject.str(), value}); break;
+    case EventKind::DataFailedOver:
+      outage->rpo = std::max(outage->rpo.value_or(Duration{0}), value);
+      break;
+    case EventKind::WorkloadServing:
+      outage->workloads.push_back({event.subject.str(), value});
+      break;
     case EventKind::ActionDone: {
       const Duration done = event.at - outage->began;
       outage->actions.push_back({event.subject.str(), event.object.str(), done - value, value});
       break;
     }
-    default: break;
+    default:
+      break;
   }
 }
 
@@ -71,7 +80,8 @@ RecoveryAnswer analyse_recovery(const Scenario&, const Timeline& timeline) {
   out.errors = requests.failed.empty() ? 0 : requests.failed.back().value;
   if (out.requests > 0) out.availability = 1.0 - static_cast<double>(out.errors) / static_cast<double>(out.requests);
   for (OutageAnswer& outage : out.outages) {
-    const SimTime until = outage.rto ? outage.began + *outage.rto : timeline.end();
+    const SimTime over = outage.counts() ? timeline.end() : outage.ended.value_or(timeline.end());
+    const SimTime until = outage.rto ? outage.began + *outage.rto : over;
     outage.requests = requests.between(requests.all, outage.began, until);
     outage.requests_lost = requests.between(requests.failed, outage.began, until);
     std::stable_sort(outage.phases.begin(), outage.phases.end(), [](const auto& a, const auto& b) { return a.ended < b.ended; });

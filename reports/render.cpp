@@ -15,15 +15,21 @@ std::optional<Format> parse_format(std::string_view text) {
   return std::nullopt;
 }
 
-void render(const Outcome& outcome, const std::vector<Comparison>& comparisons, Format format, std::ostream& out, const RenderOptions& options) {
+void render(const Outcome& outcome, const std::vector<Comparison>& comparisons, Format format, std::ostream& out,
+            const RenderOptions& options) {
   if (format == Format::Json) return render_json(outcome, comparisons, out);
   const Document document = build_document(outcome, comparisons);
   switch (format) {
-    case Format::Table: return render_table(document, options.color, out);
-    case Format::Csv: return render_csv(document, out);
-    case Format::Markdown: return render_markdown(document, out);
-    case Format::Html: return render_html(document, out);
-    case Format::Json: break;
+    case Format::Table:
+      return render_table(document, options.color, out);
+    case Format::Csv:
+      return render_csv(document, out);
+    case Format::Markdown:
+      return render_markdown(document, out);
+    case Format::Html:
+      return render_html(document, out);
+    case Format::Json:
+      break;
   }
 }
 

@@ -11,9 +11,12 @@ namespace {
 
 const char* verdict_class(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Pass: return "pass";
-    case Verdict::Fail: return "fail";
-    case Verdict::Inconclusive: return "open";
+    case Verdict::Pass:
+      return "pass";
+    case Verdict::Fail:
+      return "fail";
+    case Verdict::Inconclusive:
+      return "open";
   }
   return "";
 }
@@ -27,8 +30,10 @@ std::string cell_html(const Column& column, const std::string& cell) {
 }
 
 void table_html(const Table& table, std::ostream& out) {
-  out << "<div class=\"scroll\"><table id=\"table-" << html_escaped(table.id) << "\"><thead><tr>";
-  for (const Column& column : table.columns) out << "<th scope=\"col\"" << (column.right ? " class=\"r\"" : "") << ">" << html_escaped(column.title) << "</th>";
+  out << "<div class=\"scroll\"><table id=\"table-" << html_escaped(table.id) << (table.columns.size() <= 3 ? "\" class=\"narrow" : "")
+      << "\"><thead><tr>";
+  for (const Column& column : table.columns)
+    out << "<th scope=\"col\"" << (column.right ? " class=\"r\"" : "") << ">" << html_escaped(column.title) << "</th>";
   out << "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {
     out << (row.front() == "total" ? "<tr class=\"total\">" : "<tr>");
@@ -47,10 +52,12 @@ void folded_table(const Table& table, std::ostream& out) {
 
 void chart_html(const Chart& given, std::ostream& out) {
   const Chart chart = with_few_series(given);
-  out << "<figure id=\"" << html_escaped(chart.id) << "\"><h3>" << html_escaped(chart.title) << "</h3><figcaption>" << html_escaped(chart.caption) << "</figcaption>\n";
+  out << "<figure id=\"" << html_escaped(chart.id) << "\"><h3>" << html_escaped(chart.title) << "</h3><figcaption>"
+      << html_escaped(chart.caption) << "</figcaption>\n";
   if (chart.series.size() > 1) {
     out << "<ul class=\"legend\">";
-    for (std::size_t i = 0; i < chart.series.size(); ++i) out << "<li><i class=\"b" << i % 8 << "\"></i>" << html_escaped(chart.series[i].name) << "</li>";
+    for (std::size_t i = 0; i < chart.series.size(); ++i)
+      out << "<li><i class=\"b" << i % 8 << "\"></i>" << html_escaped(chart.series[i].name) << "</li>";
     out << "</ul>\n";
   }
   out << chart_svg(chart) << "\n</figure>\n";
@@ -85,20 +92,23 @@ void head_html(const Document& document, std::ostream& out) {
   out << "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
          "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; img-src data:\">\n"
          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<meta name=\"generator\" content=\"akstwin "
-      << tool_version() << "\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" << html_escaped(document.title) << " · akstwin</title>\n<style>" << report_css() << "</style></head>\n<body>\n";
+      << tool_version() << "\">\n<link rel=\"icon\" href=\"data:,\">\n<title>" << html_escaped(document.title)
+      << " · akstwin</title>\n<style>" << report_css() << "</style></head>\n<body>\n";
 }
 
 void header_html(const Document& document, std::ostream& out) {
-  out << "<header><h1>" << html_escaped(document.title) << "</h1>\n<p class=\"question\">" << html_escaped(document.question) << "</p>\n<p class=\"answer\">"
-      << html_escaped(document.answer) << "</p>\n";
+  out << "<header><h1>" << html_escaped(document.title) << "</h1>\n<p class=\"question\">" << html_escaped(document.question)
+      << "</p>\n<p class=\"answer\">" << html_escaped(document.answer) << "</p>\n";
   if (document.has_thresholds)
-    out << "<div class=\"banner " << verdict_class(document.verdict) << "\" role=\"status\"><b>" << to_string(document.verdict) << "</b><span>"
-        << html_escaped(document.verdict_sentence) << "</span></div>\n";
+    out << "<div class=\"banner " << verdict_class(document.verdict) << "\" role=\"status\"><b>" << to_string(document.verdict)
+        << "</b><span>" << html_escaped(document.verdict_sentence) << "</span></div>\n";
   out << "<ul class=\"tiles\">";
   for (const Tile& tile : document.tiles)
-    out << "<li><span>" << html_escaped(tile.label) << "</span><strong>" << html_escaped(tile.value) << "</strong><span>" << html_escaped(tile.note) << "</span></li>";
+    out << "<li><span>" << html_escaped(tile.label) << "</span><strong>" << html_escaped(tile.value) << "</strong><span>"
+        << html_escaped(tile.note) << "</span></li>";
   out << "</ul>\n<nav aria-label=\"Sections\">";
-  for (const Section& section : document.sections) out << "<a href=\"#" << html_escaped(section.id) << "\">" << html_escaped(section.title) << "</a>";
+  for (const Section& section : document.sections)
+    out << "<a href=\"#" << html_escaped(section.id) << "\">" << html_escaped(section.title) << "</a>";
   out << "<a href=\"#notes\">Assumptions</a></nav></header>\n";
 }
 
@@ -109,7 +119,8 @@ void render_html(const Document& document, std::ostream& out) {
   header_html(document, out);
   out << "<main>\n";
   for (const Section& section : document.sections) {
-    out << "<section id=\"" << html_escaped(section.id) << "\"><h2>" << html_escaped(section.title) << "</h2>\n<p class=\"answer\">" << html_escaped(section.answer) << "</p>\n";
+    out << "<section id=\"" << html_escaped(section.id) << "\"><h2>" << html_escaped(section.title) << "</h2>\n<p class=\"answer\">"
+        << html_escaped(section.answer) << "</p>\n";
     for (const Block& block : section.blocks) block_html(block, out);
     out << "</section>\n";
   }
@@ -117,7 +128,8 @@ void render_html(const Document& document, std::ostream& out) {
   notes_html("warnings", "Warnings", document.warnings, out);
   notes_html("findings", "Findings of the simulated platform", document.findings, out);
   notes_html("assumptions", "Assumptions", document.assumptions, out);
-  out << "</section>\n</main>\n<footer>akstwin " << tool_version() << ". The same numbers are in the JSON result under the same names.</footer>\n</body></html>\n";
+  out << "</section>\n</main>\n<footer>akstwin " << tool_version()
+      << ". The same numbers are in the JSON result under the same names.</footer>\n</body></html>\n";
 }
 
 }  // namespace akstwin

@@ -20,7 +20,11 @@ Json prefix(int length) { return length > 0 ? Json(length) : Json(nullptr); }
 
 Json summary(const Summary& s) {
   if (s.count() == 0) return nullptr;
-  return {{"mean", number(s.mean())}, {"p50", number(s.quantile(0.5))}, {"p95", number(s.quantile(0.95))}, {"min", number(s.min())}, {"max", number(s.max())}};
+  return {{"mean", number(s.mean())},
+          {"p50", number(s.quantile(0.5))},
+          {"p95", number(s.quantile(0.95))},
+          {"min", number(s.min())},
+          {"max", number(s.max())}};
 }
 
 template <class Range, class Write>
@@ -37,60 +41,139 @@ Json distribution_ms(const Distribution& d) {
 }
 
 Json pool_json(const PoolCapacity& p) {
-  return {{"cluster", p.cluster}, {"pool", p.pool}, {"vmSize", p.vm_size}, {"spot", p.spot}, {"rangeMin", p.range_min}, {"rangeMax", p.range_max},
-          {"nodesMin", p.nodes_min}, {"nodesMax", p.nodes_max}, {"nodesMean", p.nodes_mean}, {"nodesEnd", p.nodes_end},
-          {"peakAtSeconds", p.peak_at.since_start().seconds_real()}, {"atMaximumSeconds", seconds(p.at_range_max)},
-          {"cpuRequestedShare", p.cpu_requested_share}, {"memoryRequestedShare", p.memory_requested_share}, {"zoneSkewMax", p.zone_skew_max},
-          {"scaleUps", p.scale_ups}, {"scaleDowns", p.scale_downs}, {"refused", p.refused}, {"evicted", p.evicted}};
+  return {{"cluster", p.cluster},
+          {"pool", p.pool},
+          {"vmSize", p.vm_size},
+          {"spot", p.spot},
+          {"rangeMin", p.range_min},
+          {"rangeMax", p.range_max},
+          {"nodesMin", p.nodes_min},
+          {"nodesMax", p.nodes_max},
+          {"nodesMean", p.nodes_mean},
+          {"nodesEnd", p.nodes_end},
+          {"peakAtSeconds", p.peak_at.since_start().seconds_real()},
+          {"atMaximumSeconds", seconds(p.at_range_max)},
+          {"cpuRequestedShare", p.cpu_requested_share},
+          {"memoryRequestedShare", p.memory_requested_share},
+          {"zoneSkewMax", p.zone_skew_max},
+          {"scaleUps", p.scale_ups},
+          {"scaleDowns", p.scale_downs},
+          {"refused", p.refused},
+          {"evicted", p.evicted}};
 }
 
 Json cluster_json(const ClusterCapacity& c) {
-  return {{"cluster", c.cluster}, {"standby", c.standby}, {"nodesPeak", c.nodes_peak}, {"nodesMean", c.nodes_mean}, {"podsPeak", c.pods_peak},
-          {"podsMean", c.pods_mean}, {"pendingPeak", c.pending_peak}, {"pendingEnd", c.pending_end}, {"cpuAllocatableMean", c.cpu_allocatable_mean},
-          {"cpuRequestedMean", c.cpu_requested_mean}, {"cpuUsedMean", c.cpu_used_mean}, {"memoryAllocatableGibMean", c.memory_allocatable_mean},
-          {"memoryRequestedGibMean", c.memory_requested_mean}, {"headroomPodsMin", c.headroom_pods_min}, {"headroomPodsMean", c.headroom_pods_mean},
-          {"headroomShape", c.headroom_shape}, {"fragmentedCpuMean", c.fragmented_cpu_mean}};
+  return {{"cluster", c.cluster},
+          {"standby", c.standby},
+          {"nodesPeak", c.nodes_peak},
+          {"nodesMean", c.nodes_mean},
+          {"podsPeak", c.pods_peak},
+          {"podsMean", c.pods_mean},
+          {"pendingPeak", c.pending_peak},
+          {"pendingEnd", c.pending_end},
+          {"cpuAllocatableMean", c.cpu_allocatable_mean},
+          {"cpuRequestedMean", c.cpu_requested_mean},
+          {"cpuUsedMean", c.cpu_used_mean},
+          {"memoryAllocatableGibMean", c.memory_allocatable_mean},
+          {"memoryRequestedGibMean", c.memory_requested_mean},
+          {"headroomPodsMin", c.headroom_pods_min},
+          {"headroomPodsMean", c.headroom_pods_mean},
+          {"headroomShape", c.headroom_shape},
+          {"fragmentedCpuMean", c.fragmented_cpu_mean}};
 }
 
 Json service_json(const ServiceCapacity& s) {
-  return {{"workload", s.workload}, {"requests", s.requests}, {"errors", s.errors}, {"latencyP95MeanSeconds", seconds(s.latency_p95_mean)},
-          {"latencyP95MaxSeconds", seconds(s.latency_p95_max)}, {"replicasMin", s.replicas_min}, {"replicasMean", s.replicas_mean},
-          {"replicasMax", s.replicas_max}, {"rescales", s.rescales}};
+  return {{"workload", s.workload},
+          {"requests", s.requests},
+          {"errors", s.errors},
+          {"latencyP95MeanSeconds", seconds(s.latency_p95_mean)},
+          {"latencyP95MaxSeconds", seconds(s.latency_p95_max)},
+          {"replicasMin", s.replicas_min},
+          {"replicasMean", s.replicas_mean},
+          {"replicasMax", s.replicas_max},
+          {"rescales", s.rescales}};
 }
 
 Json capacity_json(const CapacityAnswer& c) {
-  return {{"nodesPeak", c.nodes_peak}, {"podsCreated", c.pods_created}, {"podsNeverScheduled", c.never_scheduled}, {"hpaRescales", c.hpa_rescales},
-          {"spotNotices", c.spot_notices}, {"pendingSeconds", distribution_ms(c.pending)}, {"readySeconds", distribution_ms(c.ready)},
-          {"clusters", array(c.clusters, cluster_json)}, {"pools", array(c.pools, pool_json)},
-          {"pendingCauses", array(c.causes, [](const PendingCause& p) -> Json {
-             return {{"source", p.source}, {"cause", p.cause}, {"count", p.count}, {"firstAtSeconds", p.first_at.since_start().seconds_real()}};
-           })},
-          {"deletions", array(c.deletions, [](const ReasonCount& r) -> Json { return {{"reason", r.reason}, {"count", r.count}}; })},
+  return {{"nodesPeak", c.nodes_peak},
+          {"podsCreated", c.pods_created},
+          {"podsNeverScheduled", c.never_scheduled},
+          {"hpaRescales", c.hpa_rescales},
+          {"spotNotices", c.spot_notices},
+          {"pendingSeconds", distribution_ms(c.pending)},
+          {"readySeconds", distribution_ms(c.ready)},
+          {"clusters", array(c.clusters, cluster_json)},
+          {"pools", array(c.pools, pool_json)},
+          {"pendingCauses", array(c.causes,
+                                  [](const PendingCause& p) -> Json {
+                                    return {{"source", p.source},
+                                            {"cause", p.cause},
+                                            {"count", p.count},
+                                            {"firstAtSeconds", p.first_at.since_start().seconds_real()}};
+                                  })},
+          {"deletions", array(c.deletions,
+                              [](const ReasonCount& r) -> Json {
+                                return {{"reason", r.reason}, {"count", r.count}};
+                              })},
           {"services", array(c.services, service_json)}};
 }
 
 Json subnet_json(const SubnetAnswer& s) {
-  return {{"subnet", s.subnet}, {"prefix", s.prefix}, {"delegation", s.delegation}, {"usable", s.usable}, {"peak", s.peak},
-          {"peakAtSeconds", s.peak_at.since_start().seconds_real()}, {"p95", s.p95}, {"end", s.end}, {"freeRatioMin", s.free_ratio_min},
-          {"nodesAtMaximum", s.nodes_at_maximum}, {"surgeAtMaximum", s.surge_at_maximum}, {"needAtMaximum", s.need_at_maximum},
-          {"smallestSafePrefix", prefix(s.safe_prefix)}, {"safe", s.safe}, {"exhaustedAtSeconds", time_of(s.exhausted_at)},
-          {"owners", array(s.owners, [](const SubnetOwnerUse& o) -> Json { return {{"owner", o.owner}, {"peak", o.peak}, {"p95", o.p95}, {"end", o.end}}; })},
-          {"alternatives", array(s.alternatives, [](const SubnetAlternative& a) -> Json {
-             return {{"mode", a.mode}, {"chosen", a.chosen}, {"addresses", a.addresses}, {"smallestPrefix", prefix(a.prefix)}, {"fits", a.fits}};
-           })},
+  return {{"subnet", s.subnet},
+          {"prefix", s.prefix},
+          {"delegation", s.delegation},
+          {"usable", s.usable},
+          {"peak", s.peak},
+          {"peakAtSeconds", s.peak_at.since_start().seconds_real()},
+          {"p95", s.p95},
+          {"end", s.end},
+          {"freeRatioMin", s.free_ratio_min},
+          {"nodesAtMaximum", s.nodes_at_maximum},
+          {"surgeAtMaximum", s.surge_at_maximum},
+          {"needAtMaximum", s.need_at_maximum},
+          {"smallestSafePrefix", prefix(s.safe_prefix)},
+          {"safe", s.safe},
+          {"exhaustedAtSeconds", time_of(s.exhausted_at)},
+          {"owners", array(s.owners,
+                           [](const SubnetOwnerUse& o) -> Json {
+                             return {{"owner", o.owner}, {"peak", o.peak}, {"p95", o.p95}, {"end", o.end}};
+                           })},
+          {"alternatives", array(s.alternatives,
+                                 [](const SubnetAlternative& a) -> Json {
+                                   return {{"mode", a.mode},
+                                           {"chosen", a.chosen},
+                                           {"addresses", a.addresses},
+                                           {"smallestPrefix", prefix(a.prefix)},
+                                           {"fits", a.fits}};
+                                 })},
           {"verdict", s.verdict}};
 }
 
 Json pod_cidr_json(const PodCidrAnswer& c) {
-  return {{"cluster", c.cluster}, {"podCidr", c.pod_cidr}, {"blocksTotal", c.blocks_total}, {"blocksPeak", c.blocks_peak},
-          {"blocksAtMaximum", c.blocks_at_maximum}, {"smallestSafePrefix", prefix(c.safe_prefix)}, {"safe", c.safe},
-          {"exhaustedAtSeconds", time_of(c.exhausted_at)}, {"verdict", c.verdict}};
+  return {{"cluster", c.cluster},
+          {"podCidr", c.pod_cidr},
+          {"blocksTotal", c.blocks_total},
+          {"blocksPeak", c.blocks_peak},
+          {"blocksAtMaximum", c.blocks_at_maximum},
+          {"smallestSafePrefix", prefix(c.safe_prefix)},
+          {"safe", c.safe},
+          {"exhaustedAtSeconds", time_of(c.exhausted_at)},
+          {"verdict", c.verdict}};
 }
 
 Json line_json(const PriceLine& line) {
-  return {{"category", line.category}, {"item", line.item}, {"cluster", line.cluster}, {"pool", line.pool}, {"meter", line.meter},
-          {"quantity", static_cast<double>(line.quantity_micro) / 1e6}, {"unit", line.unit}, {"unitPrice", line.unit_price.dollars()},
-          {"amount", line.amount.dollars()}, {"asOf", line.as_of}, {"confidence", line.confidence}, {"source", line.source}};
+  return {{"category", line.category},
+          {"item", line.item},
+          {"cluster", line.cluster},
+          {"pool", line.pool},
+          {"meter", line.meter},
+          {"quantity", static_cast<double>(line.quantity_micro) / 1e6},
+          {"unit", line.unit},
+          {"unitPrice", line.unit_price.dollars()},
+          {"amount", line.amount.dollars()},
+          {"asOf", line.as_of},
+          {"confidence", line.confidence},
+          {"source", line.source}};
 }
 
 Json parts_json(const std::vector<CostPart>& parts) {
@@ -102,26 +185,51 @@ Json parts_json(const std::vector<CostPart>& parts) {
 Json cost_json(const Outcome& outcome) {
   const CostAnswer& c = outcome.details.cost;
   const FigureSummary* monthly = outcome.figure("cost.monthly");
-  return {{"currency", "USD"}, {"monthlyTotal", c.monthly_total.dollars()}, {"monthly", monthly == nullptr ? Json(nullptr) : summary(monthly->values)},
-          {"byCategory", parts_json(c.by_category)}, {"byCluster", parts_json(c.by_cluster)}, {"byPool", parts_json(c.by_pool)},
-          {"byNamespace", array(c.by_namespace, [](const NamespaceCost& n) -> Json {
-             return {{"cluster", n.cluster}, {"namespace", n.name_space}, {"own", n.direct.dollars()}, {"idleShare", n.idle.dollars()}, {"total", n.total.dollars()}};
-           })},
+  return {{"currency", "USD"},
+          {"monthlyTotal", c.monthly_total.dollars()},
+          {"monthly", monthly == nullptr ? Json(nullptr) : summary(monthly->values)},
+          {"byCategory", parts_json(c.by_category)},
+          {"byCluster", parts_json(c.by_cluster)},
+          {"byPool", parts_json(c.by_pool)},
+          {"byNamespace", array(c.by_namespace,
+                                [](const NamespaceCost& n) -> Json {
+                                  return {{"cluster", n.cluster},
+                                          {"namespace", n.name_space},
+                                          {"own", n.direct.dollars()},
+                                          {"idleShare", n.idle.dollars()},
+                                          {"total", n.total.dollars()}};
+                                })},
           {"lines", array(c.lines, line_json)},
-          {"commitments", array(c.commitments, [](const CommitmentUse& u) -> Json {
-             return {{"description", u.description}, {"committed", u.committed.dollars()}, {"used", u.used.dollars()}, {"unused", u.unused.dollars()}};
-           })},
-          {"budgets", array(c.budgets, [](const BudgetUse& b) -> Json {
-             return {{"namespace", b.name_space}, {"budget", b.budget.dollars()}, {"cost", b.cost.dollars()}, {"alertsReached", b.alerts_reached}};
-           })},
-          {"spotPaid", c.spot_paid.dollars()}, {"spotAtList", c.spot_list.dollars()}, {"notPriced", c.not_priced}};
+          {"commitments", array(c.commitments,
+                                [](const CommitmentUse& u) -> Json {
+                                  return {{"description", u.description},
+                                          {"committed", u.committed.dollars()},
+                                          {"used", u.used.dollars()},
+                                          {"unused", u.unused.dollars()}};
+                                })},
+          {"budgets", array(c.budgets,
+                            [](const BudgetUse& b) -> Json {
+                              return {{"namespace", b.name_space},
+                                      {"budget", b.budget.dollars()},
+                                      {"cost", b.cost.dollars()},
+                                      {"alertsReached", b.alerts_reached}};
+                            })},
+          {"spotPaid", c.spot_paid.dollars()},
+          {"spotAtList", c.spot_list.dollars()},
+          {"notPriced", c.not_priced}};
 }
 
 Json event_json(const Outcome& outcome, std::size_t index) {
   const OutageSummary& o = outcome.outages[index];
-  Json event{{"name", o.name}, {"scope", o.scope}, {"occurrences", o.occurrences}, {"notRecovered", o.not_recovered},
-             {"rtoSeconds", summary(o.rto)}, {"rpoSeconds", summary(o.rpo)},
-             {"phases", array(o.phases, [](const auto& p) -> Json { return {{"name", p.name}, {"endedSeconds", summary(p.ended)}}; })}};
+  Json event{{"name", o.name},
+             {"scope", o.scope},
+             {"occurrences", o.occurrences},
+             {"notRecovered", o.not_recovered},
+             {"rtoSeconds", summary(o.rto)},
+             {"rpoSeconds", summary(o.rpo)},
+             {"phases", array(o.phases, [](const auto& p) -> Json {
+                return {{"name", p.name}, {"endedSeconds", summary(p.ended)}};
+              })}};
   // What only one run can tell: the first replication's.
   if (index >= outcome.details.recovery.outages.size()) return event;
   const OutageAnswer& first = outcome.details.recovery.outages[index];
@@ -134,7 +242,9 @@ Json event_json(const Outcome& outcome, std::size_t index) {
   event["actions"] = array(first.actions, [](const RecoveryAction& a) -> Json {
     return {{"action", a.action}, {"target", a.target}, {"startedSeconds", seconds(a.started)}, {"tookSeconds", seconds(a.took)}};
   });
-  event["workloads"] = array(first.workloads, [](const WorkloadRecovery& w) -> Json { return {{"workload", w.workload}, {"servingSeconds", seconds(w.serving)}}; });
+  event["workloads"] = array(first.workloads, [](const WorkloadRecovery& w) -> Json {
+    return {{"workload", w.workload}, {"servingSeconds", seconds(w.serving)}};
+  });
   return event;
 }
 
@@ -142,34 +252,54 @@ Json recovery_json(const Outcome& outcome) {
   const RecoveryAnswer& r = outcome.details.recovery;
   Json events = Json::array();
   for (std::size_t i = 0; i < outcome.outages.size(); ++i) events.push_back(event_json(outcome, i));
-  return {{"requests", r.requests}, {"errors", r.errors}, {"availability", r.availability ? Json(*r.availability) : Json(nullptr)}, {"events", std::move(events)}};
+  return {{"requests", r.requests},
+          {"errors", r.errors},
+          {"availability", r.availability ? Json(*r.availability) : Json(nullptr)},
+          {"events", std::move(events)}};
 }
 
 Json threshold_json(const ThresholdResult& t) {
-  Json out{{"metric", t.metric}, {"expression", t.expression}, {"verdict", to_string(t.verdict)}, {"ok", t.verdict == Verdict::Pass},
-           {"measured", t.measured ? number(*t.measured) : Json(nullptr)}, {"values", t.values}, {"explanation", t.explanation}};
+  Json out{{"metric", t.metric},
+           {"expression", t.expression},
+           {"verdict", to_string(t.verdict)},
+           {"ok", t.verdict == Verdict::Pass},
+           {"measured", t.measured ? number(*t.measured) : Json(nullptr)},
+           {"values", t.values},
+           {"explanation", t.explanation}};
   if (t.interval) out["interval"] = {{"low", t.interval->low}, {"high", t.interval->high}};
   return out;
 }
 
 Json reference_json(const ReferenceResult& r) {
-  return {{"metric", r.metric}, {"published", r.published}, {"publishedValue", r.published_value}, {"low", r.low}, {"high", r.high},
-          {"simulated", r.simulated ? number(*r.simulated) : Json(nullptr)}, {"unit", r.unit}, {"within", r.within}, {"source", r.source}};
+  return {{"metric", r.metric}, {"published", r.published}, {"publishedValue", r.published_value},
+          {"low", r.low},       {"high", r.high},           {"simulated", r.simulated ? number(*r.simulated) : Json(nullptr)},
+          {"unit", r.unit},     {"within", r.within},       {"source", r.source}};
 }
 
 Json variant_json(const Comparison& c) {
   return {{"name", c.name}, {"identicalTimeline", c.timelines_equal}, {"differences", array(c.differences, [](const Difference& d) -> Json {
-            return {{"figure", d.figure}, {"unit", d.unit}, {"base", number(d.base)}, {"variant", number(d.variant)}, {"difference", summary(d.difference)},
-                    {"confidenceHalfWidth", number(d.difference.confidence_half_width())}};
-          })}};
+                                                                         return {{"figure", d.figure},
+                                                                                 {"unit", d.unit},
+                                                                                 {"base", number(d.base)},
+                                                                                 {"variant", number(d.variant)},
+                                                                                 {"difference", summary(d.difference)},
+                                                                                 {"confidenceHalfWidth",
+                                                                                  number(d.difference.confidence_half_width())}};
+                                                                       })}};
 }
 
 Json scenario_json(const Outcome& outcome) {
   const Identity& s = outcome.scenario;
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(outcome.details.timeline_hash));
-  return {{"name", s.name}, {"question", s.question}, {"sha256", s.sha256}, {"start", s.start.iso(SimTime{})}, {"seed", s.seed},
-          {"replications", outcome.replications}, {"horizonSeconds", seconds(s.horizon)}, {"observedSeconds", seconds(outcome.details.window)},
+  return {{"name", s.name},
+          {"question", s.question},
+          {"sha256", s.sha256},
+          {"start", s.start.iso(SimTime{})},
+          {"seed", s.seed},
+          {"replications", outcome.replications},
+          {"horizonSeconds", seconds(s.horizon)},
+          {"observedSeconds", seconds(outcome.details.window)},
           {"timelineHash", hash}};
 }
 

@@ -9,18 +9,24 @@ namespace {
 std::string cell(const std::string& text) {
   std::string out;
   for (const char c : text) {
-    if (c == '|') out += "\\|";
-    else if (c == '<') out += "&lt;";
-    else if (c == '\n') out += ' ';
-    else out += c;
+    if (c == '|')
+      out += "\\|";
+    else if (c == '<')
+      out += "&lt;";
+    else if (c == '\n')
+      out += ' ';
+    else
+      out += c;
   }
   return out;
 }
 
 void write_table(const Table& table, std::ostream& out) {
   const bool folded = table.detail || table.rows.size() > 25;
-  if (folded) out << "<details><summary>" << cell(table.title) << "</summary>\n\n";
-  else out << "### " << cell(table.title) << "\n\n";
+  if (folded)
+    out << "<details><summary>" << cell(table.title) << "</summary>\n\n";
+  else
+    out << "### " << cell(table.title) << "\n\n";
   out << '|';
   for (const Column& column : table.columns) out << ' ' << cell(column.title) << " |";
   out << "\n|";

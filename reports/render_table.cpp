@@ -8,7 +8,8 @@ namespace {
 
 // Terminal columns: code points, since nothing here is double width.
 std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::string padded(const std::string& text, std::size_t to, bool right) {
@@ -23,7 +24,8 @@ std::string colored(const std::string& cell, const std::string& shown) {
   return shown;
 }
 
-void write_row(const std::vector<std::string>& row, const Table& table, const std::vector<std::size_t>& widths, bool color, std::ostream& out) {
+void write_row(const std::vector<std::string>& row, const Table& table, const std::vector<std::size_t>& widths, bool color,
+               std::ostream& out) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
     const std::string shown = padded(row[i], widths[i], table.columns[i].right);

@@ -11,73 +11,128 @@ namespace {
 
 using Json = nlohmann::json;
 
-template <class A> void fields(A& a, Trace& x) { a("group", x.group)("name", x.name)("step", x.step)("values", x.values); }
-template <class A> void fields(A& a, PoolCapacity& x) {
-  a("cluster", x.cluster)("pool", x.pool)("size", x.vm_size)("spot", x.spot)("auto", x.autoscaling)("rmin", x.range_min)("rmax", x.range_max);
+template <class A>
+void fields(A& a, Trace& x) {
+  a("group", x.group)("name", x.name)("step", x.step)("values", x.values);
+}
+template <class A>
+void fields(A& a, PoolCapacity& x) {
+  a("cluster", x.cluster)("pool", x.pool)("size", x.vm_size)("spot", x.spot)("auto", x.autoscaling)("rmin", x.range_min)("rmax",
+                                                                                                                         x.range_max);
   a("min", x.nodes_min)("max", x.nodes_max)("end", x.nodes_end)("peak", x.peak_at)("mean", x.nodes_mean)("atmax", x.at_range_max);
   a("cpu", x.cpu_requested_share)("mem", x.memory_requested_share)("skew", x.zone_skew_max);
   a("ups", x.scale_ups)("downs", x.scale_downs)("refused", x.refused)("evicted", x.evicted);
 }
-template <class A> void fields(A& a, ClusterCapacity& x) {
+template <class A>
+void fields(A& a, ClusterCapacity& x) {
   a("cluster", x.cluster)("standby", x.standby)("npeak", x.nodes_peak)("npeakat", x.nodes_peak_at)("nmean", x.nodes_mean);
   a("ppeak", x.pods_peak)("papeak", x.pods_all_peak)("pmean", x.pods_mean)("pamean", x.pods_all_mean);
   a("wpeak", x.pending_peak)("wend", x.pending_end)("cpua", x.cpu_allocatable_mean)("cpur", x.cpu_requested_mean)("cpuu", x.cpu_used_mean);
   a("mema", x.memory_allocatable_mean)("memr", x.memory_requested_mean)("hmin", x.headroom_pods_min)("hmean", x.headroom_pods_mean);
   a("hshape", x.headroom_shape)("frag", x.fragmented_cpu_mean);
 }
-template <class A> void fields(A& a, PendingCause& x) { a("source", x.source)("cause", x.cause)("count", x.count)("first", x.first_at); }
-template <class A> void fields(A& a, ServiceCapacity& x) {
+template <class A>
+void fields(A& a, PendingCause& x) {
+  a("source", x.source)("cause", x.cause)("count", x.count)("first", x.first_at);
+}
+template <class A>
+void fields(A& a, ServiceCapacity& x) {
   a("workload", x.workload)("requests", x.requests)("errors", x.errors)("lmean", x.latency_p95_mean)("lmax", x.latency_p95_max);
   a("rmin", x.replicas_min)("rmax", x.replicas_max)("rmean", x.replicas_mean)("rescales", x.rescales);
 }
-template <class A> void fields(A& a, ReasonCount& x) { a("reason", x.reason)("count", x.count); }
-template <class A> void fields(A& a, CapacityAnswer& x) {
-  a("clusters", x.clusters)("pools", x.pools)("causes", x.causes)("services", x.services)("deletions", x.deletions)("pending", x.pending);
-  a("ready", x.ready)("created", x.pods_created)("never", x.never_scheduled)("hpa", x.hpa_rescales)("spot", x.spot_notices)("nodes", x.nodes_peak);
+template <class A>
+void fields(A& a, ReasonCount& x) {
+  a("reason", x.reason)("count", x.count);
 }
-template <class A> void fields(A& a, SubnetOwnerUse& x) { a("owner", x.owner)("peak", x.peak)("p95", x.p95)("end", x.end); }
-template <class A> void fields(A& a, SubnetAlternative& x) {
+template <class A>
+void fields(A& a, CapacityAnswer& x) {
+  a("clusters", x.clusters)("pools", x.pools)("causes", x.causes)("services", x.services)("deletions", x.deletions)("pending", x.pending);
+  a("ready", x.ready)("created", x.pods_created)("never", x.never_scheduled)("hpa", x.hpa_rescales)("spot", x.spot_notices)("nodes",
+                                                                                                                            x.nodes_peak);
+}
+template <class A>
+void fields(A& a, SubnetOwnerUse& x) {
+  a("owner", x.owner)("peak", x.peak)("p95", x.p95)("end", x.end);
+}
+template <class A>
+void fields(A& a, SubnetAlternative& x) {
   a("mode", x.mode)("chosen", x.chosen)("addresses", x.addresses)("prefix", x.prefix)("fits", x.fits);
 }
-template <class A> void fields(A& a, SubnetAnswer& x) {
-  a("subnet", x.subnet)("prefix", x.prefix)("delegation", x.delegation)("usable", x.usable)("owners", x.owners)("peak", x.peak)("p95", x.p95);
+template <class A>
+void fields(A& a, SubnetAnswer& x) {
+  a("subnet", x.subnet)("prefix", x.prefix)("delegation", x.delegation)("usable", x.usable)("owners", x.owners)("peak", x.peak)("p95",
+                                                                                                                                x.p95);
   a("end", x.end)("peakat", x.peak_at)("free", x.free_ratio_min)("nodes", x.nodes_at_maximum)("surge", x.surge_at_maximum);
-  a("need", x.need_at_maximum)("safeprefix", x.safe_prefix)("safe", x.safe)("dry", x.exhausted_at)("alt", x.alternatives)("verdict", x.verdict);
+  a("need", x.need_at_maximum)("safeprefix", x.safe_prefix)("safe", x.safe)("dry", x.exhausted_at)("alt", x.alternatives)("verdict",
+                                                                                                                          x.verdict);
 }
-template <class A> void fields(A& a, PodCidrAnswer& x) {
+template <class A>
+void fields(A& a, PodCidrAnswer& x) {
   a("cluster", x.cluster)("cidr", x.pod_cidr)("total", x.blocks_total)("peak", x.blocks_peak)("max", x.blocks_at_maximum);
   a("safeprefix", x.safe_prefix)("safe", x.safe)("dry", x.exhausted_at)("verdict", x.verdict);
 }
-template <class A> void fields(A& a, SubnetsAnswer& x) { a("subnets", x.subnets)("cidrs", x.pod_cidrs); }
-template <class A> void fields(A& a, PriceLine& x) {
+template <class A>
+void fields(A& a, SubnetsAnswer& x) {
+  a("subnets", x.subnets)("cidrs", x.pod_cidrs);
+}
+template <class A>
+void fields(A& a, PriceLine& x) {
   a("category", x.category)("item", x.item)("cluster", x.cluster)("pool", x.pool)("meter", x.meter)("unit", x.unit)("q", x.quantity_micro);
   a("price", x.unit_price)("amount", x.amount)("source", x.source)("asof", x.as_of)("confidence", x.confidence);
 }
-template <class A> void fields(A& a, CostPart& x) { a("name", x.name)("amount", x.amount); }
-template <class A> void fields(A& a, NamespaceCost& x) {
+template <class A>
+void fields(A& a, CostPart& x) {
+  a("name", x.name)("amount", x.amount);
+}
+template <class A>
+void fields(A& a, NamespaceCost& x) {
   a("cluster", x.cluster)("ns", x.name_space)("direct", x.direct)("idle", x.idle)("total", x.total);
 }
-template <class A> void fields(A& a, BudgetUse& x) { a("ns", x.name_space)("budget", x.budget)("cost", x.cost)("alerts", x.alerts_reached); }
-template <class A> void fields(A& a, CommitmentUse& x) {
+template <class A>
+void fields(A& a, BudgetUse& x) {
+  a("ns", x.name_space)("budget", x.budget)("cost", x.cost)("alerts", x.alerts_reached);
+}
+template <class A>
+void fields(A& a, CommitmentUse& x) {
   a("what", x.description)("committed", x.committed)("used", x.used)("unused", x.unused);
 }
-template <class A> void fields(A& a, CostAnswer& x) {
-  a("total", x.monthly_total)("lines", x.lines)("category", x.by_category)("cluster", x.by_cluster)("pool", x.by_pool)("ns", x.by_namespace);
+template <class A>
+void fields(A& a, CostAnswer& x) {
+  a("total", x.monthly_total)("lines", x.lines)("category", x.by_category)("cluster", x.by_cluster)("pool", x.by_pool)("ns",
+                                                                                                                       x.by_namespace);
   a("budgets", x.budgets)("commitments", x.commitments)("spotpaid", x.spot_paid)("spotlist", x.spot_list)("unpriced", x.not_priced);
 }
-template <class A> void fields(A& a, RecoveryPhaseTime& x) { a("name", x.name)("ended", x.ended); }
-template <class A> void fields(A& a, RecoveryAction& x) { a("action", x.action)("target", x.target)("started", x.started)("took", x.took); }
-template <class A> void fields(A& a, WorkloadRecovery& x) { a("workload", x.workload)("serving", x.serving); }
-template <class A> void fields(A& a, OutageAnswer& x) {
+template <class A>
+void fields(A& a, RecoveryPhaseTime& x) {
+  a("name", x.name)("ended", x.ended);
+}
+template <class A>
+void fields(A& a, RecoveryAction& x) {
+  a("action", x.action)("target", x.target)("started", x.started)("took", x.took);
+}
+template <class A>
+void fields(A& a, WorkloadRecovery& x) {
+  a("workload", x.workload)("serving", x.serving);
+}
+template <class A>
+void fields(A& a, OutageAnswer& x) {
   a("name", x.name)("scope", x.scope)("began", x.began)("ended", x.ended)("rto", x.rto)("on", x.recovered_on)("rpo", x.rpo);
   a("requests", x.requests)("lost", x.requests_lost)("phases", x.phases)("actions", x.actions)("workloads", x.workloads);
 }
-template <class A> void fields(A& a, RecoveryAnswer& x) {
+template <class A>
+void fields(A& a, RecoveryAnswer& x) {
   a("outages", x.outages)("requests", x.requests)("errors", x.errors)("availability", x.availability);
 }
-template <class A> void fields(A& a, Figure& x) { a("name", x.name)("unit", x.unit)("value", x.value); }
-template <class A> void fields(A& a, MetricValues& x) { a("name", x.name)("denominator", x.denominator)("values", x.values); }
-template <class A> void fields(A& a, Answers& x) {
+template <class A>
+void fields(A& a, Figure& x) {
+  a("name", x.name)("unit", x.unit)("value", x.value);
+}
+template <class A>
+void fields(A& a, MetricValues& x) {
+  a("name", x.name)("denominator", x.denominator)("values", x.values);
+}
+template <class A>
+void fields(A& a, Answers& x) {
   a("window", x.window)("capacity", x.capacity)("subnets", x.subnets)("cost", x.cost)("recovery", x.recovery)("figures", x.figures);
   a("metrics", x.metrics)("traces", x.traces)("findings", x.findings)("warnings", x.warnings)("hash", x.timeline_hash);
 }
@@ -104,7 +159,9 @@ class Writer {
     return pairs;
   }
   template <class T>
-  static Json written(std::optional<T>& value) { return value ? written(*value) : Json(nullptr); }
+  static Json written(std::optional<T>& value) {
+    return value ? written(*value) : Json(nullptr);
+  }
   template <class T>
   static Json written(std::vector<T>& values) {
     Json array = Json::array();
@@ -165,7 +222,7 @@ class Reader {
 
 std::string serialize(const Answers& answers) {
   Writer writer;
-  Answers copy = answers;                            // The field lists serve reading too and so take what they name by reference.
+  Answers copy = answers;  // The field lists serve reading too and so take what they name by reference.
   fields(writer, copy);
   return writer.json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

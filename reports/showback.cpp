@@ -9,7 +9,7 @@ namespace akstwin {
 namespace {
 
 constexpr std::int64_t kBillion = 1'000'000'000;
-using Key = std::pair<std::string, std::string>;     // Cluster and namespace.
+using Key = std::pair<std::string, std::string>;  // Cluster and namespace.
 
 struct Ledger {
   std::map<Key, NamespaceCost> rows;
@@ -28,9 +28,8 @@ std::map<std::string, std::int64_t> request_shares(const Timeline& timeline, con
   const auto add = [&](GaugeKind requested, GaugeKind allocatable) {
     const Int128 of = integral(samples_of(of_pool(timeline, allocatable, cluster.name, pool.name)), {}, end);
     if (of <= 0) return;
-    const auto series = select(timeline, requested, [&](const SeriesKey& k) {
-      return k.a == cluster.name && last_part(k.b.text()) == pool.name.text();
-    });
+    const auto series =
+        select(timeline, requested, [&](const SeriesKey& k) { return k.a == cluster.name && last_part(k.b.text()) == pool.name.text(); });
     for (const Series* one : series)
       shares[std::string(last_part(one->key.c.text()))] +=
           static_cast<std::int64_t>(integral(samples_of(one), {}, end) * (kBillion / 2) / of);
@@ -70,10 +69,12 @@ void share_pool(Ledger& ledger, const Scenario& scenario, const Timeline& timeli
 
 std::vector<NamespaceCost> showback(const Scenario& scenario, const Timeline& timeline, const std::vector<PriceLine>& lines) {
   Ledger ledger;
-  std::map<Key, Money> pools;                        // By cluster and pool.
+  std::map<Key, Money> pools;  // By cluster and pool.
   for (const PriceLine& line : lines) {
-    if (!line.pool.empty()) pools[{line.cluster, line.pool}] += line.amount;
-    else ledger.row(line.cluster, "(shared: " + line.category + ")").direct += line.amount;
+    if (!line.pool.empty())
+      pools[{line.cluster, line.pool}] += line.amount;
+    else
+      ledger.row(line.cluster, "(shared: " + line.category + ")").direct += line.amount;
   }
   for (const ClusterSpec& cluster : scenario.clusters)
     for (const NodePoolSpec& pool : cluster.pools) {

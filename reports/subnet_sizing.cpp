@@ -85,8 +85,10 @@ std::int64_t other_need(const SubnetSpec& subnet, const SubnetAnswer& answer) {
   std::int64_t endpoints = subnet.private_endpoints, others = 0;
   for (const SubnetOwnerUse& owner : answer.owners) {
     if (owner.owner == "nodes" || owner.owner == "pods") continue;
-    if (owner.owner == "private endpoints") endpoints = std::max(endpoints, owner.peak);
-    else others += owner.peak;
+    if (owner.owner == "private endpoints")
+      endpoints = std::max(endpoints, owner.peak);
+    else
+      others += owner.peak;
   }
   if (subnet.delegation.text() == "applicationGatewayForContainers") others = std::max(others, kGatewayNeed);
   if (subnet.delegation.text() == "apiServer") others = std::max(others, kApiServerNeed);
@@ -108,8 +110,10 @@ std::string verdict_of(const SubnetAnswer& s, const Epoch& start) {
   std::string text = s.safe ? "Safe: " : "Too small: ";
   text += s.nodes_at_maximum > 0 ? "at autoscaler maximum plus surge it needs " : "it needs ";
   text += grouped(s.need_at_maximum) + " of " + grouped(s.usable) + " addresses; ";
-  if (s.safe_prefix > 0) text += "the smallest safe subnet is a /" + std::to_string(s.safe_prefix);
-  else text += "no single subnet holds that many";
+  if (s.safe_prefix > 0)
+    text += "the smallest safe subnet is a /" + std::to_string(s.safe_prefix);
+  else
+    text += "no single subnet holds that many";
   text += ". It peaked at " + grouped(s.peak) + (s.peak > 0 ? " on " + day_and_clock(s.peak_at, start) : "") + ".";
   if (s.exhausted_at) text += " It ran dry on " + day_and_clock(*s.exhausted_at, start) + ".";
   return text;

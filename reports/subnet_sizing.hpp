@@ -15,7 +15,9 @@ constexpr std::int64_t node_subnet_need(std::int64_t nodes, std::int64_t surge, 
 /// Azure CNI Overlay: one address a node; pods live outside the VNet. Source: concepts-network-azure-cni-overlay.md (2026-08).
 constexpr std::int64_t overlay_need(std::int64_t nodes, std::int64_t surge) { return nodes + surge; }
 /// Nodes that an overlay pod CIDR of this prefix can carry, surge included: a /24 each. /16 → 256, /18 → 64. Same source.
-constexpr std::int64_t overlay_node_limit(int pod_cidr_prefix) { return pod_cidr_prefix > 24 ? 0 : std::int64_t{1} << (24 - pod_cidr_prefix); }
+constexpr std::int64_t overlay_node_limit(int pod_cidr_prefix) {
+  return pod_cidr_prefix > 24 ? 0 : std::int64_t{1} << (24 - pod_cidr_prefix);
+}
 /// The smallest pod CIDR (longest prefix) for that many nodes; nothing above a /8.
 std::optional<int> smallest_pod_cidr_for(std::int64_t nodes);
 

@@ -51,6 +51,12 @@ std::string whole_dollars(Money amount) {
   return "$" + grouped(scale(amount, 1, 1'000'000'000).nano);
 }
 
+std::string unit_price(Money price) {
+  std::string text = fixed(price.dollars(), 9);
+  while (text.ends_with("0") && text.find('.') + 3 < text.size()) text.pop_back();
+  return "$" + text;
+}
+
 std::string signed_dollars(double dollars) {
   const std::string text = "$" + fixed(std::fabs(dollars), std::fabs(dollars) < 10 ? 2 : 0);
   return (dollars < 0 ? "-" : "+") + text;
@@ -58,6 +64,7 @@ std::string signed_dollars(double dollars) {
 
 std::string human(Duration time) {
   if (time.us < 0) return "-" + human(-time);
+  if (time.us == 0) return "0 s";
   if (time.us < 1'000) return std::to_string(time.us) + " µs";
   if (time.us < 1'000'000) return std::to_string((time.us + 500) / 1'000) + " ms";
   if (time.us < 10'000'000) return brief(time.seconds_real()) + " s";

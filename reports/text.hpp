@@ -19,6 +19,8 @@ std::string brief(double number);
 std::string percent(double share, int decimals = 1);
 /// "$4,103": whole dollars, for sentences.
 std::string whole_dollars(Money amount);
+/// "$1.6667", "$0.10": every digit of a price, at least two decimals.
+std::string unit_price(Money price);
 /// "-$25", "+$905": with its sign.
 std::string signed_dollars(double dollars);
 /// For people: "183 ms", "4.2 s", "31 min 12 s", "4 h 5 min", "10 d 2 h".

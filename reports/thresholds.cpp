@@ -14,22 +14,32 @@ using Compare = ThresholdSpec::Comparison;
 
 bool holds(double left, Compare comparison, double right) {
   switch (comparison) {
-    case Compare::Less: return left < right;
-    case Compare::LessEqual: return left <= right;
-    case Compare::Greater: return left > right;
-    case Compare::GreaterEqual: return left >= right;
-    case Compare::Equal: return left == right;
+    case Compare::Less:
+      return left < right;
+    case Compare::LessEqual:
+      return left <= right;
+    case Compare::Greater:
+      return left > right;
+    case Compare::GreaterEqual:
+      return left >= right;
+    case Compare::Equal:
+      return left == right;
   }
   return false;
 }
 
 const char* sign(Compare comparison) {
   switch (comparison) {
-    case Compare::Less: return "<";
-    case Compare::LessEqual: return "<=";
-    case Compare::Greater: return ">";
-    case Compare::GreaterEqual: return ">=";
-    case Compare::Equal: return "==";
+    case Compare::Less:
+      return "<";
+    case Compare::LessEqual:
+      return "<=";
+    case Compare::Greater:
+      return ">";
+    case Compare::GreaterEqual:
+      return ">=";
+    case Compare::Equal:
+      return "==";
   }
   return "";
 }
@@ -53,7 +63,7 @@ Measured collect(std::string_view metric, const std::vector<Answers>& replicatio
       }
     for (const Figure& figure : answers.figures)
       if (figure.name == metric) {
-        out.denominator = 1'000'000;                 // Six decimals of a figure.
+        out.denominator = 1'000'000;  // Six decimals of a figure.
         out.values.add(static_cast<std::int64_t>(std::llround(figure.value * 1e6)));
       }
   }
@@ -64,14 +74,22 @@ Measured collect(std::string_view metric, const std::vector<Answers>& replicatio
 double aggregate_of(const ThresholdSpec& t, const Measured& m) {
   const bool small_is_good = t.comparison == Compare::Less || t.comparison == Compare::LessEqual;
   switch (t.aggregate) {
-    case Aggregate::Value: return m.real(small_is_good ? m.values.max() : m.values.min());
-    case Aggregate::Mean: return m.values.mean() / static_cast<double>(m.denominator);
-    case Aggregate::Min: return m.real(m.values.min());
-    case Aggregate::Max: return m.real(m.values.max());
-    case Aggregate::Quantile: return m.real(m.values.quantile(t.quantile));
-    case Aggregate::Count: return static_cast<double>(m.values.count());
-    case Aggregate::Rate: return static_cast<double>(m.values.count_if_nonzero()) / static_cast<double>(m.values.count());
-    case Aggregate::Probability: break;
+    case Aggregate::Value:
+      return m.real(small_is_good ? m.values.max() : m.values.min());
+    case Aggregate::Mean:
+      return m.values.mean() / static_cast<double>(m.denominator);
+    case Aggregate::Min:
+      return m.real(m.values.min());
+    case Aggregate::Max:
+      return m.real(m.values.max());
+    case Aggregate::Quantile:
+      return m.real(m.values.quantile(t.quantile));
+    case Aggregate::Count:
+      return static_cast<double>(m.values.count());
+    case Aggregate::Rate:
+      return static_cast<double>(m.values.count_if_nonzero()) / static_cast<double>(m.values.count());
+    case Aggregate::Probability:
+      break;
   }
   return 0;
 }
@@ -89,9 +107,9 @@ void evaluate_probability(const ThresholdSpec& t, const Measured& m, ThresholdRe
   out.measured = static_cast<double>(successes) / static_cast<double>(out.values);
   out.interval = wilson_interval(static_cast<std::size_t>(successes), static_cast<std::size_t>(out.values));
   out.verdict = verdict_of_share(*out.interval, t.probability_comparison, t.probability);
-  out.explanation = grouped(successes) + " of " + grouped(out.values) + " values are " + sign(t.comparison) + " " + brief(t.bound) +
-                    ": " + percent(*out.measured) + ", 95 % interval " + percent(out.interval->low) + " to " +
-                    percent(out.interval->high) + "; asked for " + sign(t.probability_comparison) + " " + percent(t.probability) + ".";
+  out.explanation = grouped(successes) + " of " + grouped(out.values) + " values are " + sign(t.comparison) + " " + brief(t.bound) + ": " +
+                    percent(*out.measured) + ", 95 % interval " + percent(out.interval->low) + " to " + percent(out.interval->high) +
+                    "; asked for " + sign(t.probability_comparison) + " " + percent(t.probability) + ".";
   if (out.verdict == Verdict::Inconclusive) out.explanation += " More replications would decide.";
 }
 
@@ -104,9 +122,12 @@ std::string plain(double value) {
 
 std::string_view to_string(Verdict verdict) {
   switch (verdict) {
-    case Verdict::Pass: return "pass";
-    case Verdict::Fail: return "fail";
-    case Verdict::Inconclusive: return "inconclusive";
+    case Verdict::Pass:
+      return "pass";
+    case Verdict::Fail:
+      return "fail";
+    case Verdict::Inconclusive:
+      return "inconclusive";
   }
   return "";
 }
@@ -129,8 +150,8 @@ ThresholdResult evaluate(const ThresholdSpec& threshold, const std::vector<Answe
   const double value = aggregate_of(threshold, measured);
   if (std::isfinite(value)) out.measured = value;
   out.verdict = holds(value, threshold.comparison, threshold.bound) ? Verdict::Pass : Verdict::Fail;
-  out.explanation = "Measured " + plain(value) + " over " + counted(out.values, "value") + "; asked for " + sign(threshold.comparison) + " " +
-                    plain(threshold.bound) + ".";
+  out.explanation = "Measured " + plain(value) + " over " + counted(out.values, "value") + "; asked for " + sign(threshold.comparison) +
+                    " " + plain(threshold.bound) + ".";
   return out;
 }
 

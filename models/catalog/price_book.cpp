@@ -53,8 +53,8 @@ std::multimap<std::string, Meter> read_meters() {
 // Azure prices by part of the world: good enough to choose between two listed regions.
 std::string_view part_of_world(std::string_view region) {
   static constexpr std::array<std::string_view, 4> kAmerica{"us", "canada", "brazil", "mexico"};
-  static constexpr std::array<std::string_view, 10> kEurope{"europe", "uk", "france", "germany", "sweden", "norway", "switzerland",
-                                                            "italy", "spain", "poland"};
+  static constexpr std::array<std::string_view, 10> kEurope{"europe", "uk",          "france", "germany", "sweden",
+                                                            "norway", "switzerland", "italy",  "spain",   "poland"};
   const auto names_one = [&](std::string_view part) { return region.find(part) != std::string_view::npos; };
   if (std::any_of(kEurope.begin(), kEurope.end(), names_one)) return "europe";
   if (region.find("australia") == std::string_view::npos && std::any_of(kAmerica.begin(), kAmerica.end(), names_one)) return "america";
@@ -89,9 +89,8 @@ std::optional<Meter> meter(std::string_view name, std::string_view region) {
   static const auto meters = read_meters();
   const auto [first, last] = meters.equal_range(std::string(name));
   const std::string wanted = lower(region);
-  const auto best = std::min_element(first, last, [&](const auto& a, const auto& b) {
-    return distance(a.second.region, wanted) < distance(b.second.region, wanted);
-  });
+  const auto best = std::min_element(
+      first, last, [&](const auto& a, const auto& b) { return distance(a.second.region, wanted) < distance(b.second.region, wanted); });
   if (best == last) return std::nullopt;
   return best->second;
 }

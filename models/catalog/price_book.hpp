@@ -11,17 +11,17 @@ namespace akstwin {
 /// Linux pay-as-you-go and spot price of one VM size in one region.
 struct VmPrice {
   Money on_demand_hour;
-  std::optional<Money> spot_hour;           ///< absent: not read for this region
-  std::string as_of, source;                ///< "2026-06-18"; empty where the source is undated
+  std::optional<Money> spot_hour;  ///< absent: not read for this region
+  std::string as_of, source;       ///< "2026-06-18"; empty where the source is undated
 };
 
 /// One row of the price list other than VMs.
 struct Meter {
   std::string name;
   Money unit_price;
-  std::string unit;                         ///< "GB", "hour", "10k requests"
+  std::string unit;  ///< "GB", "hour", "10k requests"
   std::string region, as_of, source;
-  std::string confidence;                   ///< "code" or "doc": read; "recall": from memory, not confirmed
+  std::string confidence;  ///< "code" or "doc": read; "recall": from memory, not confirmed
 };
 
 /// The price of a VM size ("Standard_D4s_v5", case-insensitive) in a region; nothing when it is not in the list.

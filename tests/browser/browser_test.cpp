@@ -42,17 +42,18 @@ TEST_CASE("A browser shows the report without a complaint and as it was written"
   render(outcome, {compare(outcome, "sidecars", outcome)}, Format::Html, page);
   page.close();
 
-  const std::string dom = output_of("timeout 90 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-                                    "--disable-component-update --disable-sync --enable-logging=stderr --user-data-dir=" + (folder / "profile").string() +
-                                    " --dump-dom file://" + (folder / "report.html").string() + " 2>" + (folder / "log").string());
+  const std::string dom = output_of(
+      "timeout 90 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+      "--disable-component-update --disable-sync --enable-logging=stderr --user-data-dir=" +
+      (folder / "profile").string() + " --dump-dom file://" + (folder / "report.html").string() + " 2>" + (folder / "log").string());
   const std::string log = contents(folder / "log");
   INFO(log);
-  CHECK(log.find("CONSOLE") == std::string::npos);    // A refused style or resource, a script error: all land here.
+  CHECK(log.find("CONSOLE") == std::string::npos);  // A refused style or resource, a script error: all land here.
   for (const char* heading : {"<h2>Capacity</h2>", "<h2>Subnets</h2>", "<h2>Cost</h2>", "<h2>Recovery</h2>", "<h2>Thresholds</h2>"})
     CHECK(dom.find(heading) != std::string::npos);
   CHECK(dom.find("Recovery from the loss of eastus2") != std::string::npos);
   CHECK(dom.find("<svg ") != std::string::npos);
-  CHECK(dom.find("<h1>northwind &lt;b&gt;&amp;\"'</h1>") != std::string::npos);   // Text, not markup.
+  CHECK(dom.find("<h1>northwind &lt;b&gt;&amp;\"'</h1>") != std::string::npos);  // Text, not markup.
   fs::remove_all(folder);
 }
 

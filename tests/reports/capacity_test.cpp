@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "tests/reports/platform.hpp"
 #include "reports/analysis.hpp"
+#include "tests/reports/platform.hpp"
 
 namespace akstwin {
 namespace {
@@ -21,7 +21,7 @@ TEST_CASE("A pool reports the range that it reached, its mean and when it peaked
   CHECK(pool.nodes_max == 27);
   CHECK(pool.nodes_end == 12);
   CHECK(pool.peak_at == SimTime{10 * test::kHourUs});
-  CHECK(pool.nodes_mean == Approx(14.25));           // (10 × 6 + 10 × 27 + 20 × 12) ÷ 40
+  CHECK(pool.nodes_mean == Approx(14.25));  // (10 × 6 + 10 × 27 + 20 × 12) ÷ 40
 }
 
 TEST_CASE("Pod waiting times are quantiles of created to scheduled, and a pod never scheduled counts until the end") {
@@ -30,14 +30,14 @@ TEST_CASE("Pod waiting times are quantiles of created to scheduled, and a pod ne
   for (int i = 1; i <= 99; ++i) {
     const std::string pod = "aks/orders/api-" + std::to_string(i);
     p.event(EventKind::PodCreated, at_seconds(0), pod, "aks/orders/api", 0);
-    p.event(EventKind::PodScheduled, at_seconds(i), pod, "aks/node", i * 1'000'000);   // after i seconds
+    p.event(EventKind::PodScheduled, at_seconds(i), pod, "aks/node", i * 1'000'000);  // after i seconds
   }
   p.event(EventKind::PodCreated, at_seconds(600), "aks/orders/api-stuck", "aks/orders/api", 0);
   p.finish_after_hours(1);
   const CapacityAnswer c = analyse_capacity(p.scenario, p.timeline);
-  CHECK(c.pending.quantile(0.5) == 50'000);          // the 50th of 100
+  CHECK(c.pending.quantile(0.5) == 50'000);  // the 50th of 100
   CHECK(c.pending.quantile(0.99) == 99'000);
-  CHECK(c.pending.max() == 3'000'000);               // 3,600 − 600 s
+  CHECK(c.pending.max() == 3'000'000);  // 3,600 − 600 s
   CHECK(c.never_scheduled == 1);
   CHECK(c.pods_created == 100);
 }
@@ -74,7 +74,7 @@ TEST_CASE("A zone without nodes shows as skew") {
   p.set(key(GaugeKind::ZoneNodes, Name("aks"), Name("user"), Name("1")), 0, 3);
   p.set(key(GaugeKind::ZoneNodes, Name("aks"), Name("user"), Name("2")), 0, 2);
   p.finish_after_hours(1);
-  CHECK(analyse_capacity(p.scenario, p.timeline).pools.at(0).zone_skew_max == 3);   // zone 3 has none
+  CHECK(analyse_capacity(p.scenario, p.timeline).pools.at(0).zone_skew_max == 3);  // zone 3 has none
 }
 
 }  // namespace

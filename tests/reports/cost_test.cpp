@@ -1,9 +1,9 @@
 #include <catch2/catch.hpp>
 
-#include "tests/reports/platform.hpp"
 #include "reports/analysis.hpp"
 #include "reports/bill.hpp"
 #include "reports/commitments.hpp"
+#include "tests/reports/platform.hpp"
 
 namespace akstwin {
 namespace {
@@ -37,7 +37,7 @@ TEST_CASE("One D4s_v5 in East US costs 140.16 dollars for 730 hours") {
   p.nodes("aks", "user", 0, 1);
   p.finish_after_hours(730);
   const CostAnswer cost = analyse_cost(p.scenario, p.timeline);
-  CHECK(to_string(nodes_only(cost)) == "$140.16");   // 730 × 0.192 (facts K15).
+  CHECK(to_string(nodes_only(cost)) == "$140.16");  // 730 × 0.192 (facts K15).
 }
 
 TEST_CASE("A month is what the window used, brought to 730 hours") {
@@ -55,7 +55,7 @@ TEST_CASE("A month is what the window used, brought to 730 hours") {
 TEST_CASE("A size without a local disk pays for a managed OS disk and an ephemeral one is free") {
   Platform p;
   ClusterSpec& cluster = p.cluster("aks");
-  p.pool(cluster, "managed", "Standard_D4s_v5", 1, 1);    // No local disk: 4 vCPU → P10, 19.71 a month (facts A1, I).
+  p.pool(cluster, "managed", "Standard_D4s_v5", 1, 1);     // No local disk: 4 vCPU → P10, 19.71 a month (facts A1, I).
   p.pool(cluster, "ephemeral", "Standard_D4ds_v5", 1, 1);  // 150 GiB of local disk.
   p.nodes("aks", "managed", 0, 2);
   p.nodes("aks", "ephemeral", 0, 2);
@@ -64,7 +64,7 @@ TEST_CASE("A size without a local disk pays for a managed OS disk and an ephemer
   const PriceLine* disks = line_named(cost, "managed OS disks");
   REQUIRE(disks != nullptr);
   CHECK(disks->pool == "managed");
-  CHECK(to_string(disks->amount) == "$39.42");             // 2 × 19.71.
+  CHECK(to_string(disks->amount) == "$39.42");  // 2 × 19.71.
 }
 
 TEST_CASE("Every line is its unit price times its quantity and the total is the sum of the lines") {
@@ -105,8 +105,8 @@ TEST_CASE("The control plane of the Standard tier costs 73 dollars and a cold st
   Money warm, standby;
   for (const PriceLine& line : cost.lines)
     if (line.item == "control plane") (line.cluster == "aks" ? warm : standby) += line.amount;
-  CHECK(to_string(warm) == "$73.00");                      // 730 × 0.10.
-  CHECK(to_string(standby) == "$7.30");                    // A tenth of the window.
+  CHECK(to_string(warm) == "$73.00");    // 730 × 0.10.
+  CHECK(to_string(standby) == "$7.30");  // A tenth of the window.
 }
 
 TEST_CASE("Spot saves what its price says and gets no savings plan") {
@@ -127,11 +127,11 @@ TEST_CASE("Spot saves what its price says and gets no savings plan") {
 TEST_CASE("The scenario's spot discount stands in where the list has no spot price, and its own prices win over the list") {
   Platform p;
   ClusterSpec& cluster = p.cluster("aks", "uksouth");
-  p.pool(cluster, "spot", "Standard_D4s_v5", 0, 1).spot = true;   // 0.222 in uksouth, no spot price listed.
+  p.pool(cluster, "spot", "Standard_D4s_v5", 0, 1).spot = true;  // 0.222 in uksouth, no spot price listed.
   p.nodes("aks", "spot", 0, 1);
   p.finish_after_hours(1);
   p.scenario.cost.spot_discount = PartsPerMillion{700'000};
-  CHECK(line_named(analyse_cost(p.scenario, p.timeline), "nodes, spot")->unit_price == Money{66'600'000});   // 0.222 × 0.3.
+  CHECK(line_named(analyse_cost(p.scenario, p.timeline), "nodes, spot")->unit_price == Money{66'600'000});  // 0.222 × 0.3.
   p.scenario.cost.price_overrides.emplace_back("vm:uksouth/Standard_D4s_v5/spot", Money{50'000'000});
   CHECK(line_named(analyse_cost(p.scenario, p.timeline), "nodes, spot")->unit_price == Money{50'000'000});
 }
@@ -142,32 +142,33 @@ TEST_CASE("A savings plan covers hour by hour and what an hour leaves is lost") 
   const std::vector<VmUse> uses{{"S", "r", Money{1'000'000'000}, false, nodes}};
   const std::vector<CommitmentSpec> plans{test::savings_plan(2'000'000'000, 500'000)};
   const CommitmentResult paid = apply_commitments(uses, plans, SimTime{2 * kHourUs});
-  CHECK(paid.payments[0].covered_us[0] == 6 * kHourUs);    // 2 in hour 0 (half of it unused), 4 in hour 1.
-  CHECK(paid.payments[0].on_demand_us == 2 * kHourUs);     // 2 of hour 1's 6.
+  CHECK(paid.payments[0].covered_us[0] == 6 * kHourUs);  // 2 in hour 0 (half of it unused), 4 in hour 1.
+  CHECK(paid.payments[0].on_demand_us == 2 * kHourUs);   // 2 of hour 1's 6.
 }
 
 TEST_CASE("Reservations come before savings plans and the greater discount before the smaller") {
   const std::vector<Sample> nodes{{SimTime{0}, 10}};
   const std::vector<VmUse> uses{{"S", "r", Money{1'000'000'000}, false, nodes}};
-  const std::vector<CommitmentSpec> commitments{test::savings_plan(1'800'000'000, 100'000),   // 2 nodes at 0.90
-                                                test::savings_plan(1'500'000'000, 500'000),   // 3 nodes at 0.50
+  const std::vector<CommitmentSpec> commitments{test::savings_plan(1'800'000'000, 100'000),  // 2 nodes at 0.90
+                                                test::savings_plan(1'500'000'000, 500'000),  // 3 nodes at 0.50
                                                 test::reservation("S", "r", 4)};
   const CommitmentResult paid = apply_commitments(uses, commitments, SimTime{kHourUs});
   CHECK(paid.payments[0].covered_us[2] == 4 * kHourUs);
   CHECK(paid.payments[0].covered_us[1] == 3 * kHourUs);
   CHECK(paid.payments[0].covered_us[0] == 2 * kHourUs);
-  CHECK(paid.payments[0].on_demand_us == 1 * kHourUs);     // 10 − 4 − 3 − 2.
+  CHECK(paid.payments[0].on_demand_us == 1 * kHourUs);  // 10 − 4 − 3 − 2.
 }
 
 TEST_CASE("A reservation covers its size in its region only") {
   const std::vector<Sample> nodes{{SimTime{0}, 3}};
-  const std::vector<VmUse> uses{{"S", "r", Money{1}, false, nodes}, {"S", "other", Money{1}, false, nodes}, {"L", "r", Money{1}, false, nodes}};
+  const std::vector<VmUse> uses{
+      {"S", "r", Money{1}, false, nodes}, {"S", "other", Money{1}, false, nodes}, {"L", "r", Money{1}, false, nodes}};
   const std::vector<CommitmentSpec> one{test::reservation("S", "r", 9)};
   const CommitmentResult paid = apply_commitments(uses, one, SimTime{kHourUs});
   CHECK(paid.payments[0].covered_us[0] == 3 * kHourUs);
   CHECK(paid.payments[1].covered_us[0] == 0);
   CHECK(paid.payments[2].covered_us[0] == 0);
-  CHECK(paid.reserved_us[0] == 9 * kHourUs);               // Paid, used or not.
+  CHECK(paid.reserved_us[0] == 9 * kHourUs);  // Paid, used or not.
 }
 
 TEST_CASE("A savings plan is paid in full: covered use and unused commitment sum to it") {
@@ -179,24 +180,24 @@ TEST_CASE("A savings plan is paid in full: covered use and unused commitment sum
   p.finish_after_hours(10);
   const CostAnswer cost = analyse_cost(p.scenario, p.timeline);
   REQUIRE(cost.commitments.size() == 1);
-  CHECK(to_string(cost.commitments[0].committed) == "$511.00");   // 730 × 0.70.
+  CHECK(to_string(cost.commitments[0].committed) == "$511.00");  // 730 × 0.70.
   const Money paid = cost.commitments[0].used + cost.commitments[0].unused;
-  CHECK(std::abs((paid - cost.commitments[0].committed).nano) < 2'000);   // Rounding of two lines.
+  CHECK(std::abs((paid - cost.commitments[0].committed).nano) < 2'000);  // Rounding of two lines.
   // Hours 0–4: one node of 0.192 × 0.72 = 0.13824 an hour; hours 5–9: 0.70 an hour. Mean 0.41912 × 730 = 305.9576.
   CHECK(cost.commitments[0].used.dollars() == Approx(305.9576).epsilon(1e-6));
 }
 
 TEST_CASE("Showback splits a pool by requests, shares idle in proportion, and sums to the bill") {
   Platform p;
-  p.pool(p.cluster("aks"), "user", "Standard_D4ds_v5", 1, 1);   // Ephemeral disk: the pool costs its nodes only.
+  p.pool(p.cluster("aks"), "user", "Standard_D4ds_v5", 1, 1);  // Ephemeral disk: the pool costs its nodes only.
   p.nodes("aks", "user", 0, 1);
   const Name aks("aks"), user("user"), orders("orders"), pricing("pricing");
   p.set(key(GaugeKind::CpuAllocatable, aks, user), 0, 4'000);
   p.set(key(GaugeKind::MemoryAllocatable, aks, user), 0, 16'000);
-  p.set(key(GaugeKind::CpuRequestedBy, aks, user, orders), 0, 2'000);       // 50 % CPU
-  p.set(key(GaugeKind::MemoryRequestedBy, aks, user, orders), 0, 1'600);    // 10 % memory → weight 30 %
-  p.set(key(GaugeKind::CpuRequestedBy, aks, user, pricing), 0, 400);        // 10 % CPU
-  p.set(key(GaugeKind::MemoryRequestedBy, aks, user, pricing), 0, 1'600);   // 10 % memory → weight 10 %
+  p.set(key(GaugeKind::CpuRequestedBy, aks, user, orders), 0, 2'000);      // 50 % CPU
+  p.set(key(GaugeKind::MemoryRequestedBy, aks, user, orders), 0, 1'600);   // 10 % memory → weight 30 %
+  p.set(key(GaugeKind::CpuRequestedBy, aks, user, pricing), 0, 400);       // 10 % CPU
+  p.set(key(GaugeKind::MemoryRequestedBy, aks, user, pricing), 0, 1'600);  // 10 % memory → weight 10 %
   p.finish_after_hours(10);
   // D4ds_v5: 0.226 × 730 = 164.98. Direct: 30 % = 49.494, 10 % = 16.498. Idle 60 % = 98.988, shared 3 : 1.
   CostAnswer cost = analyse_cost(p.scenario, p.timeline);
@@ -207,8 +208,8 @@ TEST_CASE("Showback splits a pool by requests, shares idle in proportion, and su
   };
   CHECK(to_string(row("orders").direct) == "$49.49");
   CHECK(to_string(row("orders").idle) == "$74.24");
-  CHECK(to_string(row("orders").total) == "$123.74");      // 164.98 × 3/4 = 123.735
-  CHECK(to_string(row("pricing").total) == "$41.25");      // 164.98 × 1/4 = 41.245
+  CHECK(to_string(row("orders").total) == "$123.74");  // 164.98 × 3/4 = 123.735
+  CHECK(to_string(row("pricing").total) == "$41.25");  // 164.98 × 1/4 = 41.245
   p.scenario.cost.share_idle_proportionally = false;
   cost = analyse_cost(p.scenario, p.timeline);
   CHECK(to_string(row("orders").total) == "$49.49");
@@ -225,7 +226,7 @@ TEST_CASE("A budget reports the alerts that its namespace has reached") {
   p.finish_after_hours(10);
   const CostAnswer cost = analyse_cost(p.scenario, p.timeline);
   REQUIRE(cost.budgets.size() == 1);
-  CHECK(to_string(cost.budgets[0].cost) == "$164.98");     // The only namespace: 91.7 % of 180.
+  CHECK(to_string(cost.budgets[0].cost) == "$164.98");  // The only namespace: 91.7 % of 180.
   CHECK(cost.budgets[0].alerts_reached == std::vector<double>{0.8});
 }
 
@@ -236,7 +237,7 @@ TEST_CASE("The registry pays its day rate, its replicas and the storage above wh
   registry.location = Name("eastus2");
   registry.replicas = {Name("centralus")};
   registry.private_endpoints = 2;
-  p.set(key(GaugeKind::RegistryBytes, Name("eastus2")), 0, 600LL << 30);     // 100 GiB above 500 for half of the window
+  p.set(key(GaugeKind::RegistryBytes, Name("eastus2")), 0, 600LL << 30);  // 100 GiB above 500 for half of the window
   p.set(key(GaugeKind::RegistryBytes, Name("eastus2")), 12, 500LL << 30);
   p.set(key(GaugeKind::BuildVcpuSecondsTotal), 0, 72'000);
   p.set(key(GaugeKind::GeoReplicatedBytesTotal), 0, 10'000'000'000);
@@ -244,11 +245,11 @@ TEST_CASE("The registry pays its day rate, its replicas and the storage above wh
   const CostAnswer cost = analyse_cost(p.scenario, p.timeline);
   CHECK(line_named(cost, "registry")->amount.dollars() == Approx(1.6667 * 730 / 24).epsilon(1e-6));
   CHECK(line_named(cost, "geo-replicas")->amount.dollars() == Approx(1.6667 * 730 / 24).epsilon(1e-6));
-  CHECK(to_string(line_named(cost, "storage in eastus2")->amount) == "$5.00");   // Mean 50 GiB × 0.10.
+  CHECK(to_string(line_named(cost, "storage in eastus2")->amount) == "$5.00");  // Mean 50 GiB × 0.10.
   CHECK(line_named(cost, "storage in centralus") == nullptr);
-  CHECK(to_string(line_named(cost, "builds")->amount) == "$219.00");             // 72,000 s × 730/24 × 0.0001.
+  CHECK(to_string(line_named(cost, "builds")->amount) == "$219.00");  // 72,000 s × 730/24 × 0.0001.
   CHECK(line_named(cost, "geo-replication traffic")->amount.dollars() == Approx(10 * 730.0 / 24 * 0.02));
-  CHECK(to_string(line_named(cost, "private endpoints")->amount) == "$14.60");   // 2 × 730 × 0.01, with what it serves.
+  CHECK(to_string(line_named(cost, "private endpoints")->amount) == "$14.60");  // 2 × 730 × 0.01, with what it serves.
   CHECK(line_named(cost, "private endpoints")->category == "registry");
 }
 
@@ -261,9 +262,9 @@ TEST_CASE("Front Door pays its base fee once a month and its use by the window")
   p.finish_after_hours(365);
   const CostAnswer cost = analyse_cost(p.scenario, p.timeline);
   CHECK(to_string(line_named(cost, "Front Door")->amount) == "$330.00");
-  CHECK(to_string(line_named(cost, "requests")->amount) == "$6.00");             // 4 M in a month = 400 × 0.015.
-  CHECK(to_string(line_named(cost, "edge to clients")->amount) == "$16.60");     // 200 GB × 0.083.
-  CHECK(line_named(cost, "edge to origins")->quantity_micro == 8'192'000);       // 4 M × 2,048 B = 8.192 GB.
+  CHECK(to_string(line_named(cost, "requests")->amount) == "$6.00");          // 4 M in a month = 400 × 0.015.
+  CHECK(to_string(line_named(cost, "edge to clients")->amount) == "$16.60");  // 200 GB × 0.083.
+  CHECK(line_named(cost, "edge to origins")->quantity_micro == 8'192'000);    // 4 M × 2,048 B = 8.192 GB.
 }
 
 TEST_CASE("Monitoring pays for gigabytes and samples, and Grafana is named as not priced") {
@@ -274,9 +275,10 @@ TEST_CASE("Monitoring pays for gigabytes and samples, and Grafana is named as no
   p.set(key(GaugeKind::MetricSamplesTotal, Name("aks")), 0, 1'000'000'000);
   p.finish_after_hours(730);
   const CostAnswer cost = analyse_cost(p.scenario, p.timeline);
-  CHECK(to_string(line_named(cost, "logs")->amount) == "$29.90");                // 10 GB × 2.99.
-  CHECK(to_string(line_named(cost, "metrics")->amount) == "$16.00");             // 100 × 0.16.
-  CHECK(std::count_if(cost.not_priced.begin(), cost.not_priced.end(), [](const std::string& what) { return what.starts_with("Azure Managed Grafana"); }) == 1);
+  CHECK(to_string(line_named(cost, "logs")->amount) == "$29.90");     // 10 GB × 2.99.
+  CHECK(to_string(line_named(cost, "metrics")->amount) == "$16.00");  // 100 × 0.16.
+  CHECK(std::count_if(cost.not_priced.begin(), cost.not_priced.end(),
+                      [](const std::string& what) { return what.starts_with("Azure Managed Grafana"); }) == 1);
 }
 
 TEST_CASE("Splitting an amount loses no nano-dollar") {

@@ -30,16 +30,17 @@ ThresholdSpec on(const char* metric, Aggregate aggregate, Compare comparison, do
 }
 
 TEST_CASE("Each aggregate of a threshold is taken over the values of all replications") {
-  const std::vector<Answers> both{with_values("pod_pending_seconds", {0, 1'000, 2'000}), with_values("pod_pending_seconds", {3'000, 4'000})};
+  const std::vector<Answers> both{with_values("pod_pending_seconds", {0, 1'000, 2'000}),
+                                  with_values("pod_pending_seconds", {3'000, 4'000})};
   const auto measured = [&](Aggregate aggregate, double quantile = 0) {
     return evaluate(on("pod_pending_seconds", aggregate, Compare::Less, 100, quantile), both).measured.value();
   };
-  CHECK(measured(Aggregate::Mean) == Approx(2));     // (0 + 1 + 2 + 3 + 4) ÷ 5
+  CHECK(measured(Aggregate::Mean) == Approx(2));  // (0 + 1 + 2 + 3 + 4) ÷ 5
   CHECK(measured(Aggregate::Min) == 0);
   CHECK(measured(Aggregate::Max) == 4);
-  CHECK(measured(Aggregate::Quantile, 0.8) == 3);    // the 4th of 5
+  CHECK(measured(Aggregate::Quantile, 0.8) == 3);  // the 4th of 5
   CHECK(measured(Aggregate::Count) == 5);
-  CHECK(measured(Aggregate::Rate) == Approx(0.8));   // four of five are not zero
+  CHECK(measured(Aggregate::Rate) == Approx(0.8));  // four of five are not zero
 }
 
 TEST_CASE("A value threshold holds only when every value holds") {
@@ -63,8 +64,8 @@ TEST_CASE("A probability passes, fails or stays open by Wilson's interval") {
     for (std::size_t i = 0; i < good + bad; ++i) replications.push_back(with_values("rto_seconds", {i < good ? 5'000 : 20'000}));
     return evaluate(t, replications).verdict;
   };
-  CHECK(with(1, 0) == Verdict::Inconclusive);        // 1 of 1: the interval is 0.21 … 1
-  CHECK(with(100, 0) == Verdict::Pass);              // 0.963 … 1
+  CHECK(with(1, 0) == Verdict::Inconclusive);  // 1 of 1: the interval is 0.21 … 1
+  CHECK(with(100, 0) == Verdict::Pass);        // 0.963 … 1
   CHECK(with(50, 50) == Verdict::Fail);
 }
 
@@ -149,10 +150,10 @@ TEST_CASE("A variant's difference is paired replication by replication") {
   const Comparison comparison = compare(base, "sidecars", variant);
   REQUIRE(comparison.differences.size() == 1);
   CHECK(comparison.differences[0].difference.mean() == 10);
-  CHECK(comparison.differences[0].difference.confidence_half_width() == 0);   // Every pair differs by the same: no spread.
+  CHECK(comparison.differences[0].difference.confidence_half_width() == 0);  // Every pair differs by the same: no spread.
   ReferenceFigureSpec published;
   published.metric = Name("cost.variant.sidecars.delta");
-  published.value = 10.5;                             // Accepted: ±10 %, 9.45 … 11.55.
+  published.value = 10.5;  // Accepted: ±10 %, 9.45 … 11.55.
   base.reference.push_back(published);
   const auto held = hold_against(base, {comparison});
   CHECK(held.at(0).within);

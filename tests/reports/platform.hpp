@@ -19,7 +19,7 @@ struct Platform {
     scenario.name = "by hand";
     scenario.question = "What does it cost?";
     scenario.sha256 = std::string(64, 'a');
-    scenario.start = Epoch{1'772'409'600};           // 2026-03-02T00:00:00Z, a Monday.
+    scenario.start = Epoch{1'772'409'600};  // 2026-03-02T00:00:00Z, a Monday.
   }
 
   ClusterSpec& cluster(const std::string& name, const std::string& location = "eastus") {
@@ -42,11 +42,14 @@ struct Platform {
     return cluster.pools.back();
   }
 
-  void set(const SeriesKey& key, std::int64_t hour, std::int64_t value) { timeline.set(timeline.series(key), SimTime{hour * kHourUs}, value); }
+  void set(const SeriesKey& key, std::int64_t hour, std::int64_t value) {
+    timeline.set(timeline.series(key), SimTime{hour * kHourUs}, value);
+  }
   void nodes(const std::string& cluster, const std::string& pool, std::int64_t hour, std::int64_t count) {
     set(key(GaugeKind::NodesAllocated, Name(cluster), Name(pool)), hour, count);
   }
-  void event(EventKind kind, SimTime at, const std::string& subject, const std::string& object, std::int64_t value, const std::string& detail = "") {
+  void event(EventKind kind, SimTime at, const std::string& subject, const std::string& object, std::int64_t value,
+             const std::string& detail = "") {
     timeline.event({at, code(kind), Name(subject), Name(object), Name(detail), value});
   }
   void finish_after_hours(std::int64_t hours) {

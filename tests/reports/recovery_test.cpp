@@ -1,7 +1,7 @@
 #include <catch2/catch.hpp>
 
-#include "tests/reports/platform.hpp"
 #include "reports/analysis.hpp"
+#include "tests/reports/platform.hpp"
 
 namespace akstwin {
 namespace {
@@ -38,12 +38,12 @@ TEST_CASE("RTO is from the outage until recovered and RPO the worst data store")
   const RecoveryAnswer r = analyse_recovery(p.scenario, p.timeline);
   REQUIRE(r.outages.size() == 1);
   const OutageAnswer& o = r.outages[0];
-  CHECK(o.rto == Duration{1'860 * kSecond});         // 31 min
+  CHECK(o.rto == Duration{1'860 * kSecond});  // 31 min
   CHECK(o.recovered_on == "aks-standby");
   CHECK(o.rpo == Duration{3 * kSecond});
-  CHECK(o.requests == 1'000);                        // between 3,600 s and 5,460 s
+  CHECK(o.requests == 1'000);  // between 3,600 s and 5,460 s
   CHECK(o.requests_lost == 500);
-  CHECK(o.actions.at(0).started == Duration{70 * kSecond});   // done at 3,700 s, took 30 s
+  CHECK(o.actions.at(0).started == Duration{70 * kSecond});  // done at 3,700 s, took 30 s
   CHECK(*r.availability == Approx(1 - 510.0 / 200'000));
 }
 

@@ -34,16 +34,19 @@ TEST_CASE("The JSON result obeys its published schema") {
   const auto folder = std::filesystem::path(AKSTWIN_BINARY_DIR) / "schema-test";
   std::filesystem::create_directories(folder);
   std::ofstream(folder / "full.json") << rendered(Format::Json);
-  test::Platform bare;                                // Nothing in it at all: every array empty, every optional null.
+  test::Platform bare;  // Nothing in it at all: every array empty, every optional null.
   bare.finish_after_hours(1);
   std::ofstream bare_file(folder / "bare.json");
   render(merge(bare.scenario, {analyse(bare.scenario, bare.timeline)}), {}, Format::Json, bare_file);
   bare_file.close();
-  std::ofstream(folder / "check.js") << "const Ajv=require('ajv'),fs=require('fs');const ajv=new Ajv({allErrors:true});\n"
-                                        "const check=ajv.compile(JSON.parse(fs.readFileSync(process.argv[2])));\n"
-                                        "for(const f of process.argv.slice(3)){if(!check(JSON.parse(fs.readFileSync(f)))){console.error(f,check.errors);process.exit(1)}}\n";
-  const std::string command = "NODE_PATH=/usr/share/nodejs node " + (folder / "check.js").string() + " " AKSTWIN_SOURCE_DIR "/docs/reference/result.schema.json " +
-                              (folder / "full.json").string() + " " + (folder / "bare.json").string();
+  std::ofstream(folder / "check.js")
+      << "const Ajv=require('ajv'),fs=require('fs');const ajv=new Ajv({allErrors:true});\n"
+         "const check=ajv.compile(JSON.parse(fs.readFileSync(process.argv[2])));\n"
+         "for(const f of "
+         "process.argv.slice(3)){if(!check(JSON.parse(fs.readFileSync(f)))){console.error(f,check.errors);process.exit(1)}}\n";
+  const std::string command = "NODE_PATH=/usr/share/nodejs node " + (folder / "check.js").string() +
+                              " " AKSTWIN_SOURCE_DIR "/docs/reference/result.schema.json " + (folder / "full.json").string() + " " +
+                              (folder / "bare.json").string();
   CHECK(std::system(command.c_str()) == 0);
   std::filesystem::remove_all(folder);
 }
@@ -56,12 +59,13 @@ TEST_CASE("JSON amounts are plain numbers and its lines sum to its total") {
     CHECK(line["quantity"].get<double>() * line["unitPrice"].get<double>() == Approx(line["amount"].get<double>()).margin(1e-8));
   }
   CHECK(sum == Approx(json["cost"]["monthlyTotal"].get<double>()).margin(1e-6));
-  CHECK(json["recovery"]["events"][0]["rtoSeconds"]["mean"] == 1'872);   // 1,862 and 1,882
+  CHECK(json["recovery"]["events"][0]["rtoSeconds"]["mean"] == 1'872);  // 1,862 and 1,882
   CHECK(json["scenario"]["replications"] == 2);
 }
 
 TEST_CASE("The same outcome renders to the same bytes in every format") {
-  for (const Format format : {Format::Table, Format::Json, Format::Csv, Format::Markdown, Format::Html}) CHECK(rendered(format) == rendered(format));
+  for (const Format format : {Format::Table, Format::Json, Format::Csv, Format::Markdown, Format::Html})
+    CHECK(rendered(format) == rendered(format));
 }
 
 TEST_CASE("The scenario's texts are escaped in HTML, and the page asks for nothing from outside") {
@@ -72,7 +76,8 @@ TEST_CASE("The scenario's texts are escaped in HTML, and the page asks for nothi
   CHECK(html.find("<script") == std::string::npos);
   CHECK(html.find("http:") == std::string::npos);
   CHECK(html.find("https:") == std::string::npos);
-  for (const char* id : {"id=\"capacity\"", "id=\"subnets\"", "id=\"cost\"", "id=\"recovery\"", "id=\"thresholds\"", "id=\"reference\"", "id=\"variants\""})
+  for (const char* id :
+       {"id=\"capacity\"", "id=\"subnets\"", "id=\"cost\"", "id=\"recovery\"", "id=\"thresholds\"", "id=\"reference\"", "id=\"variants\""})
     CHECK(html.find(id) != std::string::npos);
 }
 
@@ -146,7 +151,7 @@ TEST_CASE("More than eight series fold into other so that each keeps its colour"
   const Chart few = with_few_series(chart);
   REQUIRE(few.series.size() == 8);
   CHECK(few.series.back().name == "other");
-  CHECK(few.series.back().values[0] == 10);          // 0 + 1 + 2 + 3 + 4
+  CHECK(few.series.back().values[0] == 10);  // 0 + 1 + 2 + 3 + 4
 }
 
 }  // namespace

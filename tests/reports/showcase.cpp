@@ -8,7 +8,8 @@ namespace {
 constexpr int kHours = 14 * 24;
 constexpr std::int64_t kSecond = 1'000'000;
 
-ThresholdSpec threshold(const char* metric, const char* expression, ThresholdSpec::Aggregate aggregate, ThresholdSpec::Comparison comparison, double bound) {
+ThresholdSpec threshold(const char* metric, const char* expression, ThresholdSpec::Aggregate aggregate,
+                        ThresholdSpec::Comparison comparison, double bound) {
   ThresholdSpec t;
   t.metric = Name(metric);
   t.expression = expression;
@@ -38,7 +39,7 @@ void add_network(Scenario& scenario, const char* name, const char* location, std
 
 void describe(Platform& p) {
   Scenario& s = p.scenario;
-  s.name = "northwind <b>&\"'";                      // Must come out as text in every format.
+  s.name = "northwind <b>&\"'";  // Must come out as text in every format.
   s.question = "What does the platform cost a month, and how long is it gone when East US 2 is lost?";
   ClusterSpec& production = p.cluster("aks-prod", "eastus2");
   production.tier = ControlPlaneTier::Standard;
@@ -108,7 +109,8 @@ void fill_gauges(Platform& p, int variation) {
   p.nodes("aks-standby", "user", 0, 2);
   p.set(key(GaugeKind::SubnetUsed, Name("vnet-prod-eus2/endpoints"), Name("private endpoints")), 0, 6);
   p.set(key(GaugeKind::RegistryBytes, Name("eastus2")), 0, 620LL << 30);
-  for (int zone = 1; zone <= 3; ++zone) p.set(key(GaugeKind::ZoneNodes, Name("aks-prod"), Name("user"), Name(std::to_string(zone))), 0, zone + 1);
+  for (int zone = 1; zone <= 3; ++zone)
+    p.set(key(GaugeKind::ZoneNodes, Name("aks-prod"), Name("user"), Name(std::to_string(zone))), 0, zone + 1);
 }
 
 void add_events(Platform& p, int variation) {

@@ -1,8 +1,8 @@
 #include <catch2/catch.hpp>
 
-#include "tests/reports/platform.hpp"
 #include "reports/analysis.hpp"
 #include "reports/subnet_sizing.hpp"
+#include "tests/reports/platform.hpp"
 
 namespace akstwin {
 namespace {
@@ -10,14 +10,14 @@ namespace {
 using test::Platform;
 
 TEST_CASE("Node Subnet needs every node's pods up front") {
-  CHECK(node_subnet_need(50, 1, 30) == 1'581);       // 51 × 31 (facts K3)
+  CHECK(node_subnet_need(50, 1, 30) == 1'581);  // 51 × 31 (facts K3)
   CHECK(smallest_prefix_for(1'581) == 21);
-  CHECK(node_subnet_need(60, 1, 30) == 1'891);       // 61 × 31
-  CHECK(Cidr{0, 24}.usable() / 31 == 8);             // A /24 carries eight nodes.
+  CHECK(node_subnet_need(60, 1, 30) == 1'891);  // 61 × 31
+  CHECK(Cidr{0, 24}.usable() / 31 == 8);        // A /24 carries eight nodes.
 }
 
 TEST_CASE("An overlay pod CIDR carries a node for each of its /24 blocks") {
-  CHECK(overlay_node_limit(16) == 256);              // facts K6
+  CHECK(overlay_node_limit(16) == 256);  // facts K6
   CHECK(overlay_node_limit(18) == 64);
   CHECK(overlay_node_limit(25) == 0);
   CHECK(smallest_pod_cidr_for(65) == 17);
@@ -28,7 +28,7 @@ TEST_CASE("Surge rounds up, never exceeds the pool, and spot pools have none") {
   NodePoolSpec pool;
   pool.count = 4;
   pool.max_surge = {50, true};
-  CHECK(largest_surge(pool) == 2);                   // facts K8
+  CHECK(largest_surge(pool) == 2);  // facts K8
   pool.max_surge = {10, true};
   CHECK(largest_surge(pool) == 1);
   pool.count = 10;
@@ -62,9 +62,9 @@ TEST_CASE("The need of a subnet is the autoscaler's maximum plus surge plus endp
   p.finish_after_hours(100);
   const SubnetAnswer s = analyse_subnets(p.scenario, p.timeline).subnets.at(0);
   CHECK(s.nodes_at_maximum == 33);
-  CHECK(s.surge_at_maximum == 4);                    // 1 + ceil(10 % of 30)
-  CHECK(s.need_at_maximum == 40);                    // 33 + 4 + 2 endpoints + 1 frontend
-  CHECK(s.safe_prefix == 26);                        // 59 usable; a /27 has 27
+  CHECK(s.surge_at_maximum == 4);  // 1 + ceil(10 % of 30)
+  CHECK(s.need_at_maximum == 40);  // 33 + 4 + 2 endpoints + 1 frontend
+  CHECK(s.safe_prefix == 26);      // 59 usable; a /27 has 27
   CHECK(s.safe);
   CHECK(s.peak == 32);
   CHECK(s.peak_at == SimTime{3 * test::kHourUs});
@@ -72,8 +72,8 @@ TEST_CASE("The need of a subnet is the autoscaler's maximum plus surge plus endp
   CHECK(s.free_ratio_min == Approx(1 - 32.0 / 251));
   REQUIRE(s.alternatives.size() == 2);
   CHECK(s.alternatives[0].chosen);
-  CHECK(s.alternatives[1].addresses == 37 * 31 + 3);   // 1,150: (33 + 4)(30 + 1) + 3
-  CHECK(s.alternatives[1].prefix == 21);               // a /22 has 1,019
+  CHECK(s.alternatives[1].addresses == 37 * 31 + 3);  // 1,150: (33 + 4)(30 + 1) + 3
+  CHECK(s.alternatives[1].prefix == 21);              // a /22 has 1,019
   CHECK_FALSE(s.alternatives[1].fits);
 }
 
@@ -85,12 +85,13 @@ TEST_CASE("A subnet in Node Subnet mode that cannot hold the maximum is called t
   const SubnetAnswer s = analyse_subnets(p.scenario, p.timeline).subnets.at(0);
   CHECK_FALSE(s.safe);
   CHECK(s.exhausted_at == SimTime{5 * test::kHourUs});
-  CHECK(s.verdict.starts_with("Too small: at autoscaler maximum plus surge it needs 1,149 of 251 addresses; the smallest safe subnet is a /21."));
+  CHECK(s.verdict.starts_with(
+      "Too small: at autoscaler maximum plus surge it needs 1,149 of 251 addresses; the smallest safe subnet is a /21."));
 }
 
 TEST_CASE("A pod CIDR that cannot carry the autoscaler's maximum is called too small") {
   Platform p = platform_in_subnet(24, NetworkPluginMode::Overlay);
-  p.scenario.clusters[0].network.pod_cidr = Cidr{10U << 24, 19};   // 32 blocks for 33 + 4 nodes
+  p.scenario.clusters[0].network.pod_cidr = Cidr{10U << 24, 19};  // 32 blocks for 33 + 4 nodes
   p.finish_after_hours(1);
   const PodCidrAnswer c = analyse_subnets(p.scenario, p.timeline).pod_cidrs.at(0);
   CHECK(c.blocks_total == 32);
