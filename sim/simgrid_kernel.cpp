@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <csignal>
 #include <limits>
 #include <map>
 #include <string>
@@ -34,7 +35,11 @@ sg::Engine& start_engine() {
   std::array<char, 32> quiet{"--log=root.thres:critical"};
   std::array<char*, 3> arguments{program.data(), quiet.data(), nullptr};
   int count = 2;
+  // SimGrid takes Ctrl-C for itself, to exit at once; it is given back to whoever had it.
+  struct sigaction interrupt {};
+  sigaction(SIGINT, nullptr, &interrupt);
   sg::Engine& engine = *sg::Engine::get_instance(&count, arguments.data());
+  sigaction(SIGINT, &interrupt, nullptr);
   sg::Engine::set_config("network/model:CM02");       // plain max-min; the default LV08 is calibrated for a LAN cluster
   sg::Engine::set_config("network/optim:Full");       // Lazy shares wrongly when flows of one latency start together (ADR 10)
   sg::Engine::set_config("network/crosstraffic:0");   // acknowledgements do not load the way back

@@ -47,7 +47,7 @@ TEST_CASE("Ctrl-C ends a run with a partial report and exit code 105") {
   CHECK(fs::exists(folder.path() / "reports/result.json"));
 }
 
-TEST_CASE("Ctrl-C ends several runs in processes of their own, too") {
+TEST_CASE("Ctrl-C ends several runs in processes of their own, and keeps what they know") {
   TemporaryFolder folder;
   Process process({"akstwin", "run", kScenario.string(), "--replications", "3", "--no-variants", "--jobs", "2", "--horizon", "36500d"},
                   folder.path(), AKSTWIN_BINARY_DIR);
@@ -56,6 +56,7 @@ TEST_CASE("Ctrl-C ends several runs in processes of their own, too") {
   const Finished finished = process.finish(std::chrono::seconds(60));
   INFO(finished.err);
   CHECK(finished.exit_code == 105);
+  CHECK(finished.out.find("Interrupted at") != std::string::npos);
 }
 
 TEST_CASE("The first signal sets the flag, the second one kills") {
