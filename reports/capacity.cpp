@@ -52,10 +52,13 @@ PoolCapacity pool_capacity(const Timeline& timeline, const ClusterSpec& cluster,
   const auto nodes = samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name));
   if (!nodes.empty()) {
     // From the first sample on: before it, nothing was observed.
-    const Extreme peak = maximum(nodes, nodes.front().at, timeline.end());
+    // The range is that of the scale set's target: machines that are being deleted are billed but no longer part of it.
+    const auto targets = samples_of(of_pool(timeline, GaugeKind::NodesTarget, cluster.name, pool.name));
+    const auto range = targets.empty() ? nodes : targets;
+    const Extreme peak = maximum(range, range.front().at, timeline.end());
     out.nodes_max = peak.value;
     out.peak_at = peak.at;
-    out.nodes_min = minimum(nodes, nodes.front().at, timeline.end()).value;
+    out.nodes_min = minimum(range, range.front().at, timeline.end()).value;
     out.nodes_mean = time_average(nodes, {}, timeline.end());
     out.nodes_end = nodes.back().value;
     if (pool.autoscaling) out.at_range_max = time_at_or_above(nodes, {}, timeline.end(), pool.max_count);

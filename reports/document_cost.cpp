@@ -67,7 +67,7 @@ Chart category_chart(const CostAnswer& cost) {
   }
   if (!cost.by_category.empty())
     chart.caption =
-        cost.by_category.front().name + " is " + share_of(cost.by_category.front().amount, cost.monthly_total) + " of the bill.";
+        "The largest part, " + cost.by_category.front().name + ", is " + share_of(cost.by_category.front().amount, cost.monthly_total) + " of the bill.";
   return chart;
 }
 

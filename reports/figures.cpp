@@ -90,11 +90,15 @@ void capacity_figures(const Scenario& scenario, const CapacityAnswer& capacity, 
   }
   quantiles("pods.pending", capacity.pending, out);
   quantiles("pods.ready", capacity.ready, out);
+  // Services are the workloads that the scenario states load for: requests or a queue.
+  std::set<std::string> loaded;
+  for (const ServiceLoadSpec& service : scenario.services) loaded.insert(production + "/" + service.workload.str());
+  for (const QueueSpec& queue : scenario.queues) loaded.insert(production + "/" + queue.workload.str());
   double requests = 0, worst = 0, services = 0;
   for (const ServiceCapacity& service : capacity.services) {
     requests += static_cast<double>(service.requests);
     worst = std::max(worst, service.latency_p95_max.seconds_real());
-    if (first_part(service.workload) == production && service.replicas_max > 0) services += 1;
+    if (loaded.contains(service.workload) && service.replicas_max > 0) services += 1;
   }
   out.set("services.count", "services", services);
   if (requests > 0) {

@@ -23,10 +23,10 @@ section .answer{font-size:16px;margin-bottom:8px}
 .banner b{text-transform:uppercase;letter-spacing:.06em;font-size:12px}
 .pass{color:var(--pass);background:var(--pass-bg)}.fail{color:var(--fail);background:var(--fail-bg)}.open{color:var(--open);background:var(--open-bg)}
 .badge{display:inline-block;border-radius:999px;padding:1px 9px;font-size:12px;font-weight:650;white-space:nowrap}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(140px,1fr));gap:12px;margin:0 0 20px;padding:0;list-style:none}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(215px,1fr));gap:12px;margin:0 0 20px;padding:0;list-style:none}
 .tiles li{background:var(--card);border:1px solid var(--rule);border-radius:8px;padding:12px 14px}
 .tiles span{display:block;color:var(--soft);font-size:12.5px}
-.tiles strong{display:block;font-size:21px;line-height:1.25;letter-spacing:-.01em;margin:2px 0}
+.tiles strong{display:block;font-size:23px;line-height:1.25;letter-spacing:-.01em;margin:2px 0}
 nav{margin:0 0 18px;display:flex;flex-wrap:wrap;gap:4px 18px;border-bottom:1px solid var(--rule);padding-bottom:10px}
 a{color:var(--accent);text-decoration:none}a:hover{text-decoration:underline}
 section{background:var(--card);border:1px solid var(--rule);border-radius:10px;padding:22px 24px;margin:0 0 20px}
@@ -35,7 +35,7 @@ p{margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{color:var(--soft);font-weight:600;font-size:12.5px;text-align:left;vertical-align:bottom;border-bottom:1px solid var(--rule);padding:5px 14px 5px 0}
 td{border-bottom:1px solid var(--rule);padding:6px 14px 6px 0;vertical-align:top;overflow-wrap:break-word}
-td:first-child{white-space:nowrap}
+td:first-child,td.n{white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
 tr:last-child td{border-bottom:0}
 .r{text-align:right}td.r{white-space:nowrap}
