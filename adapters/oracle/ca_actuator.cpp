@@ -23,6 +23,10 @@ void CaActuator::start(const std::vector<std::size_t>& nodes, NodeDeletionKind k
 }
 
 void CaActuator::advance(SimTime now) {
+  // A window that closes now was opened before anything that wants to join it now.
+  for (std::size_t i = 0; i < batches_.size(); ++i)
+    if (batches_[i].due <= now) delete_now(batches_[i].group, batches_[i].nodes, now);
+  std::erase_if(batches_, [now](const Batch& batch) { return batch.due <= now; });
   for (std::size_t i = 0; i < jobs_.size(); ++i) {
     Job& job = jobs_[i];
     // Several steps of one job can fall into one second.
@@ -32,9 +36,6 @@ void CaActuator::advance(SimTime now) {
       else poll(job, now);
     }
   }
-  for (std::size_t i = 0; i < batches_.size(); ++i)
-    if (batches_[i].due <= now) delete_now(batches_[i].group, batches_[i].nodes, now);
-  std::erase_if(batches_, [now](const Batch& batch) { return batch.due <= now; });
   std::erase_if(jobs_, [](const Job& job) { return job.stage == Stage::Done || job.stage == Stage::Batched; });
 }
 

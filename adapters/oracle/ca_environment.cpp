@@ -263,6 +263,7 @@ void CaEnvironment::scale_app(std::size_t app, std::int64_t replicas, SimTime no
   for (const std::size_t pod : app_pods_[app])
     if (!pods[pod].view.deleted) live.push_back(pod);
   std::int64_t surplus = static_cast<std::int64_t>(live.size()) - replicas;
+  if (setup.apps[app].kind == PodOwnerKind::None) surplus = std::max<std::int64_t>(surplus, 0);   // nobody creates naked pods
   for (; surplus < 0; ++surplus) add_app_pod(app, now);
   for (const bool bound : {false, true}) {
     for (auto pod = live.rbegin(); pod != live.rend() && surplus > 0; ++pod) {

@@ -6,10 +6,18 @@
 namespace akstwin::oracle {
 namespace {
 
+/// What of an entry is decided: pods of one workload evicted in the same instant race for a budget, and which of them wins is arbitrary.
+std::string decided(const Json& entry) {
+  const std::string kind = entry.at("k").get<std::string>();
+  if (kind != "evict" && kind != "evict_429") return kind + " " + entry.at("d").dump();
+  const std::string pod = entry.at("d").get<std::string>();
+  return kind + " " + (pod.starts_with("ds-") ? pod : pod.substr(0, pod.rfind('-')));
+}
+
 /// Entries as text, ordered by second and text: inside a second the recorder's order is not causal.
 std::vector<std::pair<std::int64_t, std::string>> sorted(const Json& records) {
   std::vector<std::pair<std::int64_t, std::string>> lines;
-  for (const Json& entry : records) lines.emplace_back(entry.at("t").get<std::int64_t>(), entry.at("k").get<std::string>() + " " + entry.at("d").dump());
+  for (const Json& entry : records) lines.emplace_back(entry.at("t").get<std::int64_t>(), decided(entry));
   std::ranges::sort(lines);
   return lines;
 }

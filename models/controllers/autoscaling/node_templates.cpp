@@ -48,6 +48,7 @@ void NodeTemplates::update(std::span<const AutoscaledGroup> groups, std::span<co
     Entry& entry = entries_[i];
     const AutoscaledNode* const source = best[i];
     if (!source && entry.from_node) continue;      // remembered for ten years upstream
+    entry.current.serial = next_serial_++;         // a template not taken from memory gets a new random name in every loop
     std::vector<const PodSpec*> pods;
     if (source)
       for (const AutoscaledPod& pod : source->pods)
@@ -78,7 +79,6 @@ void NodeTemplates::make(Entry& entry, const AutoscaledGroup& group, const Autos
     if (!node || comes_with_node(pod)) made.pods.push_back(pod);
   made.pods_request = {};
   for (const AutoscaledPod& pod : made.pods) made.pods_request = made.pods_request + pod.spec->effective_request();
-  made.serial = next_serial_++;
   entry.from_node = node != nullptr;
   entry.made = true;
 }

@@ -12,7 +12,7 @@ struct NodeTemplate {
   std::vector<AutoscaledPod> pods;                 ///< DaemonSet and mirror pods that come with a node
   Resources capacity;
   Resources pods_request;                          ///< sum of their effective requests
-  std::uint64_t serial = 0;                        ///< moves when the template was made anew (upstream draws a new name then)
+  std::uint64_t serial = 0;                        ///< moves with every loop but those that take the template from memory
 };
 
 /// A ready, settled node of the group is the best template; then the one remembered from an earlier loop; then the provider's.
