@@ -33,6 +33,7 @@ void check_size(Check& check, const ClusterSpec& cluster, const NodePoolSpec& po
 
 void check_counts(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
   const std::string path = path_of(cluster, pool);
+  if (check.broken(path)) return;
   const auto at = [&](const char* key) { return check.where(path + "." + key); };
   if (!pool.autoscaling) {
     for (const char* key : {"minCount", "maxCount"})
@@ -86,8 +87,9 @@ void check_pools(Check& check, const ClusterSpec& cluster) {
     for (std::size_t j = 0; j < i; ++j)
       if (cluster.pools[j].name == pool.name) check.error("S016", pool.declared_at, called(cluster, pool) + " is defined twice", "give it another name");
   }
+  if (check.broken(path_of(cluster) + ".agentPoolProfiles") || cluster.pools.empty()) return;
   if (!system) check.error("S040", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' has no System pool", "one pool needs mode: System");
-  else if (system_nodes < 2) check.warning("S040", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' has " + std::to_string(system_nodes) + " system node", "AKS asks for 2 in production and advises 3");
+  else if (system_nodes == 1) check.warning("S040", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' has one system node", "AKS asks for 2 in production and advises 3");
   if (nodes > 5'000) check.error("S043", check.where(path_of(cluster) + ".agentPoolProfiles"), "cluster '" + cluster.name.str() + "' may grow to " + std::to_string(nodes) + " nodes with surge", "AKS allows 5,000 a cluster");
 }
 

@@ -73,7 +73,7 @@ void check_action(Check& check, const ActionSpec& action) {
     case ActionKind::FrontDoorFailover: return check_front_door(check, action);
     case ActionKind::FluxResume:
     case ActionKind::FluxSuspend:
-    case ActionKind::FluxPrune: return check_known_cluster(check, action, "flux");
+    case ActionKind::FluxPrune: return check_known_cluster(check, action, "the action");
     case ActionKind::SqlFailover: return check_store(check, action);
     case ActionKind::Wait:
       if (action.duration < Duration{1}) check.error("S081", action.declared_at, "wait needs a duration", "write duration: 5m, or wait(5m)");
@@ -120,7 +120,9 @@ void check_registry(Check& check) {
 
 void check_cost(Check& check) {
   const CostSpec& cost = check.scenario().cost;
-  for (const CommitmentSpec& commitment : cost.commitments) {
+  for (std::size_t i = 0; i < cost.commitments.size(); ++i) {
+    const CommitmentSpec& commitment = cost.commitments[i];
+    if (check.broken("cost.commitments." + std::to_string(i))) continue;
     if (commitment.reservation && (commitment.vm_size.empty() || commitment.location.empty() || commitment.quantity < 1)) {
       check.error("S010", commitment.declared_at, "a reservation needs vmSize, location and quantity", "or make it kind: savingsPlan with hourly");
     } else if (commitment.reservation && find_vm_size(commitment.vm_size.text()) == nullptr) {

@@ -22,15 +22,17 @@ std::string suggest(std::string_view wanted, const std::set<std::string>& known)
   return list.empty() ? "no manifests were read: see `workloads`" : "no workload of that name is among the manifests";
 }
 
-void check_traffic(Check& check, const TrafficSpec& traffic, const std::string& path) {
+void check_traffic(Check& check, const TrafficSpec& traffic, const std::string& path, const std::string& whose) {
+  if (check.broken(path)) return;
   if (traffic.trough_milli_rps > traffic.peak_milli_rps && traffic.shape != TrafficShape::Trace)
-    check.error("S070", check.where(path + ".trough"), "the trough of " + path + " is above its peak", "swap them");
+    check.error("S070", check.where(path + ".trough"), "the lowest rate of " + whose + " is above its peak", "swap them");
   if (traffic.shape == TrafficShape::Trace && traffic.trace_milli_rps.empty())
-    check.error("S070", check.where(path + ".shape"), "shape: trace in " + path + " has no trace", "add trace: with a CSV file, prometheus: or stages:");
-  if (traffic.shape != TrafficShape::Trace && traffic.peak_milli_rps == 0)
-    check.warning("S070", check.where(path), "the traffic of " + path + " has no peak, so that nothing arrives", "add peak: 100rps");
+    check.error("S070", check.where(path + ".shape"), "the traffic of " + whose + " has shape: trace, but no trace", "add trace: with a CSV file, prometheus: or stages:");
+  const bool recorded = check.states(path + ".trace") || check.states(path + ".prometheus") || check.states(path + ".stages");
+  if (traffic.shape != TrafficShape::Trace && traffic.peak_milli_rps == 0 && !recorded)
+    check.warning("S070", check.where(path), "the traffic of " + whose + " has no peak, so that nothing arrives", "add peak: 100rps");
   for (const TrafficBurst& burst : traffic.bursts)
-    if (burst.at.since_start() > check.scenario().horizon) check.warning("S070", check.where(path + ".bursts"), "a burst of " + path + " begins after the horizon", "move it, or lengthen the horizon");
+    if (burst.at.since_start() > check.scenario().horizon) check.warning("S070", check.where(path + ".bursts"), "a burst of " + whose + " begins after the horizon", "move it, or lengthen the horizon");
 }
 
 // Walks the calls from each service; a return to it is a cycle, in which load would grow without end.
@@ -67,7 +69,7 @@ void check_services(Check& check, const std::set<std::string>& names) {
     if (!seen.insert(service.workload).second) check.error("S016", service.declared_at, "'" + service.workload.str() + "' has two entries under services", "merge them");
     if (!names.contains(service.workload.str())) check.error("S020", check.where(path + ".workload"), "there is no workload '" + service.workload.str() + "'", suggest(service.workload.text(), names));
     if (service.timeout < service.service_time) check.warning("S070", check.where(path + ".latency"), "the timeout of '" + service.workload.str() + "' is shorter than its service time", "every request would fail");
-    if (check.states(path + ".traffic")) check_traffic(check, service.traffic, path + ".traffic");
+    if (check.states(path + ".traffic")) check_traffic(check, service.traffic, path + ".traffic", "'" + service.workload.str() + "'");
     for (std::size_t i = 0; i < service.calls.size(); ++i) {
       const Name callee = service.calls[i].workload;
       if (callee.empty() || names.contains(callee.str())) continue;
@@ -86,7 +88,7 @@ void check_queues(Check& check, const std::set<std::string>& names) {
     if (!seen.insert(queue.name).second) check.error("S016", queue.declared_at, "queue '" + queue.name.str() + "' is defined twice", "give it another name");
     if (!queue.workload.empty() && !names.contains(queue.workload.str())) check.error("S020", check.where(path + ".workload"), "queue '" + queue.name.str() + "' is consumed by '" + queue.workload.str() + "', which does not exist", suggest(queue.workload.text(), names));
     if (!bound.contains(queue.name)) check.warning("S020", check.where(path + ".name"), "no ScaledObject has a trigger named '" + queue.name.str() + "'", "its consumer is not scaled by the queue; name the trigger, or set its queueName");
-    check_traffic(check, queue.arrivals, path + ".arrivals");
+    check_traffic(check, queue.arrivals, path + ".arrivals", "queue '" + queue.name.str() + "'");
   }
 }
 

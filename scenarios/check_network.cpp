@@ -10,7 +10,7 @@ namespace {
 std::string with_prefix(const std::string& what, const Cidr& prefix) { return what + " (" + to_string(prefix) + ")"; }
 
 void check_region(Check& check, Name location, const std::string& path) {
-  if (location.empty() || find_region(location.text()) != nullptr) return;
+  if (location.empty() || check.broken(path) || find_region(location.text()) != nullptr) return;
   std::vector<std::string> names;
   for (const Region& region : regions()) names.push_back(region.name.str());
   const std::string near = closest(location.text(), names);
@@ -20,6 +20,7 @@ void check_region(Check& check, Name location, const std::string& path) {
 void check_subnets(Check& check, const VirtualNetworkSpec& network) {
   for (std::size_t i = 0; i < network.subnets.size(); ++i) {
     const SubnetSpec& subnet = network.subnets[i];
+    if (check.broken(path_of(network) + ".subnets." + subnet.name.str())) continue;
     const Position at = check.where(path_of(network) + ".subnets." + subnet.name.str() + ".prefix");
     const bool inside = std::ranges::any_of(network.address_space, [&](const Cidr& space) { return space.contains(subnet.prefix); });
     if (!inside && !network.address_space.empty())
@@ -142,7 +143,7 @@ void check_networks(Check& check) {
 void check_addresses(Check& check) {
   for (const auto& [name, need] : subnet_needs(check)) {
     const std::int64_t usable = need.subnet->prefix.usable() - need.subnet->private_endpoints;
-    if (need.at_most <= usable) continue;
+    if (need.at_most <= usable || usable < 0 || check.broken(path_of(*need.network))) continue;
     const auto fits = smallest_prefix_for(need.at_most + need.subnet->private_endpoints);
     const std::string remedy = fits ? "; a /" + std::to_string(*fits) + " (" + grouped(Cidr{0, *fits}.usable()) + ") would do" : "; no subnet is that large";
     const bool at_once = need.at_start > usable;

@@ -16,6 +16,12 @@ Position Check::where(std::string_view path) const {
 
 bool Check::states(std::string_view path) const { return context_.positions.contains("spec." + std::string(path)); }
 
+bool Check::broken(std::string_view path) const {
+  const std::string full = "spec." + std::string(path);
+  const auto next = context_.broken.lower_bound(full);
+  return next != context_.broken.end() && next->starts_with(full) && (next->size() == full.size() || (*next)[full.size()] == '.');
+}
+
 void Check::error(std::string code, const Position& at, std::string message, std::string hint) {
   context_.diagnostics.add({Severity::Error, std::move(code), at, std::move(message), std::move(hint)});
 }

@@ -18,6 +18,8 @@ class Check {
   /// Where the value at "spec." + path is written; the closest object around it when it was not stated.
   Position where(std::string_view path) const;
   bool states(std::string_view path) const;
+  /// Whether a value at or below the path was refused when it was read; what would follow from it is noise.
+  bool broken(std::string_view path) const;
   void error(std::string code, const Position& at, std::string message, std::string hint);
   void warning(std::string code, const Position& at, std::string message, std::string hint);
   /// "did you mean 'x'?", or "there are: x, y".

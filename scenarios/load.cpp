@@ -141,7 +141,7 @@ std::optional<Scenario> load_scenario_text(std::string_view text, const LoadOpti
   const FieldDoc fields = scenario_fields();
   for (const OverrideSpec& change : options.overrides) apply_override(document, fields, change, {change.path + "=" + change.value, 0, 0, 1}, diagnostics);
   YamlNode written = document;
-  expand_like(document, diagnostics);
+  if (!expand_like(document, diagnostics)) return std::nullopt;
 
   SourceFiles files(options.path, options.allow_outside);
   files.remember("", text);

@@ -88,7 +88,7 @@ std::optional<int> Notation<int>::parse(std::string_view text) {
 }
 std::string Notation<int>::print(const int& value) { return std::to_string(value); }
 
-NotationWords Notation<std::uint32_t>::words() { return Notation<std::int64_t>::words(); }
+NotationWords Notation<std::uint32_t>::words() { return {"whole number", "a whole number of at least 0", "integer", ""}; }
 std::optional<std::uint32_t> Notation<std::uint32_t>::parse(std::string_view text) {
   const auto value = parse_whole(text);
   if (!value || *value < 0 || *value > UINT32_MAX) return std::nullopt;
@@ -96,7 +96,7 @@ std::optional<std::uint32_t> Notation<std::uint32_t>::parse(std::string_view tex
 }
 std::string Notation<std::uint32_t>::print(const std::uint32_t& value) { return std::to_string(value); }
 
-NotationWords Notation<std::uint64_t>::words() { return Notation<std::int64_t>::words(); }
+NotationWords Notation<std::uint64_t>::words() { return Notation<std::uint32_t>::words(); }
 std::optional<std::uint64_t> Notation<std::uint64_t>::parse(std::string_view text) {
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);

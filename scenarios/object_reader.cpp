@@ -45,25 +45,35 @@ const YamlNode* Fields::take(std::string_view key, bool is_required) {
   declared_.emplace_back(key);
   const YamlNode* node = map_->find(key);
   if (node == nullptr) {
-    if (is_required) error("S010", *map_, field_name(key) + " is missing", "add '" + std::string(key) + ": …' here");
+    if (is_required) {
+      mark_broken(key);
+      error("S010", *map_, field_name(key) + " is missing", "add '" + std::string(key) + ": …' here");
+    }
     return nullptr;
   }
   if (dialect_ == Dialect::Manifest) return node->is_null() ? nullptr : node;
   context_->positions[child_path(key)] = node->position();
   if (!node->is_null()) return node;
-  error("S011", *node, field_name(key) + " has no value", "write a value, or remove the key");
+  mark_broken(key);
+  const auto member = std::ranges::find(map_->members, key, &YamlMember::key);
+  report(Severity::Error, "S011", position_of_key(*map_, *member), field_name(key) + " has no value", "write a value, or remove the key");
   return nullptr;
 }
 
 void Fields::wrong_kind(const YamlNode& node, std::string_view key, std::string_view wanted) {
+  mark_broken(key);
   error("S011", node, field_name(key) + " is " + std::string(kind_in_words(node)) + "; it must be " + std::string(wanted),
         dialect_ == Dialect::Manifest ? "the API server would refuse it, too" : "see `akstwin explain " + child_path(key) + "`");
 }
 
 void Fields::malformed(const YamlNode& node, std::string_view key, const NotationWords& words) {
+  mark_broken(key);
   if (node.text.empty()) return error("S013", node, field_name(key) + " is empty", std::string("write ") + words.wanted);
+  std::string hint = std::string("write ") + words.wanted;
   const bool bare_number = parse_real(node.text).has_value() && std::string_view(words.json) == "string";
-  error("S013", node, field_name(key) + " is '" + node.text.substr(0, 60) + "', which is not " + words.wanted, bare_number ? "does it lack a unit?" : std::string("write ") + words.wanted);
+  if (bare_number) hint = std::string_view(words.type) == "money" ? "does it lack its currency?" : "does it lack a unit?";
+  if (const auto network = parse_cidr_lenient(node.text)) hint = "did you mean '" + to_string(*network) + "'?";
+  error("S013", node, field_name(key) + " is '" + node.text.substr(0, 60) + "', which is not " + words.wanted, hint);
 }
 
 FieldDoc* Fields::declare(std::string_view key, const NotationWords& words, std::string_view help, bool is_required, std::string default_text) {
@@ -82,10 +92,10 @@ FieldDoc* Fields::declare(std::string_view key, const NotationWords& words, std:
 Field<LogNormal> Fields::spread(std::string_view key, LogNormal& out, std::string_view help) {
   if (documenting()) {
     FieldDoc* doc = declare(key, {"random duration", "", "string object", ""}, help, false, print_spread(out));
-    return {*this, doc, nullptr, key, nullptr, &print_spread};
+    return {*this, doc, nullptr, key, nullptr, out, &print_spread};
   }
   const YamlNode* node = take(key, false);
-  const auto done = [&] { return Field<LogNormal>(*this, nullptr, node, key, nullptr, &print_spread); };
+  const auto done = [&] { return Field<LogNormal>(*this, nullptr, node, key, nullptr, out, &print_spread); };
   if (node == nullptr) return done();
   if (node->is_scalar()) {
     if (const auto fixed = parse_duration(node->text)) {
@@ -105,6 +115,7 @@ Field<LogNormal> Fields::spread(std::string_view key, LogNormal& out, std::strin
   child.optional("p95", p95, "95th percentile");
   child.optional("p99", p99, "99th percentile, instead of p95");
   child.finish();
+  if (node->find("p50") == nullptr) return done();
   const bool by_p99 = node->find("p95") == nullptr && node->find("p99") != nullptr;
   const Duration upper = by_p99 ? p95_from_p99(p50, p99) : node->find("p95") != nullptr ? p95 : p50;
   if (p50 < Duration{1} || upper < p50) {
@@ -145,6 +156,7 @@ void Fields::finish() {
       if (unread.count++ == 0) unread.first = position_of_key(*map_, member);
       continue;
     }
+    mark_broken(member.key);
     const std::string near = closest(member.key, declared_);
     std::string all;
     for (const std::string& key : declared_) all += (all.empty() ? "" : ", ") + key;

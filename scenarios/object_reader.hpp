@@ -3,6 +3,7 @@
 #pragma once
 #include <initializer_list>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +24,8 @@ struct ReadContext {
   SourceFiles& files;
   /// Where each value is written, by its path: "spec.clusters.aks-prod.agentPoolProfiles.user.vmSize". List items go by name.
   std::map<std::string, Position, std::less<>> positions{};
+  /// Paths whose values were refused: what follows from them is not reported again.
+  std::set<std::string, std::less<>> broken{};
   /// Manifest fields that nothing reads, by "Kind.path": where the first one stands, and how many there are.
   struct Unread {
     Position first;
@@ -47,8 +50,8 @@ template <class T>
 class Field {
  public:
   using Print = std::string (*)(const T&);
-  Field(Fields& owner, FieldDoc* doc, const YamlNode* node, std::string_view key, const T* value, Print print)
-      : owner_(owner), doc_(doc), node_(node), key_(key), value_(value), print_(print) {}
+  Field(Fields& owner, FieldDoc* doc, const YamlNode* node, std::string_view key, T* value, const T& before, Print print)
+      : owner_(owner), doc_(doc), node_(node), key_(key), value_(value), before_(before), print_(print) {}
 
   Field& at_least(const T& low);
   Field& at_most(const T& high);
@@ -60,11 +63,14 @@ class Field {
   }
 
  private:
+  void refuse(std::string message, std::string hint);
+
   Fields& owner_;
   FieldDoc* doc_;
   const YamlNode* node_;
   std::string_view key_;
-  const T* value_;                          ///< null: absent, malformed or documenting
+  T* value_;                                ///< null: absent, malformed or documenting
+  T before_;                                ///< the default: what a refused value falls back to, so that reading can go on
   Print print_;
 };
 
@@ -126,6 +132,8 @@ class Fields {
   void error(std::string code, const YamlNode& at, std::string message, std::string hint) { report(Severity::Error, std::move(code), at.position(), std::move(message), std::move(hint)); }
   void warning(std::string code, const YamlNode& at, std::string message, std::string hint) { report(Severity::Warning, std::move(code), at.position(), std::move(message), std::move(hint)); }
   void report(Severity severity, std::string code, Position at, std::string message, std::string hint);
+  /// Remembers that the value at `key` was refused.
+  void mark_broken(std::string_view key) { context_->broken.insert(child_path(key)); }
   /// "'minCount' in spec.clusters.aks-prod": how messages name a field.
   std::string field_name(std::string_view key) const;
   /// The value of `key`, declared as read; reports S010 when it is required and absent, S011 when it is empty.
@@ -159,27 +167,34 @@ void document_fields(FieldDoc& doc) {
 // ---- template bodies -------------------------------------------------------------------------------------------------------
 
 template <class T>
+void Field<T>::refuse(std::string message, std::string hint) {
+  owner_.mark_broken(key_);
+  owner_.error("S014", *node_, owner_.field_name(key_) + " is " + print_(*value_) + std::move(message), std::move(hint));
+  *value_ = before_;
+  value_ = nullptr;
+}
+
+template <class T>
 Field<T>& Field<T>::at_least(const T& low) {
   if (doc_ != nullptr) doc_->range = "at least " + print_(low);
-  if (value_ != nullptr && *value_ < low)
-    owner_.error("S014", *node_, owner_.field_name(key_) + " is " + print_(*value_) + "; at least " + print_(low) + " is needed", "raise it");
+  if (value_ != nullptr && *value_ < low) refuse("; at least " + print_(low) + " is needed", "raise it");
   return *this;
 }
 
 template <class T>
 Field<T>& Field<T>::at_most(const T& high) {
   if (doc_ != nullptr) doc_->range += (doc_->range.empty() ? "at most " : ", at most ") + print_(high);
-  if (value_ != nullptr && high < *value_)
-    owner_.error("S014", *node_, owner_.field_name(key_) + " is " + print_(*value_) + "; at most " + print_(high) + " is possible", "lower it");
+  if (value_ != nullptr && high < *value_) refuse("; at most " + print_(high) + " is possible", "lower it");
   return *this;
 }
 
 template <class Tag, class T>
 Field<T> Fields::scalar(std::string_view key, T& out, std::string_view help, bool is_required) {
   using Form = Notation<std::conditional_t<std::is_void_v<Tag>, T, Tag>>;
-  if (documenting()) return {*this, declare(key, Form::words(), help, is_required, is_required ? std::string() : Form::print(out)), nullptr, key, nullptr, &Form::print};
+  if (documenting()) return {*this, declare(key, Form::words(), help, is_required, is_required ? std::string() : Form::print(out)), nullptr, key, nullptr, out, &Form::print};
   const YamlNode* node = take(key, is_required);
-  const T* read = nullptr;
+  const T before = out;
+  T* read = nullptr;
   if (node != nullptr && !node->is_scalar()) {
     wrong_kind(*node, key, Form::words().wanted);
   } else if (node != nullptr) {
@@ -190,7 +205,7 @@ Field<T> Fields::scalar(std::string_view key, T& out, std::string_view help, boo
       malformed(*node, key, Form::words());
     }
   }
-  return {*this, nullptr, node, key, read, &Form::print};
+  return {*this, nullptr, node, key, read, before, &Form::print};
 }
 
 template <class E>
@@ -201,7 +216,7 @@ Field<E> Fields::choice(std::string_view key, E& out, std::initializer_list<std:
       doc->choices.emplace_back(word);
       if (value == out && doc->default_text.empty()) doc->default_text = word;
     }
-    return {*this, doc, nullptr, key, nullptr, nullptr};
+    return {*this, doc, nullptr, key, nullptr, out, nullptr};
   }
   const YamlNode* node = take(key, false);
   if (node != nullptr && !node->is_scalar()) {
@@ -212,15 +227,16 @@ Field<E> Fields::choice(std::string_view key, E& out, std::initializer_list<std:
     for (const auto& [word, value] : words) {
       if (node->text == word) {
         out = value;
-        return {*this, nullptr, node, key, nullptr, nullptr};
+        return {*this, nullptr, node, key, nullptr, out, nullptr};
       }
       all += (all.empty() ? "" : ", ") + std::string(word);
       candidates.emplace_back(word);
     }
     const std::string near = closest(node->text, candidates);
+    mark_broken(key);
     error("S015", *node, field_name(key) + " is '" + node->text + "'; it is one of " + all, near.empty() ? "choose one of these" : "did you mean '" + near + "'?");
   }
-  return {*this, nullptr, node, key, nullptr, nullptr};
+  return {*this, nullptr, node, key, nullptr, out, nullptr};
 }
 
 template <class Read>

@@ -229,10 +229,10 @@ bool apply_override(YamlNode& document, const FieldDoc& fields, const OverrideSp
   return apply(*node, doc, path, "", change);
 }
 
-void expand_like(YamlNode& document, Diagnostics& diagnostics) {
+bool expand_like(YamlNode& document, Diagnostics& diagnostics) {
   YamlNode* spec = document.find("spec");
   YamlNode* clusters = spec != nullptr ? spec->find("clusters") : nullptr;
-  if (clusters == nullptr || !clusters->is_list()) return;
+  if (clusters == nullptr || !clusters->is_list()) return true;
   std::vector<std::string> names;
   for (const YamlNode& cluster : clusters->items) names.emplace_back(cluster.text_of("name"));
   std::vector<bool> done(clusters->items.size());
@@ -249,14 +249,18 @@ void expand_like(YamlNode& document, Diagnostics& diagnostics) {
       done[i] = progress = true;
     }
   }
+  const auto stand_in = static_cast<std::size_t>(std::ranges::find(done, true) - done.begin());
   for (std::size_t i = 0; i < done.size(); ++i) {
     if (done[i]) continue;
-    const YamlNode& like = *clusters->items[i].find("like");
+    const YamlNode like = *clusters->items[i].find("like");
     const bool known = std::ranges::find(names, like.text) != names.end();
     const std::string near = closest(like.text, names);
     diagnostics.add({Severity::Error, known ? "S021" : "S020", like.position(), known ? "'like: " + like.text + "' leads back to '" + names[i] + "'" : "there is no cluster '" + like.text + "' to copy",
                      known ? "one of the clusters must be written out" : near.empty() ? "name a cluster of this scenario" : "did you mean '" + near + "'?"});
+    // Some finished cluster stands in, so that only the wrong name is reported and not what is missing without it.
+    if (stand_in < done.size()) clusters->items[i] = merged_cluster(clusters->items[stand_in], clusters->items[i]);
   }
+  return stand_in < done.size() || done.empty();
 }
 
 }  // namespace akstwin

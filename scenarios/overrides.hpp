@@ -14,7 +14,8 @@ namespace akstwin {
 bool apply_override(YamlNode& document, const FieldDoc& fields, const OverrideSpec& change, const Position& at, Diagnostics& diagnostics);
 
 /// Replaces each cluster with `like: other` by a copy of the other with its own fields on top; pools are merged by name.
-void expand_like(YamlNode& document, Diagnostics& diagnostics);
+/// False when a cluster copies nothing and no other one can stand in for it; reading on would only repeat that.
+bool expand_like(YamlNode& document, Diagnostics& diagnostics);
 
 /// `text` with its number multiplied: "900rps" × 0.5 → "450rps", "2h30m" → "1h15m". Empty when there is no number.
 std::string scaled_text(const std::string& text, double factor, bool whole);

@@ -184,7 +184,7 @@ void describe(Fields& f, ClusterSpec& out) {
   f.object("autoScalerProfile", out.autoscaler, "Cluster autoscaler settings, for the whole cluster.");
   f.list("agentPoolProfiles", out.pools, "Node pools.", true);
   f.object("serviceMesh", out.mesh, "Service mesh.");
-  f.values("addons", out.addons, "Add-ons whose pods take room: azure-policy, key-vault-secrets-provider, monitoring, keda, …");
+  f.values("addons", out.addons, "Add-ons whose pods take room: azure-policy, key-vault-secrets-provider, monitoring, keda and others.");
   f.object("standby", out.standby, "This cluster stands by for another one.");
   f.optional("metricsResolution", out.metric_resolution, "How often metrics-server measures; autoscalers see nothing newer.").between(Duration{1'000'000}, Duration{3'600'000'000}).source("AKS: 60 s (Azure/AKS#1595), facts D2");
   f.not_simulated("maintenanceWindows", "Planned maintenance.");

@@ -78,7 +78,7 @@ std::optional<Diagnostic> check_text(const std::string& file, std::string_view t
                       "split it, or generate less"};
   }
   if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
-    return problem("S003", 0, "the file is UTF-16", "save it as UTF-8");
+    return Diagnostic{Severity::Error, "S003", {file, 0, 0, 1}, "the file is UTF-16", "save it as UTF-8"};
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t length = character_length(text, at);
     if (length == 0) return problem("S003", at, "the file is not UTF-8 here", "save it as UTF-8; a scenario has no binary content");

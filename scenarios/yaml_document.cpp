@@ -129,7 +129,7 @@ class TreeBuilder final : public YAML::EventHandler {
   }
   static bool expects_key(const Open& open) { return open.value.is_map() && !open.has_key; }
   [[noreturn]] void key_must_be_text(const YAML::Mark& mark) {
-    report("S009", mark.line + 1, mark.column + 1, "a key must be plain text", "quote the value if it begins with { or [");
+    report("S009", mark.line + 1, mark.column + 1, "a key must be plain text", "is a bracket before this place not closed? A value that begins with { or [ needs quotes");
   }
   void close() {
     Open done = std::move(open_.back());
