@@ -13,7 +13,7 @@ using namespace akstwin::test;
 
 const fs::path kRoot = AKSTWIN_SOURCE_DIR;
 
-Finished akstwin(const std::vector<std::string>& arguments, const fs::path& folder) {
+Finished run_program(const std::vector<std::string>& arguments, const fs::path& folder) {
   std::vector<std::string> argv{"akstwin"};
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   Process process(argv, folder, AKSTWIN_BINARY_DIR);
@@ -27,7 +27,7 @@ TEST_CASE("Every scenario of the catalogue is valid") {
   for (const auto& entry : fs::directory_iterator(kRoot / "scenarios/catalog")) {
     if (entry.path().extension() != ".yaml") continue;
     ++scenarios;
-    const Finished finished = akstwin({"validate", entry.path().string()}, kRoot);
+    const Finished finished = run_program({"validate", entry.path().string()}, kRoot);
     INFO(entry.path().filename().string() << '\n' << finished.err);
     CHECK(finished.exit_code == 0);
   }
@@ -38,7 +38,7 @@ TEST_CASE("The reference page of the scenario file is what the program prints") 
   std::ifstream file(kRoot / "docs/reference/scenario.md");
   std::ostringstream page;
   page << file.rdbuf();
-  const Finished finished = akstwin({"schema", "--reference"}, kRoot);
+  const Finished finished = run_program({"schema", "--reference"}, kRoot);
   // Rewrite it with: akstwin schema --reference > docs/reference/scenario.md
   CHECK(finished.out == page.str());
 }
