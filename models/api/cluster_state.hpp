@@ -30,6 +30,7 @@ struct Pod {
   NodeId node;                       ///< null until bound
   PodPhase phase = PodPhase::Pending;
   bool ready = false;                ///< condition Ready
+  bool was_ready = false;            ///< has been ready before (a restart is no start)
   bool unschedulable = false;        ///< condition PodScheduled=False, reason Unschedulable
   SimTime created, bound = kNever, started = kNever;
   SimTime ready_transition = kNever; ///< last change of the Ready condition; kNever: it has none yet
@@ -94,7 +95,7 @@ struct ScaledObject {
 struct AppliedBudget {
   const PodDisruptionBudgetSpec* spec = nullptr;
   bool applied = false;
-  std::int64_t disruptions_allowed = 0;               ///< status, kept by the disruption controller
+  std::vector<WorkloadId> workloads;                  ///< whose pods it selects
 };
 
 struct Kustomization {

@@ -6,13 +6,12 @@
 
 namespace akstwin {
 
-/// Evictions that `workload` would still allow: the smallest over the budgets that select its pods; INT64_MAX without one.
-/// allowed = healthy − desired healthy, where minAvailable and maxUnavailable percentages round up.
+/// Evictions that one budget still allows: healthy − desired healthy over all workloads that it selects, where percentages round up.
 /// Source: kubernetes pkg/controller/disruption/disruption.go (1.32), facts section E.
-std::int64_t disruptions_allowed(const ClusterState& state, WorkloadId workload);
+std::int64_t disruptions_allowed(const ClusterState& state, const AppliedBudget& budget);
 
-/// Evictions that one budget still allows.
-std::int64_t disruptions_allowed(const ClusterState& state, const PodDisruptionBudgetSpec& budget);
+/// Evictions that `workload` would still allow: the smallest over the budgets that select its pods; INT64_MAX without one.
+std::int64_t disruptions_allowed(const ClusterState& state, WorkloadId workload);
 
 /// Whether a budget selects the pods of a workload.
 bool selects(const PodDisruptionBudgetSpec& budget, const Workload& workload);

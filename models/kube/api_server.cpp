@@ -201,6 +201,7 @@ void ApiServer::pod_ready(PodId id, bool ready) {
   pod.ready_transition = kernel_.now();
   state_.workloads[pod.owner].ready += ready ? 1 : -1;
   recorder_.pod_ready_changed(id, kernel_.now());
+  pod.was_ready = pod.was_ready || ready;
   pod_changed(ChangeKind::PodUpdated, id);
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "models/api/disruption.hpp"
 #include "models/kube/api_server.hpp"
 
 namespace akstwin {
@@ -34,7 +35,13 @@ void ApiServer::load_autoscalers(const ManifestSet& manifests) {
     const auto keda = generated.find(Name(spec.name_space.str() + "/" + spec.name.str()));
     state_.autoscalers.insert({&spec, target, false, keda == generated.end() ? ScaledObjectId{} : keda->second});
   }
-  for (const PodDisruptionBudgetSpec& spec : manifests.disruption_budgets) state_.disruption_budgets.push_back({&spec, false, 0});
+  for (const PodDisruptionBudgetSpec& spec : manifests.disruption_budgets) {
+    AppliedBudget budget{&spec, false, {}};
+    state_.workloads.for_each([&](WorkloadId id, const Workload& workload) {
+      if (selects(spec, workload)) budget.workloads.push_back(id);
+    });
+    state_.disruption_budgets.push_back(std::move(budget));
+  }
 }
 
 void ApiServer::load_gitops(const ManifestSet& manifests) {

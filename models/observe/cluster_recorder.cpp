@@ -82,7 +82,7 @@ void ClusterRecorder::record_ready(WorkloadId id, SimTime now) {
 
 void ClusterRecorder::pod_ready_changed(PodId id, SimTime now) {
   const Pod& pod = state_.pods[id];
-  if (pod.ready) timeline_.event({now, code(EventKind::PodReady), pod.name, workload_name(pod.owner), {}, (now - pod.created).us});
+  if (pod.ready && !pod.was_ready) timeline_.event({now, code(EventKind::PodReady), pod.name, workload_name(pod.owner), {}, (now - pod.created).us});
   record_ready(pod.owner, now);
 }
 

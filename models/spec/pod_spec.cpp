@@ -67,7 +67,7 @@ bool Toleration::tolerates(const Taint& taint) const {
 }
 
 // Kubernetes 1.36, component-helpers/resource/helpers.go, PodRequests: native sidecars run on, ordinary inits one at a time.
-Resources PodSpec::effective_request() const {
+Resources PodSpec::summed_request() const {
   Resources running;
   for (const ContainerSpec& container : containers) running = running + container.requests;
   Resources sidecars, starting;

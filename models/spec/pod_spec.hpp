@@ -170,7 +170,13 @@ struct PodSpec {
   bool operator==(const PodSpec&) const = default;
 
   /// Upstream's effective request: max(Σ containers + restartable inits, each ordinary init with the restartable ones before it) + overhead.
-  Resources effective_request() const;
+  Resources effective_request() const {
+    // Nearly all pods are one container: the sum is that container's request.
+    return containers.size() == 1 && init_containers.empty() ? containers.front().requests + overhead : summed_request();
+  }
+
+ private:
+  Resources summed_request() const;
 };
 
 }  // namespace akstwin

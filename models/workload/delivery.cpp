@@ -32,9 +32,15 @@ Delivery::Delivery(Parts parts) : parts_(std::move(parts)), spec_(parts_.scenari
   const std::int64_t local = parts_.scenario.start.unix_seconds + std::int64_t{spec_.utc_offset_minutes} * 60;
   first_day_ = local / kDaySeconds;
   if (parts_.scenario.workloads.empty()) return;
-  for (const WorkloadSpec& workload : parts_.scenario.workloads.front().manifests.workloads)
-    if (workload.kind == WorkloadKind::Deployment && workload.name_space.text() != "kube-system")
-      deployments_.push_back(Name(workload.name_space.str() + "/" + workload.name.str()));
+  // Squads release their services: the workloads that the scenario states load for; without any, all Deployments outside kube-system.
+  std::vector<Name> services;
+  for (const ServiceLoadSpec& service : parts_.scenario.services) services.push_back(service.workload);
+  for (const QueueSpec& queue : parts_.scenario.queues) services.push_back(queue.workload);
+  for (const WorkloadSpec& workload : parts_.scenario.workloads.front().manifests.workloads) {
+    const Name key(workload.name_space.str() + "/" + workload.name.str());
+    if (workload.kind != WorkloadKind::Deployment || workload.name_space.text() == "kube-system") continue;
+    if (services.empty() || std::ranges::find(services, key) != services.end()) deployments_.push_back(key);
+  }
 }
 
 SimTime Delivery::midnight(std::uint32_t day) const {

@@ -48,13 +48,21 @@ void ClusterAutoscalerController::notice(const ClusterApi& api) {
   if (span.expired) dirty_ = true;
   objects_.resize(state.nodes.size());
   const auto refresh = [&](NodeId id) {
-    if (state.nodes.contains(id)) objects_[id.row] = {id, node_input(state.nodes[id]), ++revision_};
+    if (!state.nodes.contains(id)) return;
+    NodeObject& object = objects_[id.row];
+    if (object.id != id) object.pods_changed = true;
+    object.id = id;
+    object.input = node_input(state.nodes[id]);
+    object.revision = ++revision_;
   };
   if (span.expired) state.nodes.for_each([&](NodeId id, const Node&) { refresh(id); });
   for (const Change& change : span.changes) {
     if (!interests().has(change.kind)) continue;
     dirty_ = true;
     if (change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeUpdated) refresh({change.row, change.generation});
+    if (change.kind != ChangeKind::PodDeleting) continue;
+    const PodId pod{change.row, change.generation};
+    if (state.pods.contains(pod) && state.pods[pod].node) objects_[state.pods[pod].node.row].pods_changed = true;
   }
 }
 
@@ -68,7 +76,6 @@ AutoscaledPod ClusterAutoscalerController::pod_view(const ClusterState& state, P
   view.owner = pod.owner.row + 1;
   view.owner_kind = owner_kind(owner.spec->kind);
   view.finished = pod.phase == PodPhase::Succeeded || pod.phase == PodPhase::Failed;
-  view.owner_replicas = owner.replicas;
   view.created = pod.created;
   if (pod.terminating()) view.deleted = pod.deleting;
   return view;
@@ -134,9 +141,14 @@ void ClusterAutoscalerController::add_node(const ClusterState& state, NodeId id)
     if (deletion->stage != Stage::Deleting) view.deletion = deletion->kind;
     view.deletion_taint = deletion->drain_began;
   }
-  std::vector<AutoscaledPod>& pods = node_pods_.emplace_back();
-  for (const PodId pod : node.pods) pods.push_back(pod_view(state, pod));
-  view.pods = pods;
+  NodeObject& object = objects_[id.row];
+  if (object.pods_changed || object.pods != node.pods) {
+    object.pods_changed = false;
+    object.pods = node.pods;
+    object.views.clear();
+    for (const PodId pod : node.pods) object.views.push_back(pod_view(state, pod));
+  }
+  view.pods = object.views;
   nodes_.push_back(view);
 }
 
@@ -147,7 +159,6 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   groups_.clear();
   nodes_.clear();
   pending_.clear();
-  node_pods_.clear();
   instances_.clear();
   budgets_.clear();
   instance_of_.assign(state.nodes.size(), 0);
@@ -178,7 +189,7 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   });
   for (const PodId id : waiting) pending_.push_back(pod_view(state, id));
   for (const AppliedBudget& budget : state.disruption_budgets)
-    if (budget.applied) budgets_.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, disruptions_allowed(state, *budget.spec), {}});
+    if (budget.applied) budgets_.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, disruptions_allowed(state, budget), {}});
 }
 
 NodeId ClusterAutoscalerController::node_of(std::uint64_t id) const {

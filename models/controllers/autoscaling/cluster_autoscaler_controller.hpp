@@ -38,10 +38,14 @@ class ClusterAutoscalerController final : public Controller {
     SimTime due;                     // of the next thing to do
     SimTime drain_began;
   };
+  /// A node as it was last seen; its pods are looked at again only when they changed.
   struct NodeObject {
     NodeId id;
     NodeInput input;
     std::uint64_t revision = 0;
+    std::vector<PodId> pods;
+    std::vector<AutoscaledPod> views;        // parallel to pods
+    bool pods_changed = true;
   };
 
   void notice(const ClusterApi& api);
@@ -77,7 +81,6 @@ class ClusterAutoscalerController final : public Controller {
   std::vector<AutoscaledGroup> groups_;
   std::vector<AutoscaledNode> nodes_;
   std::vector<AutoscaledPod> pending_;
-  std::deque<std::vector<AutoscaledPod>> node_pods_;
   std::deque<std::vector<CloudInstance>> instances_;
   std::vector<DisruptionBudget> budgets_;
   std::vector<std::uint64_t> instance_of_;     // by node row
