@@ -10,7 +10,7 @@ ClusterRecorder::ClusterRecorder(Name cluster, const ClusterState& state, const 
 ClusterRecorder::PoolSeries& ClusterRecorder::pool_series(PoolId pool) {
   const auto found = pools_.find(pool.row);
   if (found != pools_.end()) return found->second;
-  const Name name = cloud_.pools[pool].spec->name;
+  const Name name = cloud_.pools[pool].key;
   const auto make = [&](GaugeKind kind) { return timeline_.series(key(kind, cluster_, name)); };
   return pools_
       .emplace(pool.row, PoolSeries{make(GaugeKind::NodesReady), make(GaugeKind::CpuAllocatable), make(GaugeKind::MemoryAllocatable),
@@ -36,7 +36,7 @@ Name ClusterRecorder::workload_name(WorkloadId id) const {
 
 void ClusterRecorder::account(const Pod& pod, std::int64_t sign, SimTime now) {
   const Node& node = state_.nodes[pod.node];
-  const Name pool = cloud_.pools[node.pool].spec->name;
+  const Name pool = cloud_.pools[node.pool].key;
   const Resources request = pod.spec->effective_request();
   PoolSeries& series = pool_series(node.pool);
   timeline_.add(series.cpu_requested, now, sign * request.cpu.value);

@@ -61,7 +61,7 @@ TEST_CASE("After the loss of a region the standby applies, grows, and serves") {
   const Timeline timeline = run(two_regions(10_min));
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(119_min), "standby/orders/api") == 0);
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(180_min), "standby/orders/api") == 6);
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(180_min), "standby", "user") == 2);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(180_min), "standby", "standby/user") == 2);
   // Decision 10 min; then fetch and apply (10 s), pending pods noticed at a scan (≤ 20 s), boot 120 s, pull and start (≤ 60 s).
   CHECK(rto(timeline) > 12_min);
   CHECK(rto(timeline) < 15_min);

@@ -7,7 +7,7 @@ namespace akstwin::test {
 TEST_CASE("A deployment's pods all become ready and are spread over the zones' nodes") {
   const Timeline timeline = run(platform({pool("user", 3)}, {deployment("api", 30, 100_mcpu)}, 30_min));
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(5_min), "prod/orders/api") == 30);
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(5_min), "prod", "user") == 3);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(5_min), "prod", "prod/user") == 3);
   // 30 × 100m over three equal nodes: LeastAllocated and the default spread put ten on each.
   std::map<Name, int> by_node;
   for (const TimelineEvent& event : events(timeline, EventKind::PodScheduled)) ++by_node[event.object];
@@ -18,20 +18,20 @@ TEST_CASE("A deployment's pods all become ready and are spread over the zones' n
 TEST_CASE("Pods that do not fit wait, the autoscaler adds just enough nodes, and all run after a boot") {
   // D4s_v5: 4000m − 140m reserved = 3860m; 1000m pods: three a node. Nine pods need three nodes; one is there.
   const Timeline timeline = run(platform({autoscaled("user", 1, 10)}, {deployment("api", 9, 1000_mcpu)}));
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(0_s), "prod", "user") == 1);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(0_s), "prod", "prod/user") == 1);
   CHECK(gauge(timeline, GaugeKind::PodsPending, at(60_s), "prod") == 6);
   // Decision at a 10 s scan within the first half minute, 120 s of boot.
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(160_s), "prod", "user") == 3);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(160_s), "prod", "prod/user") == 3);
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(5_min), "prod/orders/api") == 9);
-  CHECK(gauge(timeline, GaugeKind::NodesAllocated, at(59_min), "prod", "user") == 3);
+  CHECK(gauge(timeline, GaugeKind::NodesAllocated, at(59_min), "prod", "prod/user") == 3);
 }
 
 TEST_CASE("A node that nobody needs for ten minutes goes, down to the pool's minimum") {
   Scenario scenario = platform({autoscaled("user", 1, 10)}, {deployment("api", 2, 100_mcpu)}, 2_h);
   scenario.clusters[0].pools[0].count = 4;   // clamped into 1…10: starts with four
   const Timeline timeline = run(scenario);
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(9_min), "prod", "user") == 4);
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(115_min), "prod", "user") == 1);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(9_min), "prod", "prod/user") == 4);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(115_min), "prod", "prod/user") == 1);
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(115_min), "prod/orders/api") == 2);
 }
 
@@ -91,7 +91,7 @@ TEST_CASE("A DaemonSet has one pod on every node, new ones included") {
   WorkloadSpec agent = deployment("agent", 1, 50_mcpu);
   agent.kind = WorkloadKind::DaemonSet;
   const Timeline timeline = run(platform({autoscaled("user", 1, 5)}, {agent, deployment("api", 6, 1000_mcpu)}));
-  CHECK(gauge(timeline, GaugeKind::NodesReady, at(30_min), "prod", "user") == 2);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(30_min), "prod", "prod/user") == 2);
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(30_min), "prod/orders/agent") == 2);
 }
 
@@ -112,7 +112,7 @@ TEST_CASE("Sidecars add their request to every meshed pod, ambient adds a proxy 
   const auto requested = [](MeshDataPlane plane) {
     Scenario scenario = platform({pool("user", 3)}, {deployment("api", 10, 200_mcpu)}, 20_min);
     scenario.clusters[0].mesh.data_plane = plane;
-    return gauge(run(scenario), GaugeKind::CpuRequested, at(15_min), "prod", "user");
+    return gauge(run(scenario), GaugeKind::CpuRequested, at(15_min), "prod", "prod/user");
   };
   CHECK(requested(MeshDataPlane::None) == 10 * 200);
   CHECK(requested(MeshDataPlane::Sidecar) == 10 * (200 + 100));

@@ -41,6 +41,13 @@ ChangeMask ClusterAutoscalerController::interests() const {
   return mask(PodBound) | mask(PodUpdated) | mask(PodDeleting) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone);
 }
 
+bool ClusterAutoscalerController::matters(const ClusterState& state, const Change& change) const {
+  if (change.kind != ChangeKind::PodUpdated) return true;
+  // Starting and becoming ready moves nothing but disruption budgets, which only a node that might be drained asks for.
+  const PodId pod{change.row, change.generation};
+  return budgets_matter_ || !state.pods.contains(pod) || !state.pods[pod].node;
+}
+
 void ClusterAutoscalerController::notice(const ClusterApi& api) {
   const ChangeSpan span = api.changes_since(cursor_);
   cursor_ = span.next;
@@ -57,7 +64,7 @@ void ClusterAutoscalerController::notice(const ClusterApi& api) {
   };
   if (span.expired) state.nodes.for_each([&](NodeId id, const Node&) { refresh(id); });
   for (const Change& change : span.changes) {
-    if (!interests().has(change.kind)) continue;
+    if (!interests().has(change.kind) || !matters(state, change)) continue;
     dirty_ = true;
     if (change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeUpdated) refresh({change.row, change.generation});
     if (change.kind != ChangeKind::PodDeleting) continue;
@@ -298,7 +305,11 @@ SimTime ClusterAutoscalerController::reconcile(ControllerContext& context) {
     dirty_ = false;
     build(context);
     const std::uint64_t random = chooser_.below(UINT64_MAX, loops_++);
-    apply(context, core_.run_once(context.now, {groups_, nodes_, pending_, budgets_, &fit_, random}));
+    const ClusterAutoscalerOutput& output = core_.run_once(context.now, {groups_, nodes_, pending_, budgets_, &fit_, random});
+    budgets_matter_ = !output.unneeded.empty() || std::ranges::any_of(output.unremovable, [](const UnremovableNode& node) {
+      return node.reason != UnremovableReason::NotUnderutilized && node.reason != UnremovableReason::CurrentlyBeingDeleted;
+    });
+    apply(context, output);
     notice(context.cluster);
     const SimTime interesting = dirty_ ? context.now + scan : std::max(core_.next_interesting(), context.now + scan);
     return std::min(actuator, interesting);

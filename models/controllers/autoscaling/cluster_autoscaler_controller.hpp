@@ -49,6 +49,7 @@ class ClusterAutoscalerController final : public Controller {
   };
 
   void notice(const ClusterApi& api);
+  bool matters(const ClusterState& state, const Change& change) const;
   void build(const ControllerContext& context);
   void refresh_templates(const ClusterState& state);
   void add_group(const CloudState& cloud, PoolId id, std::size_t pool_template);
@@ -69,6 +70,7 @@ class ClusterAutoscalerController final : public Controller {
   Chooser& chooser_;
   ChangeCursor cursor_;
   bool dirty_ = true;
+  bool budgets_matter_ = true;                 // the last loop looked at a node whose pods it might move
   std::uint64_t loops_ = 0, revision_ = 0;
   std::vector<NodeObject> objects_;            // by node row
   std::vector<Deletion> deletions_;

@@ -73,6 +73,7 @@ SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
   const ReplicaSets sets = split(state, workload, context.now);
   const auto newest = static_cast<std::int64_t>(sets.newest.size());
   const auto older = static_cast<std::int64_t>(sets.older.size());
+  if (older == 0 && newest == desired) return kNever;
   if (older == 0 || desired == 0) {
     if (newest < desired) create(context, id, desired - newest);
     else if (newest > desired) delete_surplus(context, id, sets.newest, newest - desired, Name("ScaledDown"));
