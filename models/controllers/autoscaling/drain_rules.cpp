@@ -7,8 +7,10 @@ namespace {
 
 constexpr Duration kLongTerminatingExtra{30'000'000};   // drain.PodLongTerminatingExtraThreshold
 
+const Name kSafeToEvict("cluster-autoscaler.kubernetes.io/safe-to-evict");
+
 bool annotated(const AutoscaledPod& pod, std::string_view value) {
-  const Name* const safe = pod.spec->annotations.find(Name("cluster-autoscaler.kubernetes.io/safe-to-evict"));
+  const Name* const safe = pod.spec->annotations.find(kSafeToEvict);
   return safe && safe->text() == value;
 }
 

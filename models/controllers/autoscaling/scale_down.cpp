@@ -10,21 +10,36 @@ constexpr Duration kBeingDeleted{300'000'000};
 
 bool being_deleted(const AutoscaledNode& node, SimTime now) { return node.deletion_taint && now - *node.deletion_taint < kBeingDeleted; }
 
-/// Requests of one resource relative to allocatable, DaemonSet pods taken out of both when they are to be ignored.
-double utilization(std::span<const AutoscaledPod* const> pods, std::int64_t allocatable, bool ignore_daemonsets, SimTime now,
-                   std::int64_t (*amount)(const Resources&)) {
-  std::int64_t requested = 0, daemonsets = 0;
-  for (const AutoscaledPod* const pod : pods) {
-    const std::int64_t request = amount(pod->spec->effective_request());
-    if (ignore_daemonsets && pod->owner_kind == PodOwnerKind::DaemonSet) daemonsets += request;
-    else if (!long_terminating(*pod, now)) requested += request;
-  }
-  return static_cast<double>(requested) / static_cast<double>(allocatable - daemonsets);
+/// Visits all non-expendable pods of a node as the simulation sees it: those bound there, then those placed there; until one says false.
+template <class Visit>
+bool every_pod(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position, Visit&& visit) {
+  for (const AutoscaledPod& pod : loop.input.nodes[position].pods)
+    if (pod.spec->priority >= loop.options.expendable_pods_priority_cutoff && !visit(pod)) return false;
+  for (const AutoscaledPod* const pod : cluster.added[cluster.simulation.index_of(position)])
+    if (!visit(*pod)) return false;
+  return true;
 }
 
-std::int64_t cpu_of(const Resources& amount) { return amount.cpu.value; }
-std::int64_t memory_of(const Resources& amount) { return amount.memory.value; }
-std::int64_t gpu_of(const Resources& amount) { return amount.gpu; }
+/// What the pods of a node ask for, DaemonSet pods apart.
+struct NodeRequests {
+  Resources pods, daemonsets;
+};
+
+NodeRequests requests_of(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) {
+  NodeRequests sum;
+  const bool ignore_daemonsets = loop.options.ignore_daemonsets_utilization;
+  every_pod(loop, cluster, position, [&](const AutoscaledPod& pod) {
+    if (ignore_daemonsets && pod.owner_kind == PodOwnerKind::DaemonSet) sum.daemonsets = sum.daemonsets + pod.spec->effective_request();
+    else if (!long_terminating(pod, loop.now)) sum.pods = sum.pods + pod.spec->effective_request();
+    return true;
+  });
+  return sum;
+}
+
+/// Requests of one resource relative to allocatable; DaemonSet pods that are to be ignored are taken out of both.
+double utilization(std::int64_t requested, std::int64_t allocatable, std::int64_t daemonsets) {
+  return static_cast<double>(requested) / static_cast<double>(allocatable - daemonsets);
+}
 
 }  // namespace
 
@@ -52,11 +67,10 @@ std::vector<std::size_t> ScaleDownPlanner::candidates(const AutoscalerLoop& loop
     const AutoscaledNode& node = loop.input.nodes[i];
     if (left_out[i] || node.group >= loop.targets.size() || node.deletion != NodeDeletionKind::None) continue;
     if (loop.targets[node.group] <= loop.input.groups[node.group].min) continue;
-    const auto pods = pods_of(loop, cluster, i);
-    const bool empty = std::ranges::all_of(pods, [&](const AutoscaledPod* pod) {
-      const DrainVerdict verdict = drain_verdict(*pod, strict);
+    const bool empty = every_pod(loop, cluster, i, [&](const AutoscaledPod& pod) {
+      const DrainVerdict verdict = drain_verdict(pod, strict);
       if (verdict.outcome == DrainVerdict::Outcome::Block) return false;
-      return verdict.outcome == DrainVerdict::Outcome::Skip || pod->owner_kind == PodOwnerKind::DaemonSet;
+      return verdict.outcome == DrainVerdict::Outcome::Skip || pod.owner_kind == PodOwnerKind::DaemonSet;
     });
     found.push_back({i, empty, is_previous(node.id)});
   }
@@ -73,15 +87,14 @@ UnremovableReason ScaleDownPlanner::ineligible(const AutoscalerLoop& loop, const
   if (being_deleted(node, loop.now)) return UnremovableReason::CurrentlyBeingDeleted;
   if (node.scale_down_disabled) return UnremovableReason::ScaleDownDisabledAnnotation;
   if (!loop.options.scale_down_unready_enabled && !node.ready) return UnremovableReason::ScaleDownUnreadyDisabled;
-  const auto pods = pods_of(loop, cluster, position);
+  const NodeRequests asked = requests_of(loop, cluster, position);
   const Resources& allocatable = node.object->allocatable;
-  const bool ignore = loop.options.ignore_daemonsets_utilization;
   if (allocatable.gpu > 0) {
-    const bool low = utilization(pods, allocatable.gpu, ignore, loop.now, gpu_of) < loop.options.gpu_utilization_threshold;
+    const bool low = utilization(asked.pods.gpu, allocatable.gpu, asked.daemonsets.gpu) < loop.options.gpu_utilization_threshold;
     return low ? UnremovableReason::None : UnremovableReason::NotUnderutilized;
   }
-  const double cpu = utilization(pods, allocatable.cpu.value, ignore, loop.now, cpu_of);
-  const double memory = utilization(pods, allocatable.memory.value, ignore, loop.now, memory_of);
+  const double cpu = utilization(asked.pods.cpu.value, allocatable.cpu.value, asked.daemonsets.cpu.value);
+  const double memory = utilization(asked.pods.memory.value, allocatable.memory.value, asked.daemonsets.memory.value);
   const bool low = (cpu > memory ? cpu : memory) < loop.options.utilization_threshold;
   return low ? UnremovableReason::None : UnremovableReason::NotUnderutilized;
 }

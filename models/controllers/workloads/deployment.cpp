@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <span>
+#include <string_view>
 #include <tuple>
 #include <vector>
 
@@ -28,7 +30,8 @@ ReplicaSets split(const ClusterState& state, const Workload& workload, SimTime n
 
 /// Which pods a ReplicaSet gives up first: unbound, not ready, more crowded on their node, younger.
 /// Source: kubernetes v1.32 pkg/controller/controller_utils.go ActivePodsWithRanks.
-void delete_surplus(ControllerContext& context, WorkloadId workload, std::vector<PodId> pods, std::int64_t count, Name reason) {
+void delete_surplus(ControllerContext& context, WorkloadId workload, std::span<const PodId> pods, std::int64_t count, std::string_view reason) {
+  if (count <= 0) return;
   const ClusterState& state = context.cluster.state();
   const auto crowd = [&](const Pod& pod) {
     return pod.node ? std::ranges::count_if(state.nodes[pod.node].pods, [&](PodId other) { return state.pods[other].owner == workload && state.pods[other].live(); })
@@ -42,7 +45,7 @@ void delete_surplus(ControllerContext& context, WorkloadId workload, std::vector
   }
   std::ranges::sort(ranked, {}, &std::pair<Rank, PodId>::first);
   for (std::int64_t i = 0; i < count && i < static_cast<std::int64_t>(ranked.size()); ++i)
-    context.cluster.submit(DeletePod{ranked[static_cast<std::size_t>(i)].second, reason});
+    context.cluster.submit(DeletePod{ranked[static_cast<std::size_t>(i)].second, Name(reason)});
 }
 
 void create(ControllerContext& context, WorkloadId id, std::int64_t count) {
@@ -59,9 +62,9 @@ void shrink_old(ControllerContext& context, WorkloadId id, const ReplicaSets& se
   std::vector<PodId> unhealthy, healthy;
   for (const PodId pod : sets.older) (state.pods[pod].ready ? healthy : unhealthy).push_back(pod);
   const std::int64_t cleaned = std::min<std::int64_t>(max_scaled_down, static_cast<std::int64_t>(unhealthy.size()));
-  delete_surplus(context, id, unhealthy, cleaned, Name("RollingUpdate"));
+  delete_surplus(context, id, unhealthy, cleaned, "RollingUpdate");
   const std::int64_t surplus = sets.available_newest + sets.available_older - min_available;
-  delete_surplus(context, id, healthy, std::min(surplus, max_scaled_down - cleaned), Name("RollingUpdate"));
+  delete_surplus(context, id, healthy, std::min(surplus, max_scaled_down - cleaned), "RollingUpdate");
 }
 
 }  // namespace
@@ -76,13 +79,13 @@ SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
   if (older == 0 && newest == desired) return kNever;
   if (older == 0 || desired == 0) {
     if (newest < desired) create(context, id, desired - newest);
-    else if (newest > desired) delete_surplus(context, id, sets.newest, newest - desired, Name("ScaledDown"));
-    if (desired == 0) delete_surplus(context, id, sets.older, older, Name("ScaledDown"));
+    else if (newest > desired) delete_surplus(context, id, sets.newest, newest - desired, "ScaledDown");
+    if (desired == 0) delete_surplus(context, id, sets.older, older, "ScaledDown");
     return kNever;
   }
   if (workload.spec->recreate) {
     // New pods start only when the last old one is gone, terminating ones included.
-    delete_surplus(context, id, sets.older, older, Name("Recreate"));
+    delete_surplus(context, id, sets.older, older, "Recreate");
     return kNever;
   }
   std::int64_t surge = workload.spec->max_surge.scaled(desired, true);
@@ -92,7 +95,7 @@ SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
   if (newest < desired && room > 0) {
     create(context, id, std::min(room, desired - newest));
   } else if (newest > desired) {
-    delete_surplus(context, id, sets.newest, newest - desired, Name("ScaledDown"));
+    delete_surplus(context, id, sets.newest, newest - desired, "ScaledDown");
   }
   shrink_old(context, id, split(state, workload, context.now), desired - std::min(unavailable, desired));
   // Pods that are ready but not yet for minReadySeconds need another look without any change.
