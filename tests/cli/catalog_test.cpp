@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "tests/support/process.hpp"
+#include "tests/support/transcript.hpp"
 
 namespace {
 
@@ -18,6 +19,26 @@ Finished run_program(const std::vector<std::string>& arguments, const fs::path& 
   argv.insert(argv.end(), arguments.begin(), arguments.end());
   Process process(argv, folder, AKSTWIN_BINARY_DIR);
   return process.finish(std::chrono::seconds(120));
+}
+
+std::string read(const fs::path& path) {
+  std::ifstream file(path);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/// The fenced block of the README that begins with a prompt: the command, then what it prints.
+std::vector<std::string> readme_example() {
+  std::istringstream readme(read(kRoot / "README.md"));
+  std::vector<std::string> lines;
+  bool inside = false;
+  for (std::string line; std::getline(readme, line);) {
+    if (inside && line == "```") break;
+    if (line.starts_with("$ ")) inside = true;
+    if (inside) lines.push_back(line);
+  }
+  return lines;
 }
 
 }  // namespace
@@ -35,10 +56,18 @@ TEST_CASE("Every scenario of the catalogue is valid") {
 }
 
 TEST_CASE("The reference page of the scenario file is what the program prints") {
-  std::ifstream file(kRoot / "docs/reference/scenario.md");
-  std::ostringstream page;
-  page << file.rdbuf();
   const Finished finished = run_program({"schema", "--reference"}, kRoot);
   // Rewrite it with: akstwin schema --reference > docs/reference/scenario.md
-  CHECK(finished.out == page.str());
+  CHECK(finished.out == read(kRoot / "docs/reference/scenario.md"));
+}
+
+TEST_CASE("The README's example is what the program prints") {
+  std::vector<std::string> lines = readme_example();
+  REQUIRE(lines.size() > 5);
+  Process process({"sh", "-c", lines[0].substr(2)}, kRoot, AKSTWIN_BINARY_DIR);
+  const Finished finished = process.finish(std::chrono::seconds(120));
+  lines.erase(lines.begin());
+  INFO(finished.out << finished.err);
+  CHECK(finished.exit_code == 0);
+  CHECK(matches(lines, finished.out));
 }

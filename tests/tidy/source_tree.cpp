@@ -65,8 +65,11 @@ bool is_ours(const fs::path& path) {
 }
 
 bool is_foreign_folder(const std::string& name) {
-  return name == "build" || name == "out" || name == ".git" || name == "node_modules" || name == "__pycache__" || name == "data";
+  return name == "build" || name == "out" || name == ".git" || name == "node_modules" || name == "__pycache__";
 }
+
+/// Tables and recorded data are quoted as they are: they exist, but are not read.
+bool is_data(const fs::path& path) { return !is_ours(path) || path.parent_path().filename() == "data"; }
 
 std::string read(const fs::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -116,8 +119,9 @@ std::vector<SourceFile> read_tree(const fs::path& root) {
       entry.disable_recursion_pending();
       continue;
     }
-    if (!entry->is_regular_file() || !is_ours(entry->path())) continue;
-    files.push_back(source_file(fs::relative(entry->path(), root).generic_string(), read(entry->path())));
+    if (!entry->is_regular_file()) continue;
+    const std::string text = is_data(entry->path()) ? std::string() : read(entry->path());
+    files.push_back(source_file(fs::relative(entry->path(), root).generic_string(), text));
   }
   std::sort(files.begin(), files.end(), [](const SourceFile& a, const SourceFile& b) { return a.path < b.path; });
   return files;

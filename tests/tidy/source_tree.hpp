@@ -29,7 +29,7 @@ std::string code_only(std::string_view text);
 
 SourceFile source_file(std::string path, std::string text);
 
-/// All text files below the root that are ours: not the build, not the output, not .git.
+/// All files below the root but the build, the output and .git; what is no text of ours comes without its content.
 std::vector<SourceFile> read_tree(const std::filesystem::path& root);
 
 std::vector<std::string_view> lines_of(std::string_view text);
