@@ -41,6 +41,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   // NodeRegistrar
   NodeId node_joined(InstanceId instance, const Instance& row, const NodePoolSpec& pool, SiteId nic) override;
   void node_preempted(NodeId node, Duration notice) override;
+  void node_unreachable(NodeId node, bool unreachable) override;
   void node_gone(NodeId node, Name reason) override;
   void region_changed(bool up) override;
 

@@ -37,6 +37,22 @@ void ApiServer::node_preempted(NodeId id, Duration notice) {
   changed(ChangeKind::NodeUpdated, id.row, id.generation);
 }
 
+void ApiServer::node_unreachable(NodeId id, bool unreachable) {
+  if (!state_.nodes.contains(id)) return;
+  set_node_ready(id, !unreachable);
+  const std::vector<PodId> pods = state_.nodes[id].pods;
+  for (const PodId pod : pods) {
+    if (unreachable) {
+      kubelet_->abandon(pod);
+      pod_ready(pod, false);
+    } else if (state_.pods[pod].terminating()) {
+      pod_gone(pod);   // its deletion was asked for while nobody could carry it out
+    } else {
+      kubelet_->restart(pod, Duration{1'000'000});
+    }
+  }
+}
+
 void ApiServer::node_gone(NodeId id, Name reason) {
   if (!state_.nodes.contains(id)) return;
   const std::vector<PodId> pods = state_.nodes[id].pods;

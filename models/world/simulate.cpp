@@ -23,6 +23,7 @@ RunOutcome simulate(const Scenario& scenario, const RunOptions& options) {
   outcome.reached = kernel.now();
   outcome.interrupted = kernel.now() < horizon;
   outcome.statistics = kernel.statistics();
+  world.end();
   world.timeline().finish(kernel.now());
   outcome.timeline = std::move(world.timeline());
   return outcome;

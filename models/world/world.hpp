@@ -26,6 +26,8 @@ class World {
 
   /// t = 0: machines join, objects appear, loops begin.
   void begin();
+  /// Brings cumulative counters up to now. Call once, after the last event.
+  void end() { load_->record_counters(); }
   Kernel& kernel() { return *kernel_; }
   Timeline& timeline() { return timeline_; }
 

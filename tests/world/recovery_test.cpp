@@ -87,4 +87,20 @@ TEST_CASE("When the region comes back its pods run again, and traffic stays wher
   CHECK(moved[0].object.text() == "standby");
 }
 
+TEST_CASE("A lost zone's pods are unready at once, leave after 350 s, and run elsewhere") {
+  // Six nodes over three zones: two of them in zone 2. Eviction after 50 s of grace and 300 s of toleration (Kubernetes 1.32).
+  Scenario scenario = platform({pool("user", 6)}, {deployment("api", 12, 500_mcpu)}, 2_h);
+  StepSpec loss;
+  loss.at = at(30_min);
+  loss.actions.push_back({ActionKind::ZoneLoss, Name("eastus2"), 2, 0, 1_h, exact(1_us), {}});
+  scenario.steps = {loss};
+  const Timeline timeline = run(scenario);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(29_min), "prod/orders/api") == 12);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(31_min), "prod/orders/api") == 8);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(31_min), "prod", "prod/user") == 4);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(35_min), "prod/orders/api") == 8);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(38_min), "prod/orders/api") == 12);
+  CHECK(gauge(timeline, GaugeKind::NodesReady, at(95_min), "prod", "prod/user") == 6);
+}
+
 }  // namespace akstwin::test
