@@ -5,6 +5,13 @@
 #include "sim/base/check.hpp"
 
 namespace akstwin {
+namespace {
+
+constexpr std::size_t kPreparedPods = 64;          // looked up one by one: enough for the workloads of some nodes
+
+bool has_pod_affinity(const PodSpec& spec) { return !spec.affinity.pod_required.empty() || !spec.affinity.pod_anti_required.empty(); }
+
+}  // namespace
 
 PodOnNode placed(const AutoscaledPod& pod) {
   return {.spec = pod.spec, .name = pod.name, .tag = pod.uid, .start_us = pod.created.us, .terminating = pod.deleted.has_value()};
@@ -105,18 +112,28 @@ void ClusterSimulation::remove_pod(NodeIndex node, std::uint64_t tag) {
 
 void ClusterSimulation::count_moved(NodeIndex node, const PodOnNode& pod, int delta) {
   // A dry run counts terminating pods in spread constraints; asking afresh does not, and upstream asks afresh each time.
-  if (pod.terminating) forget_prepared();
-  if (prepared_spec_ != nullptr) prepared_.dry_run(snapshot_, node, *pod.spec, delta);
+  // A pod with affinity may be the first of its kind, which changes what matters to all others.
+  if (pod.terminating || has_pod_affinity(*pod.spec)) {
+    forget_prepared();
+    return;
+  }
+  for (std::size_t i = 0; i < prepared_count_; ++i)
+    if (prepared_[i].counts_pods) prepared_[i].pod.dry_run(snapshot_, node, *pod.spec, delta);
 }
 
 PreparedPod& ClusterSimulation::prepared(const PodSpec& spec) {
-  if (prepared_spec_ != &spec || prepared_nodes_ != snapshot_.node_generation() || prepared_context_ != context_->generation) {
-    prepare({.spec = &spec}, snapshot_, *context_, prepared_);
-    prepared_spec_ = &spec;
-    prepared_nodes_ = snapshot_.node_generation();
-    prepared_context_ = context_->generation;
-  }
-  return prepared_;
+  if (prepared_nodes_ != snapshot_.node_generation() || prepared_context_ != context_->generation) forget_prepared();
+  for (std::size_t i = 0; i < prepared_count_; ++i)
+    if (prepared_[i].spec == &spec) return prepared_[i].pod;
+  if (prepared_count_ == kPreparedPods) forget_prepared();
+  if (prepared_count_ == prepared_.size()) prepared_.emplace_back();
+  prepared_nodes_ = snapshot_.node_generation();
+  prepared_context_ = context_->generation;
+  Prepared& entry = prepared_[prepared_count_++];
+  entry.spec = &spec;
+  entry.counts_pods = !spec.topology_spread.empty() || has_pod_affinity(spec) || snapshot_.templates().pods_with_required_anti_affinity() > 0;
+  prepare({.spec = &spec}, snapshot_, *context_, entry.pod);
+  return entry.pod;
 }
 
 NodeVerdict ClusterSimulation::check(const PodSpec& spec, NodeIndex node) { return filter_node(prepared(spec), snapshot_, node); }

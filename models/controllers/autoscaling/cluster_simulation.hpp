@@ -63,7 +63,7 @@ class ClusterSimulation {
   void sync_pods(Known& known, std::span<const AutoscaledPod> pods, int cutoff);
   void count_moved(NodeIndex node, const PodOnNode& pod, int delta);
   PreparedPod& prepared(const PodSpec& spec);
-  void forget_prepared() { prepared_spec_ = nullptr; }
+  void forget_prepared() { prepared_count_ = 0; }
 
   Snapshot snapshot_;
   const FitContext* context_ = nullptr;
@@ -71,8 +71,14 @@ class ClusterSimulation {
   std::vector<NodeIndex> list_, positions_;
   std::vector<Undo> log_;
   std::size_t cursor_ = 0;
-  PreparedPod prepared_;                           // of the pod asked about last
-  const PodSpec* prepared_spec_ = nullptr;
+  /// A pod prepared against the simulation as it stands; kept while the nodes stay.
+  struct Prepared {
+    const PodSpec* spec = nullptr;
+    bool counts_pods = false;                      // spread or affinity: moved pods matter to it
+    PreparedPod pod;
+  };
+  std::vector<Prepared> prepared_;                 // the first prepared_count_ are valid
+  std::size_t prepared_count_ = 0;
   std::uint64_t prepared_nodes_ = 0, prepared_context_ = 0;
 };
 
