@@ -16,7 +16,7 @@ constexpr double kEstimateAfterSeconds = 1.0;
 
 std::string in_thousands(std::uint64_t value) {
   std::string text = std::to_string(value);
-  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, ",");
+  for (std::size_t at = text.size(); at > 3;) text.insert(at -= 3, 1, ',');
   return text;
 }
 

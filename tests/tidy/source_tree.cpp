@@ -35,7 +35,8 @@ std::size_t end_of_quoted(std::string_view text, std::size_t at) {
 std::size_t end_of_raw(std::string_view text, std::size_t quote) {
   const std::size_t open = text.find('(', quote);
   if (open == std::string_view::npos) return text.size();
-  const std::string close = ")" + std::string(text.substr(quote + 1, open - quote - 1)) + "\"";
+  std::string close(1, ')');
+  close.append(text.substr(quote + 1, open - quote - 1)).push_back('"');
   const std::size_t end = text.find(close, open);
   return end == std::string_view::npos ? text.size() : end + close.size();
 }

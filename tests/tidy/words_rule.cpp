@@ -62,7 +62,7 @@ void search(const SourceFile& file, std::string_view text, const std::vector<Wor
     for (const Word* word : here) {
       std::match_results<std::string_view::const_iterator> match;
       if (std::regex_search(content.begin(), content.end(), match, word->pattern))
-        violations.push_back({file.path, line, "'" + match.str() + "': " + word->why});
+        violations.push_back({file.path, line, match.str().append(": ").append(word->why)});
     }
   }
 }
