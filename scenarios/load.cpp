@@ -119,10 +119,27 @@ void check_workload_clusters(const SpecDraft& draft, ReadContext& context) {
   }
 }
 
-void apply_options(const LoadOptions& options, Scenario& scenario) {
+/// A shorter look at the scenario: steps that the file's own horizon reaches but this one does not are left out, and said so.
+void shorten(Duration horizon, Scenario& scenario, Diagnostics& diagnostics) {
+  const auto never_comes = [&](const StepSpec& step) {
+    return step.at && step.at->since_start() >= horizon && step.at->since_start() < scenario.horizon;
+  };
+  for (const StepSpec& step : scenario.steps)
+    if (never_comes(step))
+      diagnostics.add({Severity::Warning, "S081", step.declared_at, "the step at " + to_string(step.at->since_start()) + " is left out: the horizon asked for is " +
+                       to_string(horizon), "leave --horizon out to see it"});
+  std::erase_if(scenario.steps, never_comes);
+  const bool loses = std::ranges::any_of(scenario.steps, [](const StepSpec& step) {
+    return std::ranges::any_of(step.actions, [](const ActionSpec& a) { return a.kind == ActionKind::RegionLoss || a.kind == ActionKind::ZoneLoss; });
+  });
+  if (!loses) std::erase_if(scenario.steps, [](const StepSpec& step) { return !step.when.empty(); });   // what they wait for never comes
+  scenario.horizon = horizon;
+}
+
+void apply_options(const LoadOptions& options, Scenario& scenario, Diagnostics& diagnostics) {
   if (options.seed) scenario.seed = *options.seed;
   if (options.replications) scenario.replications = *options.replications;
-  if (options.horizon) scenario.horizon = *options.horizon;
+  if (options.horizon) shorten(*options.horizon, scenario, diagnostics);
 }
 
 }  // namespace
@@ -153,7 +170,7 @@ std::optional<Scenario> load_scenario_text(std::string_view text, const LoadOpti
   Scenario& scenario = draft.spec.scenario;
   scenario.file = options.path;
   scenario.delivery = draft.spec.delivery.spec;
-  apply_options(options, scenario);
+  apply_options(options, scenario, diagnostics);
   set_primaries(document, scenario);
   check_workload_clusters(draft.spec, context);
   for (std::size_t i = 0; i < scenario.clusters.size(); ++i) read_cluster_workloads(draft.spec, scenario.clusters[i], context);

@@ -214,7 +214,7 @@ void read_scaled_object(Fields& f, const ManifestTarget& target) {
     g.optional("idleReplicaCount", idle, "").between(0, 100'000);
     if (g.has("idleReplicaCount")) out.idle_replicas = idle;
     g.group("fallback", "", [&](Fields& h) {
-      out.fallback.emplace();
+      out.fallback = ScaledObjectSpec::Fallback{};
       h.required("failureThreshold", out.fallback->failure_threshold, "").at_least(0);
       h.required("replicas", out.fallback->replicas, "").at_least(0);
       ignore(h, {"behavior"});
