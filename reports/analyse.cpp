@@ -1,5 +1,7 @@
 /// analyse(): all parts together, and what thresholds and charts are drawn from.
 #include <algorithm>
+#include <map>
+#include <utility>
 
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
@@ -23,11 +25,15 @@ class Tracing {
   void line(const std::string& group, const std::string& name, std::span<const Sample> samples) {
     if (!samples.empty()) traces_.push_back({group, name, step_, bucket_maxima(samples, timeline_.end(), step_)});
   }
-  void each(const std::string& group, GaugeKind kind, bool with_second_label) {
-    for (const Series* series : timeline_.of_kind(code(kind))) {
-      std::string name = series->key.a.str();
-      if (with_second_label) name += "/" + std::string(last_part(series->key.b.text()));
-      line(group, name, samples_of(series));
+  /// Lines that are stacked: all are read at the instant at which their sum is largest, so that the stack is as high as the sum was.
+  void stack(const std::string& group, const std::vector<std::pair<std::string, const Series*>>& lines) {
+    std::vector<const Series*> series;
+    for (const auto& [name, one] : lines) series.push_back(one);
+    const auto peaks = bucket_peaks(sum_series(series), timeline_.end(), step_);
+    for (const auto& [name, one] : lines) {
+      Trace trace{group, name, step_, {}};
+      for (const SimTime peak : peaks) trace.values.push_back(value_at(samples_of(one), peak));
+      traces_.push_back(std::move(trace));
     }
   }
   void sum(const std::string& group, const std::string& name, GaugeKind kind, Name cluster) {
@@ -70,7 +76,10 @@ std::vector<std::string> warnings_of(const Scenario& scenario, const Answers& an
 
 std::vector<Trace> traces_of(const Scenario& scenario, const Timeline& timeline) {
   Tracing tracing(timeline);
-  tracing.each("nodes", GaugeKind::NodesAllocated, true);
+  std::vector<std::pair<std::string, const Series*>> pools;
+  for (const Series* series : timeline.of_kind(code(GaugeKind::NodesAllocated)))
+    pools.emplace_back(series->key.a.str() + "/" + std::string(last_part(series->key.b.text())), series);
+  tracing.stack("nodes", pools);
   for (const ClusterSpec& cluster : scenario.clusters) {
     const std::string name = cluster.name.str();
     tracing.sum("pods", name + " running", GaugeKind::PodsRunning, cluster.name);
@@ -80,8 +89,10 @@ std::vector<Trace> traces_of(const Scenario& scenario, const Timeline& timeline)
     tracing.sum("cpu:" + name, "used", GaugeKind::CpuUsed, cluster.name);
   }
   tracing.line("requests", "all services", sum_series(timeline.of_kind(code(GaugeKind::RequestRate))));
+  std::map<std::string, std::vector<std::pair<std::string, const Series*>>> subnets;
   for (const Series* series : timeline.of_kind(code(GaugeKind::SubnetUsed)))
-    tracing.line("subnet:" + series->key.a.str(), series->key.b.str(), samples_of(series));
+    subnets["subnet:" + series->key.a.str()].emplace_back(series->key.b.str(), series);
+  for (const auto& [group, owners] : subnets) tracing.stack(group, owners);
   return tracing.take();
 }
 

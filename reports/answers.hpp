@@ -15,7 +15,8 @@
 
 namespace akstwin {
 
-/// A gauge resampled for a chart: value i is the largest that held in [i·step, (i+1)·step).
+/// A gauge resampled for a chart: value i is the largest that held in [i·step, (i+1)·step), or what held when the stack that it is in
+/// was highest.
 struct Trace {
   std::string group;  ///< the chart that it belongs to: "nodes", "pods", "subnet:vnet/nodes"
   std::string name;   ///< the line in it: "aks-prod/user"

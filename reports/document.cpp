@@ -18,10 +18,11 @@ std::string verdict_sentence(const Outcome& outcome) {
     names += (names.empty() ? "" : "; ") + threshold.metric + " " + threshold.expression;
   }
   if (failed == 0 && open == 0) return all == 1 ? "The threshold holds." : "All " + std::to_string(all) + " thresholds hold.";
+  const std::string of_all = " of " + counted(static_cast<std::int64_t>(all), "threshold");
   std::string text;
-  if (failed > 0)
-    text = std::to_string(failed) + " of " + counted(static_cast<std::int64_t>(all), "threshold") + (failed == 1 ? " fails" : " fail");
-  if (open > 0) text += (text.empty() ? "" : ", ") + std::to_string(open) + (open == 1 ? " is" : " are") + " undecided";
+  if (failed > 0) text = std::to_string(failed) + of_all + (failed == 1 ? " fails" : " fail");
+  if (open > 0)
+    text += (failed > 0 ? ", " + std::to_string(open) : std::to_string(open) + of_all) + (open == 1 ? " is" : " are") + " undecided";
   return text + ": " + names + ".";
 }
 

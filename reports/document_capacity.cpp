@@ -116,11 +116,17 @@ Table services_table(const CapacityAnswer& capacity) {
   return table;
 }
 
-// The pool that moved most: it carries the story.
+// The pool that moved most: it carries the story. A standby cluster's pool moves on game days only and tells another one.
 const PoolCapacity* busiest(const CapacityAnswer& capacity) {
+  const auto stands_by = [&](const PoolCapacity& pool) {
+    return std::any_of(capacity.clusters.begin(), capacity.clusters.end(),
+                       [&](const ClusterCapacity& cluster) { return cluster.cluster == pool.cluster && cluster.standby; });
+  };
   const PoolCapacity* best = nullptr;
-  for (const PoolCapacity& pool : capacity.pools)
+  for (const PoolCapacity& pool : capacity.pools) {
+    if (stands_by(pool)) continue;
     if (best == nullptr || pool.nodes_max - pool.nodes_min > best->nodes_max - best->nodes_min) best = &pool;
+  }
   return best;
 }
 

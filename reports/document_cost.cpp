@@ -8,7 +8,8 @@
 namespace akstwin {
 namespace {
 
-std::string dollars(Money amount) { return to_string(amount); }
+// Cents: an amount is rounded for the eye here, never in the JSON.
+std::string dollars(Money amount) { return amount.nano < 0 ? "-" + dollars(-amount) : "$" + fixed(amount.dollars(), 2); }
 
 std::string share_of(Money part, Money whole) {
   return whole > Money{0} ? percent(static_cast<double>(part.nano) / static_cast<double>(whole.nano)) : "-";
@@ -66,8 +67,8 @@ Chart category_chart(const CostAnswer& cost) {
     chart.series.push_back(std::move(series));
   }
   if (!cost.by_category.empty())
-    chart.caption =
-        "The largest part, " + cost.by_category.front().name + ", is " + share_of(cost.by_category.front().amount, cost.monthly_total) + " of the bill.";
+    chart.caption = "The largest part, " + cost.by_category.front().name + ", is " +
+                    share_of(cost.by_category.front().amount, cost.monthly_total) + " of the bill.";
   return chart;
 }
 

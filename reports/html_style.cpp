@@ -36,6 +36,7 @@ table{border-collapse:collapse;width:100%;font-size:13.5px}
 th{color:var(--soft);font-weight:600;font-size:12.5px;text-align:left;vertical-align:bottom;border-bottom:1px solid var(--rule);padding:5px 14px 5px 0}
 td{border-bottom:1px solid var(--rule);padding:6px 14px 6px 0;vertical-align:top;overflow-wrap:break-word}
 td:first-child,td.n{white-space:nowrap}
+td:not(.r):not(.n):not(:first-child){min-width:230px}
 th:last-child,td:last-child{padding-right:0}
 tr:last-child td{border-bottom:0}
 .r{text-align:right}td.r{white-space:nowrap}

@@ -1,6 +1,8 @@
 #include "reports/pod_life.hpp"
 
 #include <algorithm>
+#include <set>
+#include <string_view>
 #include <utility>
 
 #include "models/observe/kinds.hpp"
@@ -11,6 +13,28 @@ namespace {
 // Milliseconds keep the distribution small and lose nothing that a report shows.
 std::int64_t milliseconds(std::int64_t us) { return us <= 0 ? 0 : (us + 999) / 1'000; }
 
+// "0/33 nodes are available: 26 Insufficient cpu, 3 node(s) had …. preemption: …" names how many nodes there were and how many of
+// them said what, so that hardly two messages are the same. The reasons without the numbers, sorted, are the cause.
+std::string cause_of(std::string_view message) {
+  constexpr std::string_view kStart = " nodes are available: ";
+  const auto start = message.find(kStart);
+  if (start == std::string_view::npos) return std::string(message);
+  message.remove_prefix(start + kStart.size());
+  message = message.substr(0, message.find(". preemption:"));
+  if (message.ends_with(".")) message.remove_suffix(1);
+  std::set<std::string> reasons;
+  while (!message.empty()) {
+    const auto comma = message.find(", ");
+    std::string_view reason = message.substr(0, comma);
+    reason.remove_prefix(std::min(reason.find_first_not_of("0123456789 "), reason.size()));
+    if (!reason.empty()) reasons.emplace(reason);
+    message = comma == std::string_view::npos ? std::string_view{} : message.substr(comma + 2);
+  }
+  std::string joined;
+  for (const std::string& reason : reasons) joined += (joined.empty() ? "" : ", ") + reason;
+  return joined;
+}
+
 struct Counting {
   std::map<std::uint32_t, SimTime> waiting;  // By the pod's name id; only looked up and summed, never ordered by.
   std::map<std::pair<std::string, std::string>, PendingCause> causes;
@@ -18,10 +42,11 @@ struct Counting {
   EventTally tally;
 
   void cause(const char* source, const TimelineEvent& event) {
-    PendingCause& cause = causes[{source, event.detail.str()}];
+    const std::string text = cause_of(event.detail.text());
+    PendingCause& cause = causes[{source, text}];
     if (cause.count++ == 0) {
       cause.source = source;
-      cause.cause = event.detail.str();
+      cause.cause = text;
       cause.first_at = event.at;
     }
   }

@@ -37,19 +37,16 @@ std::int64_t total_of(const std::vector<const Series*>& series) {
   return total;
 }
 
-std::vector<std::int64_t> bucket_maxima(std::span<const Sample> samples, SimTime end, Duration step) {
+std::vector<SimTime> bucket_peaks(std::span<const Sample> samples, SimTime end, Duration step) {
   AKSTWIN_CHECK(step.us > 0, "buckets have a width");
+  std::vector<SimTime> peaks;
+  for (SimTime from{}; from < end; from += step) peaks.push_back(maximum(samples, from, std::min(from + step, end)).at);
+  return peaks;
+}
+
+std::vector<std::int64_t> bucket_maxima(std::span<const Sample> samples, SimTime end, Duration step) {
   std::vector<std::int64_t> maxima;
-  std::size_t next = 0;
-  std::int64_t holds = 0;
-  for (SimTime from{}; from < end; from += step) {
-    const SimTime to = std::min(from + step, end);
-    // What holds at the start of the bucket counts unless a sample replaces it at that very instant.
-    while (next < samples.size() && samples[next].at <= from) holds = samples[next++].value;
-    std::int64_t largest = holds;
-    while (next < samples.size() && samples[next].at < to) largest = std::max(largest, holds = samples[next++].value);
-    maxima.push_back(largest);
-  }
+  for (const SimTime peak : bucket_peaks(samples, end, step)) maxima.push_back(value_at(samples, peak));
   return maxima;
 }
 

@@ -32,6 +32,8 @@ std::vector<Sample> sum_series(const std::vector<const Series*>& series);
 /// Sum of the values that several cumulative gauges end with.
 std::int64_t total_of(const std::vector<const Series*>& series);
 
+/// When the gauge is largest in each of the buckets [i·step, (i+1)·step) of [0, end): the first such instant.
+std::vector<SimTime> bucket_peaks(std::span<const Sample> samples, SimTime end, Duration step);
 /// The largest value in each of the buckets [i·step, (i+1)·step) of [0, end).
 std::vector<std::int64_t> bucket_maxima(std::span<const Sample> samples, SimTime end, Duration step);
 

@@ -21,7 +21,7 @@ const char* verdict_class(Verdict verdict) {
   return "";
 }
 
-constexpr std::size_t kShortCell = 24;   // Bytes: a name, a size, a date; longer cells may wrap.
+constexpr std::size_t kShortCell = 24;  // Bytes: a name, a size, a date; longer cells may wrap.
 
 // Verdicts are words first; the colour repeats them.
 std::string cell_html(const Column& column, const std::string& cell) {
@@ -40,7 +40,10 @@ void table_html(const Table& table, std::ostream& out) {
   for (const auto& row : table.rows) {
     out << (row.front() == "total" ? "<tr class=\"total\">" : "<tr>");
     for (std::size_t i = 0; i < row.size(); ++i)
-      out << (table.columns[i].right ? "<td class=\"r\">" : row[i].size() <= kShortCell ? "<td class=\"n\">" : "<td>") << cell_html(table.columns[i], row[i]) << "</td>";
+      out << (table.columns[i].right        ? "<td class=\"r\">"
+              : row[i].size() <= kShortCell ? "<td class=\"n\">"
+                                            : "<td>")
+          << cell_html(table.columns[i], row[i]) << "</td>";
     out << "</tr>\n";
   }
   out << "</tbody></table></div>\n";

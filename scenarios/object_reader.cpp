@@ -136,7 +136,7 @@ void Fields::not_simulated(std::string_view key, std::string_view help) {
   declared_.emplace_back(key);
   const auto member = std::ranges::find(map_->members, key, &YamlMember::key);
   if (member == map_->members.end()) return;
-  report(Severity::Warning, "S090", position_of_key(*map_, *member), field_name(key) + " is accepted, but not simulated in this version", "results do not depend on it");
+  warn_not_simulated(key, position_of_key(*map_, *member));
 }
 
 void Fields::without_effect(std::string_view key, std::string_view help) {

@@ -56,6 +56,8 @@ class Field {
   Field& at_least(const T& low);
   Field& at_most(const T& high);
   Field& between(const T& low, const T& high) { return at_least(low).at_most(high); }
+  /// The value is kept, but the simulation does not use it: a warning S090 where one is stated that is not the default.
+  Field& recorded_only();
   /// Where the default comes from.
   Field& source(std::string_view text) {
     if (doc_ != nullptr) doc_->source = text;
@@ -123,6 +125,10 @@ class Fields {
 
   /// Accepted and checked for its name only: a warning S090 says that it does not change the simulation yet.
   void not_simulated(std::string_view key, std::string_view help);
+  /// The warning S090 for `key`.
+  void warn_not_simulated(std::string_view key, Position at) {
+    report(Severity::Warning, "S090", std::move(at), field_name(key) + " is accepted, but not simulated in this version", "results do not depend on it");
+  }
   /// Accepted because it is part of the platform's own vocabulary; it decides nothing that the twin models.
   void without_effect(std::string_view key, std::string_view help);
 
@@ -172,6 +178,13 @@ void Field<T>::refuse(std::string message, std::string hint) {
   owner_.error("S014", *node_, owner_.field_name(key_) + " is " + print_(*value_) + std::move(message), std::move(hint));
   *value_ = before_;
   value_ = nullptr;
+}
+
+template <class T>
+Field<T>& Field<T>::recorded_only() {
+  if (doc_ != nullptr) doc_->simulated = false;
+  if (value_ != nullptr && !(*value_ == before_)) owner_.warn_not_simulated(key_, node_->position());
+  return *this;
 }
 
 template <class T>

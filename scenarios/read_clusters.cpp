@@ -41,6 +41,7 @@ void read_spot_price(Fields& f, std::optional<Money>& out) {
              if (node.is_scalar() && node.text == "-1") return;
              if (node.is_scalar()) out = parse_money(node.text);
              if (node.is_scalar() && !out) out = parse_dollars(node.text);
+             if (out) f.warn_not_simulated("spotMaxPrice", node.position());
              if (!out) f.error("S013", node, f.field_name("spotMaxPrice") + " is not a price", "write -1, or an hourly price such as 0.05 USD");
            });
 }
@@ -94,7 +95,7 @@ void describe(Fields& f, NetworkProfileSpec& out) {
   f.choice("networkPluginMode", out.mode, {{"overlay", NetworkPluginMode::Overlay}, {"nodeSubnet", NetworkPluginMode::NodeSubnet}},
            "overlay: pods take addresses of podCidr, a /24 a node. nodeSubnet: every node takes maxPods + 1 addresses of its subnet.")
       .source("AKS concepts-network-azure-cni-overlay.md (2026-08)");
-  f.choice("networkDataplane", out.cilium, {{"azure", false}, {"cilium", true}}, "What moves packets and enforces network policy.");
+  f.choice("networkDataplane", out.cilium, {{"azure", false}, {"cilium", true}}, "What moves packets and enforces network policy; decides nothing in the twin.");
   f.optional("podCidr", out.pod_cidr, "Pod addresses in overlay mode; /16 ends at 256 nodes.").source("AKS default (azure-cni-overlay.md)");
   f.optional("serviceCidr", out.service_cidr, "Cluster addresses of Services.").source("AKS default");
   f.without_effect("networkPolicy", "Network policy engine.");

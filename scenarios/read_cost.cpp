@@ -28,6 +28,7 @@ void describe(Fields& f, CostSpec& out) {
     Diagnostics& diagnostics = f.context().diagnostics;
     const auto source = f.context().files.file(node.text, node, diagnostics);
     if (source && f.context().files.read(*source, node, 64 << 20, diagnostics)) out.prices_file = source->path.string();
+    f.warn_not_simulated("prices", node.position());
   });
   f.list("commitments", out.commitments, "Savings plans and reservations.");
   f.optional("spotDiscount", out.spot_discount, "Off list price for spot where the price book has none.").between(PartsPerMillion{0}, PartsPerMillion{990'000});

@@ -49,7 +49,7 @@ void describe(Fields& f, DeliveryDraft& out) {
     g.choice("engine", flux, {{"flux", true}}, "The engine; Flux is modelled.");
     g.values("from", out.gitops_from, "Files or folders with GitRepository and Kustomization objects; they apply to every cluster.");
     g.optional<Text>("repository", out.repository, "Folder that stands for the repository's root, from which a Kustomization's `path` starts; default: the folders named by `workloads.from`, then the scenario's folder.");
-    g.optional("webhook", spec.webhook, "A receiver tells Flux about a merge at once.").source("Flux polls unless a Receiver exists (facts F)");
+    g.optional("webhook", spec.webhook, "A receiver tells Flux about a merge at once.").recorded_only().source("Flux polls unless a Receiver exists (facts F)");
   });
   f.not_simulated("canary", "Progressive delivery (Flagger, Argo Rollouts).");
   f.not_simulated("admission", "Admission policies.");

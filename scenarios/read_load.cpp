@@ -64,7 +64,7 @@ void describe(Fields& f, ImageSpec& out) {
   out.declared_at = f.at();
   f.optional("workload", out.workload, "Workload namespace/name, or \"*\" for all others.");
   f.optional("size", out.size, "Compressed size of all layers.").at_least(Bytes{1});
-  f.optional("layers", out.layers, "Layers: one registry operation each.").between(1, 127);
+  f.optional("layers", out.layers, "Layers; a pull is modelled by its bytes, so that they decide nothing in the twin.").between(1, 127);
   f.optional("changedPerRelease", out.changed_per_release, "What a new release adds; the rest is cached on the node.").at_least(Bytes{0});
 }
 
@@ -81,7 +81,7 @@ void describe(Fields& f, GenerateDraft& out) {
   f.optional("targetUtilization", out.target_utilization, "CPU utilisation that the autoscaler aims at, percent.").between(1, 1'000);
   f.group("image", "Image of each service.", [&](Fields& g) {
     g.optional("size", out.image.size, "Compressed size of all layers.").at_least(Bytes{1});
-    g.optional("layers", out.image.layers, "Layers.").between(1, 127);
+    g.optional("layers", out.image.layers, "Layers; a pull is modelled by its bytes.").between(1, 127);
     g.optional("changedPerRelease", out.image.changed_per_release, "What a new release adds.").at_least(Bytes{0});
   });
 }

@@ -24,6 +24,7 @@ void describe(Fields& f, VirtualNetworkSpec& out) {
     g.optional("publicIps", out.public_ips, "Public addresses used for outgoing connections.").between(1, 100);
     g.optional("allocatedPorts", out.allocated_ports, "Ports reserved for each node; 0: by pool size (1,024 up to 50 nodes, halved by each doubling).")
         .between(0, 64'000)
+        .recorded_only()
         .source("facts A7: load-balancer-outbound-connections.md");
   });
 }

@@ -88,7 +88,7 @@ void describe(Fields& f, EdgeSpec& out) {
   out.declared_at = f.at();
   f.choice("kind", out.kind, {{"none", EdgeSpec::Kind::None}, {"frontDoor", EdgeSpec::Kind::FrontDoor}, {"trafficManager", EdgeSpec::Kind::TrafficManager}}, "What stands before the clusters.");
   f.choice("tier", out.premium, {{"Premium", true}, {"Standard", false}}, "Front Door tier; Private Link origins need Premium.");
-  f.optional("waf", out.waf, "Web application firewall.");
+  f.optional("waf", out.waf, "Web application firewall; decides nothing in the twin: Premium includes it.");
   f.values("origins", out.origins, "Clusters behind it, first the one that serves.");
   f.group("probe", "Health probes.", [&](Fields& g) {
     g.optional("interval", out.probe_interval, "Time between two probes from one place.").between(Duration{1'000'000}, Duration{3'600'000'000}).source("facts H: Front Door, 30 s");

@@ -56,6 +56,19 @@ TEST_CASE("Causes are ranked by how often they were given") {
   CHECK(causes[1].source == "node pool");
 }
 
+TEST_CASE("Messages of the scheduler that differ in numbers only are one cause") {
+  Platform p;
+  p.event(EventKind::PodUnschedulable, at_seconds(1), "a", "w", 0,
+          "0/33 nodes are available: 26 Insufficient cpu, 7 node(s) were unschedulable. preemption: 0/33 nodes are available: 33 nothing.");
+  p.event(EventKind::PodUnschedulable, at_seconds(2), "b", "w", 0,
+          "0/5 nodes are available: 1 node(s) were unschedulable, 4 Insufficient cpu.");
+  p.finish_after_hours(1);
+  const auto causes = analyse_capacity(p.scenario, p.timeline).causes;
+  REQUIRE(causes.size() == 1);
+  CHECK(causes[0].cause == "Insufficient cpu, node(s) were unschedulable");
+  CHECK(causes[0].count == 2);
+}
+
 TEST_CASE("Pods of kube-system are not counted among a cluster's own") {
   Platform p;
   p.cluster("aks");

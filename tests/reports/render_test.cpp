@@ -144,6 +144,25 @@ TEST_CASE("Numbers read as people write them") {
   CHECK(counted(1, "node") == "1 node");
 }
 
+TEST_CASE("A stack of nodes is as high as the nodes were at once") {
+  test::Platform p;
+  ClusterSpec& cluster = p.cluster("aks");
+  p.pool(cluster, "a", "Standard_D4s_v5", 0, 9);
+  p.pool(cluster, "b", "Standard_D4s_v5", 0, 9);
+  const auto at_minute = [&](const char* pool, std::int64_t minute, std::int64_t nodes) {
+    p.timeline.set(p.timeline.series(key(GaugeKind::NodesAllocated, Name("aks"), Name(pool))), SimTime{minute * 60'000'000}, nodes);
+  };
+  at_minute("a", 0, 5);  // 5 and 1, then 1 and 7: never 5 and 7. Buckets of 10 h ÷ 240 = 3 min.
+  at_minute("b", 0, 1);
+  at_minute("a", 1, 1);
+  at_minute("b", 2, 7);
+  p.finish_after_hours(10);
+  std::int64_t height = 0;
+  for (const Trace& trace : analyse(p.scenario, p.timeline).traces)
+    if (trace.group == "nodes") height += trace.values.at(0);
+  CHECK(height == 8);
+}
+
 TEST_CASE("More than eight series fold into other so that each keeps its colour") {
   Chart chart;
   chart.kind = ChartKind::StackedArea;

@@ -199,3 +199,31 @@ TEST_CASE("Every scenario of the catalog is valid") {
   }
   CHECK(count > 0);
 }
+
+TEST_CASE("The design's example of a scenario loads, with a remark for each part that is not simulated") {
+  const fs::path design = fs::path(AKSTWIN_SOURCE_DIR) / ".." / "shared" / "design" / "scenario.md";
+  if (!fs::exists(design)) AKSTWIN_SKIP("no " + design.string());
+  std::ifstream in(design);
+  std::string text, line;
+  bool inside = false;
+  while (std::getline(in, line)) {
+    if (line.starts_with("```")) inside = line == "```yaml";
+    else if (inside) text += line + "\n";
+  }
+  const Folder folder("design");
+  folder.write("s.yaml", text);
+  const std::string api = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: NAME, namespace: orders}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c}]}}}\n";
+  for (const std::string name : {"api", "pricing"}) {
+    std::string manifest = api;
+    folder.write("manifests/" + std::string(name == "api" ? "orders" : "pricing") + "/a.yaml", manifest.replace(manifest.find("NAME"), 4, name));
+  }
+  folder.write("clusters/prod/git.yaml", "apiVersion: source.toolkit.fluxcd.io/v1\nkind: GitRepository\nmetadata: {name: config}\nspec: {interval: 1m, url: x}\n");
+  const Loaded loaded = folder.load("s.yaml");
+  INFO(loaded.said);
+  REQUIRE(loaded.scenario);
+  CHECK(loaded.said.find("error") == std::string::npos);
+  CHECK(loaded.said.find("warning[S0") == loaded.said.find("warning[S090]"));
+  CHECK(loaded.scenario->workloads.at(0).manifests.workloads.size() == 14);     // two written, twelve generated
+  CHECK(loaded.scenario->variants.size() == 5);                                 // two named, three of the sweep
+  CHECK(loaded.scenario->thresholds.size() == 4);
+}

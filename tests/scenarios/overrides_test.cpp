@@ -110,3 +110,18 @@ TEST_CASE("A sweep becomes one variant for each value") {
   CHECK(loaded.scenario->variants[1].name == "clusters.aks.autoScalerProfile.scan-interval=60s");
   CHECK(loaded.scenario->variants[1].set[0].value == "60s");
 }
+
+TEST_CASE("The traffic of all services can be halved at once") {
+  const std::string text = kHeader + kCluster +
+                           "  workloads: [{cluster: aks, generate: {team: shop, services: 2}}]\n"
+                           "  services:\n    - {workload: shop/shop-01, traffic: {peak: 900rps}}\n    - {workload: shop/shop-02, traffic: {peak: 31rps}}\n";
+  const Loaded loaded = load_text(text, with("services.*.traffic.peak", "x0.5"));
+  INFO(loaded.said);
+  REQUIRE(loaded.scenario);
+  CHECK(loaded.scenario->services[0].traffic.peak_milli_rps == 450'000);
+  CHECK(loaded.scenario->services[1].traffic.peak_milli_rps == 15'500);
+  const Loaded one = load_text(text, with("services.shop/shop-02.traffic.peak", "5rps"));
+  REQUIRE(one.scenario);
+  CHECK(one.scenario->services[0].traffic.peak_milli_rps == 900'000);
+  CHECK(one.scenario->services[1].traffic.peak_milli_rps == 5'000);
+}
