@@ -52,7 +52,7 @@ void ClusterAutoscalerController::notice(const ClusterApi& api) {
   const ChangeSpan span = api.changes_since(cursor_);
   cursor_ = span.next;
   const ClusterState& state = api.state();
-  if (span.expired) dirty_ = true;
+  if (span.expired) dirty_ = nodes_changed_ = true;
   objects_.resize(state.nodes.size());
   const auto refresh = [&](NodeId id) {
     if (!state.nodes.contains(id)) return;
@@ -66,6 +66,7 @@ void ClusterAutoscalerController::notice(const ClusterApi& api) {
   for (const Change& change : span.changes) {
     if (!interests().has(change.kind) || !matters(state, change)) continue;
     dirty_ = true;
+    nodes_changed_ = nodes_changed_ || change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeGone;
     if (change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeUpdated) refresh({change.row, change.generation});
     if (change.kind != ChangeKind::PodDeleting) continue;
     const PodId pod{change.row, change.generation};
@@ -122,7 +123,9 @@ void ClusterAutoscalerController::add_group(const CloudState& cloud, PoolId id, 
   group.template_revision = template_revision_;
   group.capacity = templates_[pool_template].capacity;
   group.template_pods = template_pods_[pool_template];
-  std::vector<CloudInstance>& instances = instances_.emplace_back();
+  if (instances_.size() == groups_.size()) instances_.emplace_back();
+  std::vector<CloudInstance>& instances = instances_[groups_.size()];
+  instances.clear();
   for (const InstanceId instance : pool.instances)
     instances.push_back({number_of(instance), static_cast<CloudInstanceState>(cloud.instances[instance].state), false});
   group.instances = instances;
@@ -151,12 +154,40 @@ void ClusterAutoscalerController::add_node(const ClusterState& state, NodeId id)
   NodeObject& object = objects_[id.row];
   if (object.pods_changed || object.pods != node.pods) {
     object.pods_changed = false;
+    object.pods_revision = ++revision_;
     object.pods = node.pods;
     object.views.clear();
     for (const PodId pod : node.pods) object.views.push_back(pod_view(state, pod));
   }
   view.pods = object.views;
+  view.pods_revision = object.pods_revision;
   nodes_.push_back(view);
+}
+
+void ClusterAutoscalerController::order_nodes(const ClusterState& state) {
+  nodes_changed_ = false;
+  order_.clear();
+  state.nodes.for_each([&](NodeId id, const Node&) { order_.push_back(id); });
+  std::ranges::sort(order_, [&](NodeId a, NodeId b) {
+    const Node &x = state.nodes[a], &y = state.nodes[b];
+    return x.created != y.created ? x.created < y.created : x.name < y.name;
+  });
+}
+
+void ClusterAutoscalerController::read_budgets(const ClusterState& state) {
+  std::size_t count = 0;
+  for (const AppliedBudget& budget : state.disruption_budgets) {
+    if (!budget.applied) continue;
+    if (count == budgets_.size() || budget_specs_[count] != budget.spec) {   // the copies are kept while the objects stay
+      budgets_.resize(count);
+      budget_specs_.resize(count);
+      budgets_.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, 0, {}});
+      budget_specs_.push_back(budget.spec);
+    }
+    budgets_[count++].disruptions_allowed = disruptions_allowed(state, budget);
+  }
+  budgets_.resize(count);
+  budget_specs_.resize(count);
 }
 
 void ClusterAutoscalerController::build(const ControllerContext& context) {
@@ -166,8 +197,6 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   groups_.clear();
   nodes_.clear();
   pending_.clear();
-  instances_.clear();
-  budgets_.clear();
   instance_of_.assign(state.nodes.size(), 0);
   refresh_templates(state);
   for (std::size_t i = 0; i < templates_.size(); ++i) {
@@ -178,13 +207,8 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   cloud.instances.for_each([&](InstanceId id, const Instance& instance) {
     if (instance.cluster == cluster_ && instance.node && instance.node.row < instance_of_.size()) instance_of_[instance.node.row] = number_of(id);
   });
-  std::vector<NodeId> order;
-  state.nodes.for_each([&](NodeId id, const Node&) { order.push_back(id); });
-  std::ranges::sort(order, [&](NodeId a, NodeId b) {
-    const Node &x = state.nodes[a], &y = state.nodes[b];
-    return x.created != y.created ? x.created < y.created : x.name < y.name;
-  });
-  for (const NodeId id : order) add_node(state, id);
+  if (nodes_changed_) order_nodes(state);
+  for (const NodeId id : order_) add_node(state, id);
   std::vector<PodId> waiting;
   if (state.pending > 0)
     state.pods.for_each([&](PodId id, const Pod& pod) {
@@ -195,8 +219,7 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
     return x.created != y.created ? x.created < y.created : a.row < b.row;
   });
   for (const PodId id : waiting) pending_.push_back(pod_view(state, id));
-  for (const AppliedBudget& budget : state.disruption_budgets)
-    if (budget.applied) budgets_.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, disruptions_allowed(state, budget), {}});
+  read_budgets(state);
 }
 
 NodeId ClusterAutoscalerController::node_of(std::uint64_t id) const {

@@ -42,7 +42,7 @@ class ClusterAutoscalerController final : public Controller {
   struct NodeObject {
     NodeId id;
     NodeInput input;
-    std::uint64_t revision = 0;
+    std::uint64_t revision = 0, pods_revision = 0;
     std::vector<PodId> pods;
     std::vector<AutoscaledPod> views;        // parallel to pods
     bool pods_changed = true;
@@ -54,6 +54,8 @@ class ClusterAutoscalerController final : public Controller {
   void refresh_templates(const ClusterState& state);
   void add_group(const CloudState& cloud, PoolId id, std::size_t pool_template);
   void add_node(const ClusterState& state, NodeId id);
+  void order_nodes(const ClusterState& state);
+  void read_budgets(const ClusterState& state);
   AutoscaledPod pod_view(const ClusterState& state, PodId id) const;
   void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
   void start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion);
@@ -83,8 +85,11 @@ class ClusterAutoscalerController final : public Controller {
   std::vector<AutoscaledGroup> groups_;
   std::vector<AutoscaledNode> nodes_;
   std::vector<AutoscaledPod> pending_;
-  std::deque<std::vector<CloudInstance>> instances_;
+  std::deque<std::vector<CloudInstance>> instances_;   // the first groups_.size() are in use
   std::vector<DisruptionBudget> budgets_;
+  std::vector<const PodDisruptionBudgetSpec*> budget_specs_;   // that budgets_ were made from
+  std::vector<NodeId> order_;                  // nodes in order of creation
+  bool nodes_changed_ = true;                  // order_ is out of date
   std::vector<std::uint64_t> instance_of_;     // by node row
 };
 

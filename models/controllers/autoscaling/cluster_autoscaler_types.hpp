@@ -49,6 +49,7 @@ struct AutoscaledNode {
   SimTime created, ready_since;                    ///< creation; last transition of the Ready condition
   std::optional<SimTime> deletion_taint;           ///< carries ToBeDeletedByClusterAutoscaler since then
   std::span<const AutoscaledPod> pods;             ///< bound here
+  std::uint64_t pods_revision = 0;                 ///< the caller raises it whenever `pods` changes; 0: look at them in each loop
 };
 
 enum class CloudInstanceState : std::uint8_t { Creating, Running, Deleting };

@@ -26,14 +26,14 @@ void ClusterSimulation::sync(std::span<const AutoscaledNode> nodes, const std::v
     if (left_out[i]) continue;
     auto known = std::ranges::find(known_, nodes[i].id, &Known::id);
     if (known == known_.end()) {
-      known_.push_back({.id = nodes[i].id, .revision = nodes[i].revision, .index = snapshot_.add_node(*nodes[i].object), .pods = {}, .terminating = {}});
+      known_.push_back({.id = nodes[i].id, .revision = nodes[i].revision, .pods_revision = 0, .index = snapshot_.add_node(*nodes[i].object), .pods = {}, .terminating = {}});
       known = known_.end() - 1;
     } else if (known->revision != nodes[i].revision) {
       snapshot_.update_node(known->index, *nodes[i].object);
       known->revision = nodes[i].revision;
     }
     known->seen = true;
-    sync_pods(*known, nodes[i].pods, cutoff);
+    sync_pods(*known, nodes[i], cutoff);
     positions_[i] = known->index;
     list_.push_back(known->index);
   }
@@ -43,21 +43,24 @@ void ClusterSimulation::sync(std::span<const AutoscaledNode> nodes, const std::v
   forget_prepared();
 }
 
-void ClusterSimulation::sync_pods(Known& known, std::span<const AutoscaledPod> pods, int cutoff) {
+void ClusterSimulation::sync_pods(Known& known, const AutoscaledNode& node, int cutoff) {
+  if (node.pods_revision != 0 && node.pods_revision == known.pods_revision) return;
+  known.pods_revision = node.pods_revision;
   std::size_t same = 0, counted = 0;
-  for (const AutoscaledPod& pod : pods) {
+  for (const AutoscaledPod& pod : node.pods) {
     if (pod.spec->priority < cutoff) continue;
     if (same == counted && counted < known.pods.size() && known.pods[counted] == pod.uid &&
         (known.terminating[counted] != 0) == pod.deleted.has_value())
       ++same;
     ++counted;
   }
-  if (same == counted && counted == known.pods.size()) return;
-  for (const std::uint64_t uid : known.pods) snapshot_.remove_pod(known.index, uid);
-  known.pods.clear();
-  known.terminating.clear();
-  for (const AutoscaledPod& pod : pods) {
-    if (pod.spec->priority < cutoff) continue;
+  // The pods up to the first difference stay; what follows is put anew, so that the order is the caller's.
+  for (std::size_t i = same; i < known.pods.size(); ++i) snapshot_.remove_pod(known.index, known.pods[i]);
+  known.pods.resize(same);
+  known.terminating.resize(same);
+  std::size_t position = 0;
+  for (const AutoscaledPod& pod : node.pods) {
+    if (pod.spec->priority < cutoff || position++ < same) continue;
     snapshot_.add_pod(known.index, placed(pod));
     known.pods.push_back(pod.uid);
     known.terminating.push_back(pod.deleted.has_value() ? 1 : 0);

@@ -49,7 +49,7 @@ class ClusterSimulation {
 
  private:
   struct Known {
-    std::uint64_t id = 0, revision = 0;
+    std::uint64_t id = 0, revision = 0, pods_revision = 0;
     NodeIndex index = kNoNode;
     bool seen = false;
     std::vector<std::uint64_t> pods;               // uids, in the caller's order
@@ -60,7 +60,7 @@ class ClusterSimulation {
     NodeIndex node;
     PodOnNode pod;
   };
-  void sync_pods(Known& known, std::span<const AutoscaledPod> pods, int cutoff);
+  void sync_pods(Known& known, const AutoscaledNode& node, int cutoff);
   void count_moved(NodeIndex node, const PodOnNode& pod, int delta);
   PreparedPod& prepared(const PodSpec& spec);
   void forget_prepared() { prepared_count_ = 0; }

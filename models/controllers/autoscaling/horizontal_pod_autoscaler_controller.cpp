@@ -83,9 +83,16 @@ void HorizontalPodAutoscalerController::add_group(const PodGroup& group, Usage u
   usage_.push_back(usage);
 }
 
-void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, WorkloadId target, SimTime now) {
+void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, WorkloadId target, Entry& entry, SimTime now) {
   groups_.clear();
   usage_.clear();
+  if (entry.settled && !entry.touched) {
+    groups_.push_back(*entry.settled);
+    usage_.push_back(Usage::Serving);
+    return;
+  }
+  bool all_settled = true;
+  entry.status_replicas = 0;
   const PodMetrics& metrics = state.metrics[target.row];
   const Duration settled = options_.calculator.cpu_initialization_period + metrics.window;
   for (const PodId id : state.workloads[target].pods) {
@@ -100,7 +107,11 @@ void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, Wor
     Usage usage = Usage::None;
     if (metrics.at != kNever && pod.started <= metrics.at) usage = pod.ready && pod.ready_transition <= metrics.at ? Usage::Serving : Usage::Starting;
     add_group(group, usage);
+    all_settled = all_settled && is_settled && !group.deleting && usage == Usage::Serving;
+    entry.status_replicas += group.deleting ? 0 : 1;
   }
+  entry.settled.reset();
+  if (all_settled && groups_.size() == 1) entry.settled = groups_.front();
 }
 
 void HorizontalPodAutoscalerController::fill_readings(std::size_t metric, const Request& request, const PodMetrics& metrics) {
@@ -126,7 +137,8 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   const Workload& target = state.workloads[autoscaler.target];
   const HorizontalPodAutoscalerSpec& spec = *autoscaler.spec;
   if (entry.requests_of != target.pod_template) read_requests(spec, *target.pod_template, entry);
-  read_pods(state, autoscaler.target, context.now);
+  read_pods(state, autoscaler.target, entry, context.now);
+  entry.touched = false;
   inputs_.assign(spec.metrics.size(), {});
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const MetricSpec& metric = spec.metrics[i];
@@ -138,9 +150,7 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
       if (i < values.size()) inputs_[i].values_milli = std::span(values).subspan(i, 1);
     }
   }
-  std::int64_t status = 0;
-  for (const PodId pod : target.pods) status += state.pods[pod].terminating() ? 0 : 1;
-  const HpaResult result = entry.core.reconcile(spec, options_, {target.replicas, status, groups_, inputs_}, context.now);
+  const HpaResult result = entry.core.reconcile(spec, options_, {target.replicas, entry.status_replicas, groups_, inputs_}, context.now);
   entry.at_fixed_point = result.fixed_point;
   if (result.rescale) context.cluster.submit(ScaleWorkload{autoscaler.target, result.desired, spec.name, Name(to_string(result.able_to_scale.reason))});
 }
@@ -163,7 +173,6 @@ SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context)
     if (entry.at_fixed_point && !entry.touched && values_ == entry.last_values) continue;
     if (entry.at_fixed_point) entry.core.skipped_until(context.now - kHpaSyncPeriod);
     entry.last_values = values_;
-    entry.touched = false;
     sync(context, id, entry);
     all_fixed = all_fixed && entry.at_fixed_point;
   }

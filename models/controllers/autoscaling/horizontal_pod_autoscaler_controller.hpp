@@ -34,12 +34,15 @@ class HorizontalPodAutoscalerController final : public Controller {
     std::vector<std::int64_t> last_values;
     const PodSpec* requests_of = nullptr;  // template that the requests below were taken from
     std::vector<Request> requests;         // parallel to spec.metrics
+    // The pods as they were last read, when nothing but a change to one of them can change what they look like.
+    std::optional<PodGroup> settled;       // all pods alike, long ready and measured
+    std::int64_t status_replicas = 0;      // pods that are not terminating
   };
 
   void notice(const ClusterApi& api);
   void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
   void read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const;
-  void read_pods(const ClusterState& state, WorkloadId target, SimTime now);
+  void read_pods(const ClusterState& state, WorkloadId target, Entry& entry, SimTime now);
   void add_group(const PodGroup& group, Usage usage);
   void fill_readings(std::size_t metric, const Request& request, const PodMetrics& metrics);
   void current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const;

@@ -10,32 +10,6 @@ constexpr Duration kBeingDeleted{300'000'000};
 
 bool being_deleted(const AutoscaledNode& node, SimTime now) { return node.deletion_taint && now - *node.deletion_taint < kBeingDeleted; }
 
-/// Visits all non-expendable pods of a node as the simulation sees it: those bound there, then those placed there; until one says false.
-template <class Visit>
-bool every_pod(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position, Visit&& visit) {
-  for (const AutoscaledPod& pod : loop.input.nodes[position].pods)
-    if (pod.spec->priority >= loop.options.expendable_pods_priority_cutoff && !visit(pod)) return false;
-  for (const AutoscaledPod* const pod : cluster.added[cluster.simulation.index_of(position)])
-    if (!visit(*pod)) return false;
-  return true;
-}
-
-/// What the pods of a node ask for, DaemonSet pods apart.
-struct NodeRequests {
-  Resources pods, daemonsets;
-};
-
-NodeRequests requests_of(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) {
-  NodeRequests sum;
-  const bool ignore_daemonsets = loop.options.ignore_daemonsets_utilization;
-  every_pod(loop, cluster, position, [&](const AutoscaledPod& pod) {
-    if (ignore_daemonsets && pod.owner_kind == PodOwnerKind::DaemonSet) sum.daemonsets = sum.daemonsets + pod.spec->effective_request();
-    else if (!long_terminating(pod, loop.now)) sum.pods = sum.pods + pod.spec->effective_request();
-    return true;
-  });
-  return sum;
-}
-
 /// Requests of one resource relative to allocatable; DaemonSet pods that are to be ignored are taken out of both.
 double utilization(std::int64_t requested, std::int64_t allocatable, std::int64_t daemonsets) {
   return static_cast<double>(requested) / static_cast<double>(allocatable - daemonsets);
@@ -58,20 +32,52 @@ std::vector<const AutoscaledPod*> ScaleDownPlanner::pods_of(const AutoscalerLoop
   return pods;
 }
 
+const ScaleDownPlanner::NodeLoad& ScaleDownPlanner::bound_load(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) {
+  const AutoscaledNode& node = loop.input.nodes[position];
+  const NodeIndex index = cluster.simulation.index_of(position);
+  if (index >= known_loads_.size()) known_loads_.resize(index + 1);
+  KnownLoad& known = known_loads_[index];
+  if (node.pods_revision != 0 && known.node == node.id && known.pods_revision == node.pods_revision) return known.load;
+  NodeLoad load;
+  bool settled = node.pods_revision != 0;           // a terminating pod stops counting with time
+  for (const AutoscaledPod& pod : node.pods) {
+    if (pod.spec->priority < loop.options.expendable_pods_priority_cutoff) continue;
+    settled = settled && !pod.deleted;
+    add_load(load, loop, pod);
+  }
+  if (!settled) {
+    unkept_ = load;
+    return unkept_;
+  }
+  known = {node.id, node.pods_revision, load};
+  return known.load;
+}
+
+void ScaleDownPlanner::add_load(NodeLoad& load, const AutoscalerLoop& loop, const AutoscaledPod& pod) {
+  const DrainContext strict{.options = loop.options, .now = loop.now, .budgets = nullptr, .controllers_known = false};
+  const bool daemon = pod.owner_kind == PodOwnerKind::DaemonSet;
+  if (daemon && loop.options.ignore_daemonsets_utilization) load.daemonsets = load.daemonsets + pod.spec->effective_request();
+  else if (!long_terminating(pod, loop.now)) load.pods = load.pods + pod.spec->effective_request();
+  if (!load.empty) return;
+  const DrainVerdict verdict = drain_verdict(pod, strict);
+  load.empty = verdict.outcome == DrainVerdict::Outcome::Skip || (verdict.outcome == DrainVerdict::Outcome::Move && daemon);
+}
+
+ScaleDownPlanner::NodeLoad ScaleDownPlanner::load_of(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) {
+  NodeLoad load = bound_load(loop, cluster, position);
+  for (const AutoscaledPod* const pod : cluster.added[cluster.simulation.index_of(position)]) add_load(load, loop, *pod);
+  return load;
+}
+
 /// Positions of the nodes to look at: empty ones first, then those unneeded in the last loop, else in list order.
 std::vector<std::size_t> ScaleDownPlanner::candidates(const AutoscalerLoop& loop, const SimulatedCluster& cluster,
-                                                      const std::vector<bool>& left_out) const {
+                                                      const std::vector<bool>& left_out) {
   std::vector<Candidate> found;
-  const DrainContext strict{.options = loop.options, .now = loop.now, .budgets = nullptr, .controllers_known = false};
   for (std::size_t i = 0; i < loop.input.nodes.size(); ++i) {
     const AutoscaledNode& node = loop.input.nodes[i];
     if (left_out[i] || node.group >= loop.targets.size() || node.deletion != NodeDeletionKind::None) continue;
     if (loop.targets[node.group] <= loop.input.groups[node.group].min) continue;
-    const bool empty = every_pod(loop, cluster, i, [&](const AutoscaledPod& pod) {
-      const DrainVerdict verdict = drain_verdict(pod, strict);
-      if (verdict.outcome == DrainVerdict::Outcome::Block) return false;
-      return verdict.outcome == DrainVerdict::Outcome::Skip || pod.owner_kind == PodOwnerKind::DaemonSet;
-    });
+    const bool empty = load_of(loop, cluster, i).empty;
     found.push_back({i, empty, is_previous(node.id)});
   }
   std::ranges::stable_sort(found, [](const Candidate& a, const Candidate& b) {
@@ -82,12 +88,12 @@ std::vector<std::size_t> ScaleDownPlanner::candidates(const AutoscalerLoop& loop
   return positions;
 }
 
-UnremovableReason ScaleDownPlanner::ineligible(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) const {
+UnremovableReason ScaleDownPlanner::ineligible(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) {
   const AutoscaledNode& node = loop.input.nodes[position];
   if (being_deleted(node, loop.now)) return UnremovableReason::CurrentlyBeingDeleted;
   if (node.scale_down_disabled) return UnremovableReason::ScaleDownDisabledAnnotation;
   if (!loop.options.scale_down_unready_enabled && !node.ready) return UnremovableReason::ScaleDownUnreadyDisabled;
-  const NodeRequests asked = requests_of(loop, cluster, position);
+  const NodeLoad asked = load_of(loop, cluster, position);
   const Resources& allocatable = node.object->allocatable;
   if (allocatable.gpu > 0) {
     const bool low = utilization(asked.pods.gpu, allocatable.gpu, asked.daemonsets.gpu) < loop.options.gpu_utilization_threshold;

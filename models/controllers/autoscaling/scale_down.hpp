@@ -46,9 +46,22 @@ class ScaleDownPlanner {
     std::size_t position;                          // in input.nodes
     bool empty, previous;
   };
-  std::vector<std::size_t> candidates(const AutoscalerLoop& loop, const SimulatedCluster& cluster, const std::vector<bool>& left_out) const;
+  /// What the pods of a node ask for, DaemonSet pods apart, and whether they let it count as empty.
+  struct NodeLoad {
+    Resources pods, daemonsets;
+    bool empty = true;
+  };
+  /// The load of the pods bound to a node; kept while they stay, as long as none of them is terminating.
+  struct KnownLoad {
+    std::uint64_t node = 0, pods_revision = 0;
+    NodeLoad load;
+  };
+  std::vector<std::size_t> candidates(const AutoscalerLoop& loop, const SimulatedCluster& cluster, const std::vector<bool>& left_out);
+  static void add_load(NodeLoad& load, const AutoscalerLoop& loop, const AutoscaledPod& pod);
+  NodeLoad load_of(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position);
+  const NodeLoad& bound_load(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position);
   std::vector<const AutoscaledPod*> pods_of(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) const;
-  UnremovableReason ineligible(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position) const;
+  UnremovableReason ineligible(const AutoscalerLoop& loop, const SimulatedCluster& cluster, std::size_t position);
   UnremovableNode simulate_removal(AutoscalerLoop& loop, SimulatedCluster& cluster, std::size_t position, UnneededNode& found);
   bool move_pods(SimulatedCluster& cluster, std::span<const AutoscaledPod* const> pods, NodeIndex from);
   std::size_t unneeded_limit(const ClusterAutoscalerOptions& options) const;
@@ -63,6 +76,8 @@ class ScaleDownPlanner {
   SchedulingHints hints_;
   RemainingBudgets budgets_;
   std::vector<std::uint8_t> destinations_;         // by node index
+  std::vector<KnownLoad> known_loads_;             // by node index
+  NodeLoad unkept_;                                // the last one that could not be kept
   std::optional<SimTime> latest_;
   std::optional<Duration> shortest_interval_;
   bool changed_ = false;
