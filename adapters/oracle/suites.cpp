@@ -16,6 +16,7 @@ std::span<const OracleSuite> oracle_suites() {
       OracleSuite{"ca_trace", oracle::check_ca_trace},
       OracleSuite{"sched_filter_score", oracle::check_sched_filter_score},
       OracleSuite{"sched_preempt", oracle::check_sched_preempt},
+      OracleSuite{"node_lifecycle_evict", oracle::check_node_lifecycle_evict},
   };
   return kSuites;
 }

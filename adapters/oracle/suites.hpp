@@ -11,6 +11,8 @@ namespace akstwin::oracle {
 std::string check_sched_filter_score(const nlohmann::json& recorded);
 /// Kubernetes 1.32 DefaultPreemption: candidates, victims, chosen node.
 std::string check_sched_preempt(const nlohmann::json& recorded);
+/// Kubernetes 1.32 node lifecycle and taint eviction controllers: from a node's silence to the deletion of its pods.
+std::string check_node_lifecycle_evict(const nlohmann::json& recorded);
 
 }  // namespace akstwin::oracle
 
