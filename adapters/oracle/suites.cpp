@@ -4,6 +4,7 @@
 
 #include "adapters/oracle/ca_cases.hpp"
 #include "adapters/oracle/hpa_cases.hpp"
+#include "adapters/oracle/vpa_cases.hpp"
 
 namespace akstwin {
 
@@ -17,6 +18,7 @@ std::span<const OracleSuite> oracle_suites() {
       OracleSuite{"sched_filter_score", oracle::check_sched_filter_score},
       OracleSuite{"sched_preempt", oracle::check_sched_preempt},
       OracleSuite{"node_lifecycle_evict", oracle::check_node_lifecycle_evict},
+      OracleSuite{"vpa_recommend", oracle::check_vpa_recommend},
   };
   return kSuites;
 }
