@@ -14,7 +14,12 @@ namespace {
 std::int64_t milliseconds(std::int64_t us) { return us <= 0 ? 0 : (us + 999) / 1'000; }
 
 // "0/33 nodes are available: 26 Insufficient cpu, 3 node(s) had …. preemption: …" names how many nodes there were and how many of
-// them said what, so that hardly two messages are the same. The reasons without the numbers, sorted, are the cause.
+// them said what, so that hardly two messages are the same. The reasons without the numbers, sorted, are the cause. What pools that
+// are not meant for the pod say (their taint, its selector) is left out as soon as a pool that is meant for it has a reason, too.
+bool of_another_pool(std::string_view reason) {
+  return reason.starts_with("node(s) had untolerated taint") || reason == "node(s) didn't match Pod's node affinity/selector";
+}
+
 std::string cause_of(std::string_view message) {
   constexpr std::string_view kStart = " nodes are available: ";
   const auto start = message.find(kStart);
@@ -30,6 +35,7 @@ std::string cause_of(std::string_view message) {
     if (!reason.empty()) reasons.emplace(reason);
     message = comma == std::string_view::npos ? std::string_view{} : message.substr(comma + 2);
   }
+  if (!std::ranges::all_of(reasons, of_another_pool)) std::erase_if(reasons, of_another_pool);
   std::string joined;
   for (const std::string& reason : reasons) joined += (joined.empty() ? "" : ", ") + reason;
   return joined;
