@@ -8,14 +8,22 @@
 
 namespace akstwin {
 
-struct CreatePod { WorkloadId workload; std::int64_t ordinal = 0; NodeId pinned; };   ///< pinned: a DaemonSet's node
+struct CreatePod { WorkloadId workload; std::int64_t ordinal = 0; NodeId pinned; JobId job; };   ///< pinned: a DaemonSet's node
 struct DeletePod { PodId pod; Name reason; };
 struct EvictPod { PodId pod; Name reason; };           ///< honours disruption budgets (policy/v1 Eviction)
 struct BindPod { PodId pod; NodeId node; };
+struct NominateNode { PodId pod; NodeId node; std::int64_t victims = 0; };   ///< status.nominatedNodeName; a null node clears it
 struct MarkUnschedulable { PodId pod; Name reason; };
 struct ScaleWorkload { WorkloadId workload; std::int64_t replicas = 0; Name by, reason; };
 struct CordonNode { NodeId node; bool on = true; };
 struct TaintNode { NodeId node; Taint taint; bool on = true; };
+struct MarkNodeUnknown { NodeId node; };               ///< condition Ready=Unknown: nothing was heard of it
+struct MarkPodUnready { PodId pod; };                  ///< condition Ready=False, written by the control plane
+struct CreateJob { WorkloadId workload; SimTime scheduled; };
+struct FinishJob { JobId job; bool complete = true; Name reason; };
+struct DeleteJob { JobId job; };                       ///< with its pods
+struct SetRolloutState { WorkloadId workload; bool stalled = false, complete = false; };   ///< a Deployment's Progressing condition
+struct RollBack { WorkloadId workload; };              ///< to the newest template that was rolled out completely
 struct ApplyKustomization { KustomizationId kustomization; std::uint64_t revision = 0; };
 struct SetKustomizationReady { KustomizationId kustomization; bool ready = true; };
 struct FetchSource { std::uint32_t source = 0; };
@@ -24,17 +32,21 @@ struct RemoveWorkloads {};                             ///< prune everything tha
 struct DeleteNode { NodeId node; };                    ///< the Node object, when its machine is gone
 
 using Action = std::variant<CreatePod, DeletePod, EvictPod, BindPod, MarkUnschedulable, ScaleWorkload, CordonNode, TaintNode, ApplyKustomization,
-                            SetKustomizationReady, FetchSource, SuspendGitOps, RemoveWorkloads, DeleteNode>;
+                            SetKustomizationReady, FetchSource, SuspendGitOps, RemoveWorkloads, DeleteNode, NominateNode,
+                            MarkNodeUnknown, MarkPodUnready, CreateJob, FinishJob, DeleteJob, SetRolloutState, RollBack>;
 
 struct ResizePool { PoolId pool; std::int64_t target = 0; Name reason; };
 struct DeleteInstances { PoolId pool; std::vector<NodeId> nodes; Name reason; };   ///< target goes down with them
 struct StopPool { PoolId pool; };
 struct StartPool { PoolId pool; };
 struct EvictSpotInstances { PoolId pool; int zone = 0; std::int64_t count = 0; };
+struct CreateMachine { PoolId pool; MachineSpec machine; };        ///< refused: Pool::last_failure_code says why
+struct DeleteMachine { PoolId pool; Name machine, reason; };       ///< by name; one that is still being created, too
 struct RouteEdge { std::uint32_t cluster = 0; Duration takes; };   ///< Front Door origin change; done after `takes` (propagation)
 struct FailOverData { std::uint32_t store = 0; Name region; Duration takes; };
 
-using CloudAction = std::variant<ResizePool, DeleteInstances, StopPool, StartPool, EvictSpotInstances, RouteEdge, FailOverData>;
+using CloudAction = std::variant<ResizePool, DeleteInstances, StopPool, StartPool, EvictSpotInstances, RouteEdge, FailOverData,
+                                 CreateMachine, DeleteMachine>;
 
 /// The answer of a request that the API server can give at once. Long-running outcomes appear as changes.
 enum class Verdict : std::uint8_t { Accepted, Conflict, NotFound, TooManyRequests, Refused };

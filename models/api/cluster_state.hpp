@@ -19,6 +19,8 @@ using ScaledObjectId = Id<struct ScaledObjectTag>;
 using KustomizationId = Id<struct KustomizationTag>;
 /// A node pool of the subscription (CloudState::pools); nodes carry it as AKS's `agentpool` label says.
 using PoolId = Id<struct PoolTag>;
+using JobId = Id<struct JobTag>;
+using VolumeClaimId = Id<struct VolumeClaimTag>;
 
 enum class PodPhase : std::uint8_t { Pending, Running, Succeeded, Failed };
 
@@ -35,7 +37,13 @@ struct Pod {
   SimTime created, bound = kNever, started = kNever;
   SimTime ready_transition = kNever; ///< last change of the Ready condition; kNever: it has none yet
   SimTime deleting = kNever;         ///< deletionTimestamp: when deletion was asked for
-  std::int64_t ordinal = 0;          ///< StatefulSets: its identity; others: number of creation within the workload
+  std::int64_t ordinal = 0;          ///< StatefulSets: its identity; Indexed Jobs: its index; others: number of creation within the workload
+  JobId job;                         ///< the Job that it belongs to; null without
+  bool silent = false;               ///< its machine does not answer: what the API says of it is what was last heard
+  bool disrupted = false;            ///< condition DisruptionTarget: the platform ends it, not its own fault
+  std::int64_t restarts = 0;         ///< of its containers in place (restartPolicy OnFailure)
+  NodeId nominated;                  ///< status.nominatedNodeName: where its victims leave room; null without
+  std::vector<VolumeClaimId> volumes;   ///< the claims it mounts
 
   bool terminating() const { return deleting != kNever; }
   bool live() const { return !terminating() && phase != PodPhase::Failed && phase != PodPhase::Succeeded; }
@@ -51,6 +59,9 @@ struct Node {
   std::int64_t pod_capacity = 110;
   bool unschedulable = false;        ///< cordoned
   bool ready = false;
+  bool unknown = false;              ///< not ready because nothing was heard of it (Ready=Unknown), not because it said so
+  SimTime lease_from;                ///< its kubelet renews its lease from here on every 10 s …
+  SimTime silent_since = kNever;     ///< … until here
   SimTime created, ready_transition = kNever;
   bool scale_down_disabled = false;
   std::vector<PodId> pods;           ///< bound here, oldest first
@@ -66,7 +77,34 @@ struct Workload {
   const PodSpec* pod_template = nullptr;
   std::vector<PodId> pods;           ///< all not yet gone, oldest first
   std::int64_t ready = 0;            ///< status.readyReplicas: live and ready pods
+  std::int64_t silent = 0;           ///< of those, pods whose machine does not answer: ready in the API, dead to their callers
+  std::uint32_t good_revision = 0;   ///< newest revision that was rolled out completely; 0: none yet
+  bool stalled = false;              ///< condition Progressing=False, reason ProgressDeadlineExceeded
   SimTime changed;                   ///< last change of replicas or template
+};
+
+enum class JobResult : std::uint8_t { Running, Complete, Failed };
+
+/// A batch/v1 Job: of a Job manifest, of a CronJob or of a ScaledJob. Ended pods are not kept as objects, they are counted here.
+struct Job {
+  WorkloadId workload;
+  Name name;                         ///< "cluster/namespace/name"
+  SimTime created, scheduled;        ///< scheduled: the CronJob's time that it stands for
+  SimTime started;                   ///< status.startTime
+  std::int64_t active = 0;           ///< pods that run or wait, terminating ones not
+  std::int64_t terminating = 0;
+  std::int64_t pending = 0;          ///< of active: not started yet
+  std::int64_t succeeded = 0, failed = 0;
+  std::int64_t failed_in_a_row = 0;  ///< since the last success: what the back-off counts
+  std::int64_t restarts = 0;         ///< in place, of the pods that are active
+  SimTime last_failure = kNever;
+  std::vector<std::int64_t> done;            ///< Indexed: completed indexes, ascending
+  std::vector<std::int64_t> failed_indexes;  ///< Indexed with backoffLimitPerIndex, ascending
+  std::vector<std::pair<std::int64_t, std::int64_t>> index_failures;   ///< {index, failures}, ascending
+  bool policy_failed = false;        ///< a pod failure rule said FailJob
+  JobResult result = JobResult::Running;
+  Name reason;                       ///< of Failed: "BackoffLimitExceeded", "DeadlineExceeded", "PodFailurePolicy", …
+  SimTime finished = kNever;
 };
 
 /// One metrics.k8s.io sample, identical for all pods of a workload that were ready when it was taken.
@@ -114,6 +152,15 @@ struct GitSource {
   std::uint64_t fetched = 0;         ///< newest artifact in the cluster
 };
 
+/// A PersistentVolumeClaim. Bound: its disk exists.
+struct VolumeClaim {
+  Name key;                          ///< "namespace/name"
+  const StorageClassSpec* storage_class = nullptr;
+  Bytes size;
+  bool bound = false;
+  Name zone;                         ///< node affinity of the disk (topology.kubernetes.io/zone); empty: any node of the cluster
+};
+
 /// Everything of one cluster. Only the API server writes.
 struct ClusterState {
   const ClusterSpec* spec = nullptr;
@@ -127,8 +174,13 @@ struct ClusterState {
   std::vector<AppliedBudget> disruption_budgets;
   std::vector<GitSource> git_sources;
   Table<Kustomization, KustomizationTag> kustomizations;
+  Table<VolumeClaim, VolumeClaimTag> volume_claims;
+  Table<Job, JobTag> jobs;
   std::int64_t pending = 0;          ///< live pods without a node
 };
+
+/// When the control plane last heard of a node: the newest lease renewal. Kubelets renew every 10 s (nodeLeaseDurationSeconds 40 / 4).
+SimTime last_heard(const Node& node, SimTime now);
 
 /// The workload "namespace/name", or null.
 WorkloadId find_workload(const ClusterState& state, Name key);

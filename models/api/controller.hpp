@@ -2,6 +2,7 @@
 #pragma once
 #include <string_view>
 
+#include "models/api/decisions.hpp"
 #include "models/api/ports.hpp"
 #include "models/api/notes.hpp"
 
@@ -12,6 +13,7 @@ struct ControllerContext {
   ClusterApi& cluster;
   CloudApi& cloud;
   Notes& notes;               ///< Kubernetes-style events: why I did it
+  Decisions* decisions = nullptr;   ///< set when somebody asks why: what I looked at, in full
 };
 
 class Controller {

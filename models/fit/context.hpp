@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,7 @@ struct FitContext {
 struct PendingPod {
   const PodSpec* spec = nullptr;
   const LabelSelector* owner_selector = nullptr;     ///< null: not owned by a ReplicaSet or StatefulSet
+  std::span<const Name> volume_zones{};              ///< zones of the disks that it mounts: its node must be in each of them
 };
 
 /// Selector of the default spread constraints: the Services that select the pod, and its owner; absent when neither restricts anything.

@@ -16,6 +16,13 @@ constexpr std::uint16_t kNamesConflict = 1;
 
 bool named(const NodeSelection& selection, Name node) { return std::ranges::find(selection.names, node) != selection.names.end(); }
 
+bool volumes_reach(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  return std::ranges::all_of(pod.volumes, [&](const NodeRequirement& zone) {
+    const Name* value = snapshot.labels().value(zone.column, node);
+    return value != nullptr && *value == zone.values.front();
+  });
+}
+
 constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t detail = 0) {
   return {.plugin = plugin, .code = code, .detail = detail};
 }
@@ -23,13 +30,14 @@ constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t de
 }  // namespace
 
 std::string_view to_string(FilterPlugin plugin) {
-  static constexpr std::array<std::string_view, 9> kNames{"",
+  static constexpr std::array<std::string_view, 10> kNames{"",
                                                           "",
                                                           "NodeUnschedulable",
                                                           "TaintToleration",
                                                           "NodeAffinity",
                                                           "NodePorts",
                                                           "NodeResourcesFit",
+                                                          "VolumeBinding",
                                                           "PodTopologySpread",
                                                           "InterPodAffinity"};
   return kNames[static_cast<std::size_t>(plugin)];
@@ -54,6 +62,7 @@ bool fits(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
     if (!selection_matches(selection, snapshot, node)) return false;
   }
   if (!pod.ports.empty() && !host_ports_free(pod.ports, snapshot.host_ports(node))) return false;
+  if (!volumes_reach(pod, snapshot, node)) return false;
   if (!pod.spread.constraints.empty() && spread_allows(pod.spread, snapshot, node) != SpreadVerdict::Fits) return false;
   return !pod.affinity.active || affinity_allows(pod.affinity, snapshot, node) == AffinityVerdict::Fits;
 }
@@ -71,6 +80,7 @@ NodeVerdict filter_node(const PreparedPod& pod, const Snapshot& snapshot, NodeIn
   if (!pod.ports.empty() && !host_ports_free(pod.ports, snapshot.host_ports(node))) return refuse(NodePorts, Unschedulable);
   if (const std::uint16_t lacking = lacking_resources(pod.request, snapshot.free(node), snapshot.columns().free_pods[node]); lacking != 0)
     return refuse(NodeResourcesFit, Unschedulable, lacking);
+  if (!volumes_reach(pod, snapshot, node)) return refuse(VolumeBinding, UnschedulableAndUnresolvable);
   if (const SpreadVerdict spread = spread_allows(pod.spread, snapshot, node); spread != SpreadVerdict::Fits)
     return refuse(PodTopologySpread, spread == SpreadVerdict::MissingLabel ? UnschedulableAndUnresolvable : Unschedulable,
                   static_cast<std::uint16_t>(spread));
@@ -121,6 +131,7 @@ std::vector<std::string> reasons_of(const NodeVerdict& verdict, const Snapshot& 
         if ((verdict.detail & bit) != 0) reasons.emplace_back(text);
       return reasons;
     }
+    case FilterPlugin::VolumeBinding: return {"node(s) had volume node affinity conflict"};
     case FilterPlugin::PodTopologySpread:
       return {verdict.code == FitCode::Unschedulable ? "node(s) didn't match pod topology spread constraints"
                                                      : "node(s) didn't match pod topology spread constraints (missing required label)"};

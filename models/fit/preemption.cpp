@@ -75,7 +75,7 @@ class Trial {
 bool find_victims(PreparedPod& pod, const Snapshot& snapshot, std::span<const DisruptionBudget> budgets, PreemptionCandidate& out) {
   std::vector<PodOnNode> potential;
   for (const PodOnNode& other : snapshot.pods(out.node))
-    if (other.spec->priority < pod.spec->priority) potential.push_back(other);
+    if (other.spec->priority < pod.spec->priority && !other.pinned) potential.push_back(other);
   if (potential.empty()) return false;
   std::ranges::stable_sort(potential, more_important);
   Trial trial(pod, snapshot, out.node);

@@ -36,6 +36,11 @@ void prepare(const PendingPod& pod, const Snapshot& snapshot, const FitContext& 
   out.taint_verdict.resize(classes.size());
   for (std::size_t i = 0; i < classes.size(); ++i) out.taint_verdict[i] = first_untolerated(classes[i], spec.tolerations);
   resolve_selection(spec, snapshot.labels(), out.node_selection);
+  out.volumes.clear();
+  for (const Name zone : pod.volume_zones) {
+    const Name key("topology.kubernetes.io/zone");
+    out.volumes.push_back({.column = snapshot.labels().find(key), .op = SelectorRequirement::Operator::In, .values = {zone}, .bound = 0});
+  }
   prepare_spread_filter(spec, snapshot, out.inclusion(), out.spread);
   prepare_affinity_filter(spec, snapshot, context, out.affinity);
   out.default_spread = spec.topology_spread.empty() ? default_spread_selector(pod, context) : std::nullopt;

@@ -21,6 +21,7 @@ struct PreparedPod {
   std::vector<HostPort> ports;
   std::vector<std::uint8_t> taint_verdict;         ///< by taint class: 0 tolerated, else 1 + index of the first untolerated taint
   NodeSelection node_selection;                    ///< nodeSelector and required node affinity
+  std::vector<NodeRequirement> volumes;            ///< node affinity of the disks that it mounts
   SpreadFilterState spread;                        ///< DoNotSchedule constraints
   AffinityFilterState affinity;                    ///< required pod (anti-)affinity, both directions
   std::optional<LabelSelector> default_spread;     ///< selector of the default soft constraints, if they apply

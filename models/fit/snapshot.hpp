@@ -37,6 +37,7 @@ struct PodOnNode {
   std::uint64_t tag = 0;                           ///< the caller's own id, unique on its node
   std::int64_t start_us = 0;                       ///< status.startTime, for preemption's order of victims
   bool terminating = false;                        ///< has a deletionTimestamp
+  bool pinned = false;                             ///< put there without asking the scheduler: as a victim it would be back at once
 };
 
 /// A template that has pods on a node: templates()[pod_template].places[place] counts them.

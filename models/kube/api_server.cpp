@@ -49,6 +49,7 @@ struct ApiServer::Submit {
     server.pod_changed(ChangeKind::PodUpdated, a.pod);
     return Verdict::Accepted;
   }
+  Verdict operator()(const NominateNode& a) const { return server.nominate(a); }
   Verdict operator()(const ScaleWorkload& a) const { return server.scale(a); }
   Verdict operator()(const CordonNode& a) const {
     if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
@@ -118,6 +119,7 @@ Verdict ApiServer::create_pod(const CreatePod& action) {
   pod.revision = workload.revision;
   pod.created = kernel_.now();
   pod.ordinal = ordered ? action.ordinal : number;
+  if (!pod.spec->volume_claims.empty()) attach_claims(pod, workload);
   const PodId id = state_.pods.insert(pod);
   workload.pods.push_back(id);
   ++state_.pending;
@@ -134,6 +136,8 @@ Verdict ApiServer::bind_pod(PodId id, NodeId node) {
   pod.node = node;
   pod.bound = kernel_.now();
   pod.unschedulable = false;
+  pod.nominated = {};
+  if (!pod.volumes.empty()) provision_volumes(pod);
   state_.nodes[node].pods.push_back(id);
   --state_.pending;
   recorder_.pod_bound(id, kernel_.now());

@@ -3,6 +3,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <unordered_map>
 #include <vector>
 
 #include "models/api/plant.hpp"
@@ -71,6 +72,11 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   void load(const ManifestSet& manifests);
   void load_autoscalers(const ManifestSet& manifests);
   void load_gitops(const ManifestSet& manifests);
+  void load_volumes(const ManifestSet& manifests);
+  VolumeClaimId add_claim(Name key, const VolumeClaimSpec& spec);
+  void attach_claims(Pod& pod, const Workload& workload);
+  void provision_volumes(const Pod& pod);
+  Verdict nominate(const NominateNode& action);
   void changed(ChangeKind kind, std::uint32_t row, std::uint32_t generation, std::uint32_t owner = 0);
   void pod_changed(ChangeKind kind, PodId id);
   Verdict create_pod(const CreatePod& action);
@@ -98,6 +104,8 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   std::unique_ptr<Kubelet> kubelet_;
   std::function<void(ChangeKind)> listener_;
   std::vector<std::int64_t> pods_created_;          // by workload row: numbers pods
+  std::vector<StorageClassSpec> storage_classes_;   // of the manifests and AKS's own; fixed after load
+  std::unordered_map<Name, VolumeClaimId> claims_;  // by "namespace/name": looked up, never iterated
   std::vector<SiteId> nic_;                         // by node row
   RngStream boot_draws_;
   std::uint64_t region_returns_ = 0;

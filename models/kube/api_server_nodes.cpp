@@ -13,7 +13,7 @@ NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpe
   node.pool = row.pool;
   node.zone = row.zone;
   node.labels = node_labels(row, pool, spec_);
-  node.taints = node_taints(pool);
+  node.taints = row.machine != nullptr ? pool.taints : node_taints(pool);   // AKS taints the spot instances of scale sets only
   node.pod_capacity = max_pods(pool, spec_.network.mode);
   node.allocatable = allocatable(*size, static_cast<int>(node.pod_capacity), spec_.kubernetes_minor);
   node.ready = state_.reachable;

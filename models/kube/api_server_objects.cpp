@@ -16,6 +16,7 @@ void ApiServer::load(const ManifestSet& manifests) {
     state_.workloads.insert(std::move(workload));
   }
   state_.metrics.resize(state_.workloads.size());
+  load_volumes(manifests);
   load_autoscalers(manifests);
   load_gitops(manifests);
 }

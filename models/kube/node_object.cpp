@@ -9,10 +9,11 @@ Labels node_labels(const Instance& instance, const NodePoolSpec& pool, const Clu
   const std::string zone = instance.zone == 0 ? "0" : cluster.location.str() + "-" + std::to_string(instance.zone);
   labels.set(Name("kubernetes.io/hostname"), instance.node_name);
   labels.set(Name("kubernetes.io/os"), Name("linux"));
-  labels.set(Name("kubernetes.io/arch"), Name("amd64"));
+  if (instance.machine == nullptr) labels.set(Name("kubernetes.io/arch"), Name("amd64"));   // a machine states its own
   labels.set(Name("node.kubernetes.io/instance-type"), pool.vm_size);
   labels.set(Name("topology.kubernetes.io/region"), cluster.location);
   labels.set(Name("topology.kubernetes.io/zone"), Name(zone));
+  if (instance.machine != nullptr) return labels;
   labels.set(Name("agentpool"), pool.name);
   labels.set(Name("kubernetes.azure.com/agentpool"), pool.name);
   labels.set(Name("kubernetes.azure.com/mode"), Name(pool.mode == PoolMode::System ? "system" : "user"));

@@ -65,6 +65,10 @@ void ClusterRecorder::pod_unschedulable(PodId id, Name reason, SimTime now) {
   timeline_.event({now, code(EventKind::PodUnschedulable), pod.name, workload_name(pod.owner), reason, 0});
 }
 
+void ClusterRecorder::pod_nominated(PodId id, NodeId node, std::int64_t victims, SimTime now) {
+  timeline_.event({now, code(EventKind::PodNominated), state_.pods[id].name, state_.nodes[node].name, {}, victims});
+}
+
 void ClusterRecorder::pod_started(PodId id, Duration pull, SimTime now) {
   const Pod& pod = state_.pods[id];
   timeline_.event({now, code(EventKind::PodStarted), pod.name, state_.nodes[pod.node].name, {}, pull.us});

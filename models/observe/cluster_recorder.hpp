@@ -20,6 +20,7 @@ class ClusterRecorder {
   void pod_created(PodId id, SimTime now);
   void pod_bound(PodId id, SimTime now);
   void pod_unschedulable(PodId id, Name reason, SimTime now);
+  void pod_nominated(PodId id, NodeId node, std::int64_t victims, SimTime now);
   void pod_started(PodId id, Duration pull, SimTime now);
   void pod_ready_changed(PodId id, SimTime now);
   void pod_deleting(PodId id, Name reason, SimTime now);

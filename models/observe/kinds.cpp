@@ -38,6 +38,8 @@ constexpr std::array<EventMeaning, static_cast<std::size_t>(EventKind::Count)> k
     {"RecoveryPhase", "us", "subject outage, object phase; value µs since the outage at which the phase ended"},
     {"Recovered", "us", "subject outage, object cluster that serves; value µs since the outage (its RTO)"},
     {"Finding", "count", "subject what; detail the finding in words; value a number it is about"},
+    {"PodNominated", "count", "subject pod, object node; value pods that the scheduler evicted there for it"},
+    {"Provisioner", "", "subject pod, node claim, node or pool; object Karpenter's reason (\"Nominated\", \"DisruptionBlocked\", …); detail its message; value a number"},
 }};
 
 constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> kGauges{{
@@ -75,6 +77,7 @@ constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> k
     {"HeadroomPods", "count", "cluster, shape", "(cluster, shape) pods of the median requested shape that would still fit on ready nodes"},
     {"FragmentedCpu", "millicores", "cluster", "(cluster) millicores free that no pod of that shape can use"},
     {"ZoneNodes", "count", "cluster, pool, zone", "(cluster, pool, zone) ready nodes"},
+    {"MachinesAllocated", "count", "cluster, pool, size and priority", "(cluster, pool, \"size/on-demand\" or \"size/spot\"): standalone machines that are billed, part of NodesAllocated"},
 }};
 
 }  // namespace

@@ -43,6 +43,8 @@ enum class EventKind : std::uint16_t {
   RecoveryPhase,        ///< subject outage, object phase; value µs since the outage at which the phase ended
   Recovered,            ///< subject outage, object cluster that serves; value µs since the outage (its RTO)
   Finding,              ///< subject what; detail the finding in words; value a number it is about
+  PodNominated,         ///< subject pod, object node; value pods that the scheduler evicted there for it
+  Provisioner,          ///< subject pod, machine, node or pool; object Karpenter's reason ("Nominated", "DisruptionBlocked", …); detail its message; value a number
   Count
 };
 
@@ -81,6 +83,7 @@ enum class GaugeKind : std::uint16_t {
   HeadroomPods,         ///< (cluster, shape) pods of the median requested shape that would still fit on ready nodes
   FragmentedCpu,        ///< (cluster) millicores free that no pod of that shape can use
   ZoneNodes,            ///< (cluster, pool, zone) ready nodes
+  MachinesAllocated,    ///< (cluster, pool, "size/on-demand" or "size/spot"): standalone machines that are billed, part of NodesAllocated
   Count
 };
 

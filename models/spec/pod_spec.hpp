@@ -167,6 +167,7 @@ struct PodSpec {
   bool host_network = false;
   bool has_local_storage = false;                  ///< emptyDir (not in memory) or hostPath: Cluster Autoscaler asks
   std::vector<Name> volume_claims;                 ///< persistentVolumeClaim names, template names for StatefulSets
+  std::vector<Name> scheduling_gates;              ///< schedulingGates: while any is there, the scheduler does not look at the pod
   bool operator==(const PodSpec&) const = default;
 
   /// Upstream's effective request: max(Σ containers + restartable inits, each ordinary init with the restartable ones before it) + overhead.

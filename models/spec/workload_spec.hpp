@@ -7,11 +7,12 @@
 #include <vector>
 
 #include "models/spec/pod_spec.hpp"
+#include "models/spec/provisioning_spec.hpp"
 #include "sim/base/diagnostic.hpp"
 
 namespace akstwin {
 
-enum class WorkloadKind : std::uint8_t { Deployment, StatefulSet, DaemonSet, Job, CronJob };
+enum class WorkloadKind : std::uint8_t { Deployment, StatefulSet, DaemonSet, Job, CronJob, ScaledJob };
 
 /// A Kubernetes IntOrString: "25%" or 3.
 struct IntOrPercent {
@@ -23,6 +24,59 @@ struct IntOrPercent {
     if (!percent) return value;
     return round_up ? (value * total + 99) / 100 : value * total / 100;
   }
+};
+
+/// core/v1 PersistentVolumeClaim, or one of a StatefulSet's volumeClaimTemplates.
+struct VolumeClaimSpec {
+  Name name_space, name;
+  Name storage_class;                               ///< empty: the cluster's default class
+  Bytes size;                                       ///< spec.resources.requests.storage
+};
+
+/// storage.k8s.io/v1 StorageClass, the part that decides where a volume can be.
+struct StorageClassSpec {
+  Name name;
+  bool wait_for_consumer = false;                   ///< volumeBindingMode WaitForFirstConsumer; the API's default is Immediate
+  bool zonal = true;                                ///< a disk of one zone (LRS); false: zone-redundant, or a file share
+  bool is_default = false;                          ///< annotation storageclass.kubernetes.io/is-default-class
+};
+
+/// One rule of spec.podFailurePolicy: what a failed pod means. Rules are asked in order, the first that matches counts.
+struct PodFailureRule {
+  enum class Action : std::uint8_t { FailJob, FailIndex, Ignore, Count };
+  Action action = Action::Count;
+  bool on_disruption = false;                       ///< onPodConditions DisruptionTarget; otherwise onExitCodes
+  bool exit_code_in = true;                         ///< operator In; otherwise NotIn
+  std::vector<std::int64_t> exit_codes;
+};
+
+/// batch/v1 JobSpec, and how its containers run, which no manifest says.
+struct JobSpec {
+  std::optional<std::int64_t> completions{1};       ///< nothing: done when one pod has succeeded and all have ended
+  std::int64_t parallelism = 1;
+  bool indexed = false;                             ///< completionMode Indexed
+  std::int64_t backoff_limit = 6;                   ///< batch/v1 default
+  std::optional<std::int64_t> backoff_limit_per_index;
+  std::optional<Duration> active_deadline, ttl_after_finished;
+  std::vector<PodFailureRule> pod_failure_policy;
+  bool suspend = false;
+  bool restart_on_failure = false;                  ///< the template's restartPolicy OnFailure
+  // Annotations of the pod template; the defaults are assumptions (docs/models/job.md).
+  Duration run_median{60'000'000}, run_p95{60'000'000};   ///< akstwin.io/run-duration, akstwin.io/run-duration-p95
+  bool run_stated = false;
+  PartsPerMillion failure_rate;                     ///< akstwin.io/failure-rate: a container that ends with exit_code
+  std::int64_t exit_code = 1;                       ///< akstwin.io/exit-code
+};
+
+enum class ConcurrencyPolicy : std::uint8_t { Allow, Forbid, Replace };
+
+/// batch/v1 CronJobSpec without its template.
+struct CronSpec {
+  std::string time_zone;                            ///< IANA name; empty: that of the controller, UTC on AKS
+  ConcurrencyPolicy concurrency = ConcurrencyPolicy::Allow;
+  std::optional<Duration> starting_deadline;
+  bool suspend = false;
+  std::int64_t successful_history = 3, failed_history = 1;   ///< batch/v1 defaults
 };
 
 struct WorkloadSpec {
@@ -37,8 +91,14 @@ struct WorkloadSpec {
   Duration progress_deadline{600'000'000};          ///< progressDeadlineSeconds default 600 s
   bool recreate = false;                            ///< strategy Recreate
   bool parallel_pods = false;                       ///< StatefulSet podManagementPolicy Parallel
-  std::int64_t completions = 1;                     ///< Jobs
-  std::string schedule;                             ///< CronJob: five-field cron in UTC
+  std::vector<VolumeClaimSpec> volume_claim_templates;   ///< StatefulSet: one claim a template and ordinal, "template-set-ordinal"
+  std::int64_t partition = 0;                       ///< StatefulSet rollingUpdate.partition: lower ordinals keep their template
+  bool update_on_delete = false;                    ///< StatefulSet updateStrategy OnDelete
+  bool paused = false;                              ///< Deployment spec.paused: no rollout begins
+  std::int64_t revision_history = 10;               ///< revisionHistoryLimit: how many old templates can be gone back to
+  JobSpec job;                                      ///< Job, CronJob, ScaledJob
+  CronSpec cron;                                    ///< CronJob
+  std::string schedule;                             ///< CronJob: five-field cron
   std::string file;                                 ///< manifest file, relative to the scenario's folder; empty: generated
   Name kustomization;                               ///< the Flux Kustomization that applies it; empty: exists from the start
   Position declared_at;                             ///< where the user wrote it
@@ -119,6 +179,17 @@ struct ScaledObjectSpec {
     std::int64_t failure_threshold = 3, replicas = 0;
   };
   std::optional<Fallback> fallback;
+  /// A ScaledJob's own fields: the target is then a workload of kind ScaledJob. Defaults: KEDA 2.21 scaledjob-spec.
+  struct Jobs {
+    enum class Strategy : std::uint8_t { Default, Custom, Accurate, Eager };
+    enum class Calculation : std::uint8_t { Max, Min, Average, Sum };
+    Strategy strategy = Strategy::Default;
+    std::int64_t queue_length_deduction = 0;        ///< customScalingQueueLengthDeduction
+    PartsPerMillion running_percentage;             ///< customScalingRunningJobPercentage
+    Calculation calculation = Calculation::Max;     ///< multipleScalersCalculation
+    std::int64_t successful_history = 100, failed_history = 100;
+  };
+  std::optional<Jobs> jobs;
   std::optional<std::int64_t> paused_replicas;      ///< annotation autoscaling.keda.sh/paused-replicas
   Position declared_at;
 };
@@ -163,7 +234,11 @@ struct ManifestSet {
   std::vector<GitRepositorySpec> git_repositories;
   std::vector<KustomizationSpec> kustomizations;
   std::vector<PriorityClassSpec> priority_classes;
+  std::vector<StorageClassSpec> storage_classes;
+  std::vector<VolumeClaimSpec> volume_claims;
   std::vector<std::pair<Name, Labels>> namespaces;
+  std::vector<KarpenterNodePoolSpec> node_pools;    ///< karpenter.sh NodePool
+  std::vector<AksNodeClassSpec> node_classes;       ///< karpenter.azure.com AKSNodeClass
 };
 
 }  // namespace akstwin

@@ -82,12 +82,12 @@ std::vector<PoolTemplate> ClusterRuntime::pool_templates() const {
   return templates;
 }
 
-void ClusterRuntime::host(CloudApi& cloud, Notes& notes) {
+void ClusterRuntime::host(CloudApi& cloud, Notes& notes, Decisions* decisions) {
   const SiteId site = parts_.platform.control_plane[parts_.index];
   Kernel& kernel = parts_.kernel;
   for (Controller* controller : std::initializer_list<Controller*>{&workloads_, &scheduler_, &pod_autoscaler_, &keda_, &flux_, &node_lifecycle_,
                                                                    &cluster_autoscaler_})
-    hosted_.emplace_back(kernel, site, *controller, *server_, cloud, notes);
+    hosted_.emplace_back(kernel, site, *controller, *server_, cloud, notes, decisions);
   metrics_loop_ = kernel.spawn(site, "metrics-server", *metrics_);
   sampler_loop_ = kernel.spawn(site, "headroom", sampler_);
   server_->on_change([this](ChangeKind kind) {

@@ -38,7 +38,7 @@ class ClusterRuntime {
   ClusterRuntime(const ClusterRuntime&) = delete;
 
   /// Hosts the controllers. Call once all parts of the world exist.
-  void host(CloudApi& cloud, Notes& notes);
+  void host(CloudApi& cloud, Notes& notes, Decisions* decisions = nullptr);
   /// Objects appear, loops begin. Call at t = 0 after the machines have joined.
   void begin();
   /// Hourly gauges of what would still fit.

@@ -14,6 +14,7 @@ void TimelineNotes::note(const Note& note) {
       case NoteKind::RecoveryPhase: return EventKind::RecoveryPhase;
       case NoteKind::ActionStarted: return EventKind::ActionStarted;
       case NoteKind::ActionDone: return EventKind::ActionDone;
+      case NoteKind::Provisioner: return EventKind::Provisioner;
       case NoteKind::Finding: break;
     }
     return EventKind::Finding;

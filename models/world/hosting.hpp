@@ -45,13 +45,15 @@ class StreamDurations final : public DurationSource {
 /// A controller as a loop of the kernel, on the site of its control plane.
 class HostedController final : public Loop {
  public:
-  HostedController(Kernel& kernel, SiteId site, Controller& controller, ClusterApi& cluster, CloudApi& cloud, Notes& notes)
-      : kernel_(kernel), controller_(controller), cluster_(cluster), cloud_(cloud), notes_(notes), interests_(controller.interests()) {
+  HostedController(Kernel& kernel, SiteId site, Controller& controller, ClusterApi& cluster, CloudApi& cloud, Notes& notes,
+                   Decisions* decisions = nullptr)
+      : kernel_(kernel), controller_(controller), cluster_(cluster), cloud_(cloud), notes_(notes), decisions_(decisions),
+        interests_(controller.interests()) {
     loop_ = kernel.spawn(site, std::string(controller.name()), *this);
   }
   HostedController(const HostedController&) = delete;
   SimTime step(SimTime now) override {
-    ControllerContext context{now, cluster_, cloud_, notes_};
+    ControllerContext context{now, cluster_, cloud_, notes_, decisions_};
     return controller_.reconcile(context);
   }
   void begin() { kernel_.wake(loop_, kernel_.now()); }
@@ -65,6 +67,7 @@ class HostedController final : public Loop {
   ClusterApi& cluster_;
   CloudApi& cloud_;
   Notes& notes_;
+  Decisions* decisions_;
   ChangeMask interests_;
   LoopId loop_;
 };

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 
+#include "models/api/decisions.hpp"
 #include "models/spec/scenario.hpp"
 #include "sim/base/time.hpp"
 #include "sim/kernel.hpp"
@@ -19,6 +20,8 @@ struct RunProgress {
 struct RunOptions {
   std::uint32_t replication = 0;                     ///< names the random streams, together with the scenario's seed
   KernelKind kernel = KernelKind::Simgrid;
+  SimTime until = kNever;                            ///< ends before the horizon if that is later: what happens up to then is the same
+  Decisions* decisions = nullptr;                    ///< told in full why what it asks about was decided; changes nothing
   const volatile bool* stop = nullptr;               ///< set by a signal handler: the run ends soon and keeps what it has
   std::function<void(const RunProgress&)> progress;  ///< may be empty
 };

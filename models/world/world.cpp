@@ -12,11 +12,12 @@ PlatformTopology with_operators(PlatformTopology platform) {
 
 }  // namespace
 
-World::World(const Scenario& scenario, const RngRoot& rng, KernelKind kernel)
+World::World(const Scenario& scenario, const RngRoot& rng, KernelKind kernel, Decisions* decisions)
     : scenario_(scenario),
       platform_(with_operators(build_topology(scenario))),
       kernel_(make_kernel(kernel, platform_.topology)),
       notes_(timeline_, *kernel_),
+      decisions_(decisions),
       durations_(rng, "gameday/durations") {
   registry_ = std::make_unique<Registry>(*kernel_, timeline_, scenario_, platform_);
   for (std::uint32_t i = 0; i < scenario_.clusters.size(); ++i)
@@ -69,7 +70,7 @@ void World::connect() {
   front_door_->add_listener(*load_);
   for (ClusterRuntime& cluster : clusters_) {
     cluster_apis_.push_back(&cluster.server());
-    cluster.host(*cloud_api_, notes_);
+    cluster.host(*cloud_api_, notes_, decisions_);
   }
   injector_ = std::make_unique<Injector>(*outages_);
   script_ = std::make_unique<Script>(scenario_, ScriptPorts{cluster_apis_, *cloud_api_, *injector_, durations_, notes_});

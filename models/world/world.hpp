@@ -21,7 +21,7 @@ namespace akstwin {
 
 class World {
  public:
-  World(const Scenario& scenario, const RngRoot& rng, KernelKind kernel);
+  World(const Scenario& scenario, const RngRoot& rng, KernelKind kernel, Decisions* decisions = nullptr);
   World(const World&) = delete;
 
   /// t = 0: machines join, objects appear, loops begin.
@@ -54,6 +54,7 @@ class World {
   Timeline timeline_;
   CloudState cloud_state_;
   TimelineNotes notes_;
+  Decisions* decisions_;
   ConfigHistory repository_;
   std::unique_ptr<Registry> registry_;
   std::deque<ClusterRuntime> clusters_;
