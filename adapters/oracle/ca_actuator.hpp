@@ -1,13 +1,15 @@
-/// The asynchronous half of the recorded autoscaler: nodes on their way out, one-second resolution.
-/// Source: kubernetes/autoscaler cluster-autoscaler-1.30 core/scaledown/actuation/.
+/// The recorded cluster as deletions of nodes meet it.
 #pragma once
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "adapters/oracle/ca_environment.hpp"
+#include "models/controllers/autoscaling/node_deletion.hpp"
 
 namespace akstwin::oracle {
 
-class CaActuator {
+class CaActuator final : private NodeDeletionHands {
  public:
   explicit CaActuator(CaEnvironment& environment) : env_(environment) {}
 
@@ -16,36 +18,20 @@ class CaActuator {
   /// Everything whose time has come.
   void advance(SimTime now);
   /// Failures since the last call: node name and upstream's result type.
-  std::vector<std::pair<std::string, std::string>> take_failures();
+  std::vector<std::pair<std::string, std::string>> take_failures() { return std::exchange(failures_, {}); }
 
  private:
-  enum class Stage : std::uint8_t { Waiting, Evicting, Polling, Batched, Done };
-  struct Eviction {
-    std::size_t pod;
-    bool best_effort, done = false;
-  };
-  struct Job {
-    std::size_t node;
-    NodeDeletionKind kind;
-    Stage stage = Stage::Waiting;
-    SimTime due, retry_until, poll_until;
-    std::vector<Eviction> evictions;
-  };
-  struct Batch {
-    std::uint32_t group;
-    SimTime due;
-    std::vector<std::size_t> nodes;
-  };
-  void begin(Job& job, SimTime now);
-  void try_evictions(Job& job, SimTime now);
-  void poll(Job& job, SimTime now);
-  void hand_over(Job& job, SimTime now);
-  void delete_now(std::uint32_t group, const std::vector<std::size_t>& nodes, SimTime now);
-  void give_up(std::size_t node, const char* type, SimTime now);
+  const AutoscaledNode* look_at(std::uint64_t node) override;
+  std::span<const DisruptionBudget> budgets() override { return env_.input(now_).budgets; }
+  EvictionAnswer evict(std::uint64_t pod) override;
+  bool is_gone(std::uint64_t pod) override { return env_.pods[env_.find_pod(pod)].gone; }
+  bool delete_nodes(std::uint32_t group, std::span<const std::uint64_t> nodes) override;
+  void deleted(std::uint64_t node) override { env_.nodes[env_.find_node(node)].deletion = NodeDeletionKind::None; }
+  void given_up(std::uint64_t node, NodeDeletionFailure why) override;
 
   CaEnvironment& env_;
-  std::vector<Job> jobs_;
-  std::vector<Batch> batches_;
+  NodeDeletions deletions_;
+  SimTime now_;
   std::vector<std::pair<std::string, std::string>> failures_;
 };
 

@@ -236,15 +236,15 @@ std::int64_t CaEnvironment::disruptions_allowed(const CaBudget& budget, SimTime 
   return std::max<std::int64_t>(healthy - desired, 0);
 }
 
-CaEnvironment::Eviction CaEnvironment::evict(std::size_t index, SimTime now) {
+EvictionAnswer CaEnvironment::evict(std::size_t index, SimTime now) {
   CaPod& pod = pods[index];
-  if (pod.gone) return Eviction::Gone;
-  if (pod.view.deleted) return Eviction::Done;
+  if (pod.gone) return EvictionAnswer::Gone;
+  if (pod.view.deleted) return EvictionAnswer::Done;
   if (pod.app != kNowhere) {
     for (const CaBudget& budget : setup.budgets) {
       if (budget.app != setup.apps[pod.app].name || budget.name_space != pod.view.spec->name_space || disruptions_allowed(budget, now) > 0) continue;
       record_("evict_429", pod.view.name.str());
-      return Eviction::Refused;
+      return EvictionAnswer::Refused;
     }
     if (setup.apps[pod.app].kind != PodOwnerKind::None) ++owed_[pod.app];
     pod.vanishes = now + setup.apps[pod.app].shutdown;
@@ -254,7 +254,7 @@ CaEnvironment::Eviction CaEnvironment::evict(std::size_t index, SimTime now) {
   pod.view.deleted = now;
   record_("evict", pod.view.name.str());
   touch();
-  return Eviction::Done;
+  return EvictionAnswer::Done;
 }
 
 void CaEnvironment::scale_app(std::size_t app, std::int64_t replicas, SimTime now) {
@@ -312,6 +312,7 @@ void CaEnvironment::apply_event(const Json& event, SimTime now) {
 }
 
 std::size_t CaEnvironment::find_node(std::uint64_t id) const { return id - 1; }
+std::size_t CaEnvironment::find_pod(std::uint64_t uid) const { return uid - 1; }   // pods are numbered as they are made
 
 std::size_t CaEnvironment::find_named(const std::string& name) const {
   const auto node = std::ranges::find_if(nodes, [&](const CaNode& entry) { return entry.name == name && !entry.gone; });

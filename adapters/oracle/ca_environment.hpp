@@ -9,6 +9,7 @@
 
 #include "adapters/oracle/ca_case.hpp"
 #include "models/controllers/autoscaling/cluster_simulation.hpp"
+#include "models/controllers/autoscaling/node_deletion.hpp"
 
 namespace akstwin::oracle {
 
@@ -55,13 +56,13 @@ class CaEnvironment {
   void request_instances(std::uint32_t group, std::int64_t count, SimTime now);
   /// DeleteNodes of the cloud provider; false when a fail mode refuses.
   bool delete_instances(std::uint32_t group, const std::vector<std::size_t>& nodes, SimTime now);
-  enum class Eviction : std::uint8_t { Done, Refused, Gone };
-  Eviction evict(std::size_t pod, SimTime now);
+  EvictionAnswer evict(std::size_t pod, SimTime now);
   void set_hard_taint(std::size_t node, bool on, SimTime now);
   void set_soft_taint(std::size_t node, bool on);
   void set_target(std::uint32_t group, std::int64_t target);
   std::int64_t disruptions_allowed(const CaBudget& budget, SimTime now) const;
   std::size_t find_node(std::uint64_t id) const;
+  std::size_t find_pod(std::uint64_t uid) const;
   std::int64_t pending_pods() const;
 
   /// What the autoscaler sees now; valid until the next change.

@@ -146,11 +146,9 @@ void ClusterAutoscalerController::add_node(const ClusterState& state, NodeId id)
   view.candidate_taint = has_taint(node, kCandidate);
   view.created = node.created;
   view.ready_since = node.ready_transition;
-  const auto deletion = std::ranges::find(deletions_, id, &Deletion::node);
-  if (deletion != deletions_.end()) {
-    if (deletion->stage != Stage::Deleting) view.deletion = deletion->kind;
-    view.deletion_taint = deletion->drain_began;
-  }
+  view.deletion = deletions_.in_progress(view.id);
+  const auto tainted = std::ranges::find(tainted_, id, &Tainted::node);
+  if (tainted != tainted_.end()) view.deletion_taint = tainted->since;
   NodeObject& object = objects_[id.row];
   if (object.pods_changed || object.pods != node.pods) {
     object.pods_changed = false;
@@ -232,14 +230,10 @@ void ClusterAutoscalerController::start_deletion(ControllerContext& context, con
   const NodeId node = node_of(deletion.node);
   if (!context.cluster.state().nodes.contains(node)) return;
   context.cluster.submit(TaintNode{node, kToBeDeleted, true});
-  Deletion entry;
-  entry.node = node;
-  entry.pool = context.cluster.state().nodes[node].pool;
-  entry.kind = deletion.kind;
-  entry.drain_began = context.now;
-  entry.due = context.now + core_.options().node_delete_delay_after_taint;
-  deletions_.push_back(entry);
-  const Pool& pool = context.cloud.state().pools[entry.pool];
+  const PoolId id = context.cluster.state().nodes[node].pool;
+  tainted_.push_back({deletion.node, node, context.now});
+  deletions_.start(deletion.node, id.row, deletion.kind, core_.options(), context.now);
+  const Pool& pool = context.cloud.state().pools[id];
   context.notes.note({NoteKind::ScaleDown, pool.key, context.cluster.state().nodes[node].name,
                       Name(deletion.kind == NodeDeletionKind::Empty ? "empty" : "drain"), pool.target - 1});
 }
@@ -257,65 +251,60 @@ void ClusterAutoscalerController::apply(ControllerContext& context, const Cluste
   for (const auto& deletion : output.deletions) start_deletion(context, deletion);
 }
 
-bool ClusterAutoscalerController::drain(ControllerContext& context, Deletion& deletion) {
-  const ClusterState& state = context.cluster.state();
-  const std::vector<PodId> pods = state.nodes[deletion.node].pods;
-  bool left = false;
-  for (const PodId id : pods) {
-    const Pod& pod = state.pods[id];
-    if (state.workloads[pod.owner].spec->kind == WorkloadKind::DaemonSet) continue;
-    left = true;
-    if (!pod.terminating()) context.cluster.submit(EvictPod{id, Name("ScaleDown")});
-  }
-  return !left;
-}
+/// The simulated cluster and cloud, through the ports.
+class ClusterAutoscalerController::Hands final : public NodeDeletionHands {
+ public:
+  Hands(ClusterAutoscalerController& self, ControllerContext& context) : self_(self), context_(context) {}
 
-void ClusterAutoscalerController::finish(ControllerContext& context, const Deletion& deletion, bool deleted) {
-  if (deleted) context.cloud.submit(DeleteInstances{deletion.pool, {deletion.node}, Name("ScaleDown")});
-  else context.cluster.submit(TaintNode{deletion.node, kToBeDeleted, false});
-}
+  const AutoscaledNode* look_at(std::uint64_t instance) override {
+    const auto tainted = find(instance);
+    const ClusterState& state = context_.cluster.state();
+    if (tainted == self_.tainted_.end() || !state.nodes.contains(tainted->node)) return nullptr;
+    pods_.clear();
+    for (const PodId pod : state.nodes[tainted->node].pods) pods_.push_back(self_.pod_view(state, pod));
+    node_.id = instance;
+    node_.pods = pods_;
+    return &node_;
+  }
+  std::span<const DisruptionBudget> budgets() override {
+    self_.read_budgets(context_.cluster.state());
+    return self_.budgets_;
+  }
+  EvictionAnswer evict(std::uint64_t uid) override {
+    const PodId pod = pod_of(uid);
+    if (!context_.cluster.state().pods.contains(pod)) return EvictionAnswer::Gone;
+    if (context_.cluster.state().pods[pod].terminating()) return EvictionAnswer::Done;
+    return context_.cluster.submit(EvictPod{pod, Name("ScaleDown")}) == Verdict::Accepted ? EvictionAnswer::Done : EvictionAnswer::Refused;
+  }
+  bool is_gone(std::uint64_t uid) override { return !context_.cluster.state().pods.contains(pod_of(uid)); }
+  bool delete_nodes(std::uint32_t group, std::span<const std::uint64_t> instances) override {
+    std::vector<NodeId> nodes;
+    for (const std::uint64_t instance : instances)
+      if (const auto tainted = find(instance); tainted != self_.tainted_.end()) nodes.push_back(tainted->node);
+    const PoolId pool = context_.cloud.state().pools.at(group);
+    return context_.cloud.submit(DeleteInstances{pool, std::move(nodes), Name("ScaleDown")}) == Verdict::Accepted;
+  }
+  void deleted(std::uint64_t) override { self_.dirty_ = true; }   // the taint stays until the node is gone
+  void given_up(std::uint64_t instance, NodeDeletionFailure) override {
+    self_.dirty_ = true;
+    const auto tainted = find(instance);
+    if (tainted == self_.tainted_.end()) return;
+    if (context_.cluster.state().nodes.contains(tainted->node)) context_.cluster.submit(TaintNode{tainted->node, kToBeDeleted, false});
+    self_.tainted_.erase(tainted);
+  }
 
-SimTime ClusterAutoscalerController::advance(ControllerContext& context, Deletion& deletion) {
-  const ClusterState& state = context.cluster.state();
-  if (!state.nodes.contains(deletion.node)) return kNever;
-  if (deletion.stage == Stage::Deleting) return context.now + core_.options().scan_interval;   // until the machine is gone
-  if (deletion.due > context.now) return deletion.due;
-  const auto occupied = [&] {
-    return std::ranges::any_of(state.nodes[deletion.node].pods, [&](PodId pod) {
-      return state.workloads[state.pods[pod].owner].spec->kind != WorkloadKind::DaemonSet;
-    });
-  };
-  const ClusterAutoscalerOptions& options = core_.options();
-  if (deletion.kind == NodeDeletionKind::Empty && occupied()) {   // a pod came in between: the deletion is given up
-    finish(context, deletion, false);
-    return kNever;
-  }
-  if (deletion.kind == NodeDeletionKind::Empty || drain(context, deletion)) {
-    finish(context, deletion, true);
-    deletion.stage = Stage::Deleting;
-    return context.now + options.scan_interval;
-  }
-  // Refused evictions are retried every 10 s for max_pod_eviction_time; then pods may take max_graceful_termination + 30 s to go.
-  deletion.stage = Stage::Draining;
-  if (context.now > deletion.drain_began + options.max_pod_eviction_time + options.max_graceful_termination + Duration{30'000'000}) {
-    finish(context, deletion, false);
-    return kNever;
-  }
-  deletion.due = context.now + Duration{5'000'000};
-  return deletion.due;
-}
+ private:
+  std::vector<Tainted>::iterator find(std::uint64_t instance) { return std::ranges::find(self_.tainted_, instance, &Tainted::instance); }
+  ClusterAutoscalerController& self_;
+  ControllerContext& context_;
+  AutoscaledNode node_;
+  std::vector<AutoscaledPod> pods_;
+};
 
 SimTime ClusterAutoscalerController::actuate(ControllerContext& context) {
-  SimTime next = kNever;
-  std::vector<Deletion> kept;
-  for (Deletion& deletion : deletions_) {
-    const SimTime due = advance(context, deletion);
-    if (due == kNever) dirty_ = true;
-    else kept.push_back(deletion);
-    next = std::min(next, due);
-  }
-  deletions_ = std::move(kept);
-  return next;
+  std::erase_if(tainted_, [&](const Tainted& tainted) { return !context.cluster.state().nodes.contains(tainted.node); });
+  Hands hands(*this, context);
+  return deletions_.advance(hands, core_.options(), context.now);
 }
 
 SimTime ClusterAutoscalerController::reconcile(ControllerContext& context) {
@@ -333,9 +322,10 @@ SimTime ClusterAutoscalerController::reconcile(ControllerContext& context) {
       return node.reason != UnremovableReason::NotUnderutilized && node.reason != UnremovableReason::CurrentlyBeingDeleted;
     });
     apply(context, output);
+    const SimTime actuated = actuate(context);   // what began without a delay
     notice(context.cluster);
     const SimTime interesting = dirty_ ? context.now + scan : std::max(core_.next_interesting(), context.now + scan);
-    return std::min(actuator, interesting);
+    return std::min(actuated, interesting);
   }
   return std::min(actuator, dirty_ ? (grid > context.now ? grid : context.now + scan) : core_.next_interesting());
 }

@@ -7,6 +7,7 @@
 #include "models/api/chooser.hpp"
 #include "models/api/controller.hpp"
 #include "models/controllers/autoscaling/cluster_autoscaler.hpp"
+#include "models/controllers/autoscaling/node_deletion.hpp"
 
 namespace akstwin {
 
@@ -28,15 +29,12 @@ class ClusterAutoscalerController final : public Controller {
   SimTime reconcile(ControllerContext& context) override;
 
  private:
-  enum class Stage : std::uint8_t { Tainted, Draining, Deleting };
-  /// A node on its way out. Source: cluster-autoscaler 1.30 core/scaledown/actuation.
-  struct Deletion {
+  class Hands;
+  /// A node that carries the hard taint of this autoscaler.
+  struct Tainted {
+    std::uint64_t instance = 0;
     NodeId node;
-    PoolId pool;
-    NodeDeletionKind kind = NodeDeletionKind::Empty;
-    Stage stage = Stage::Tainted;
-    SimTime due;                     // of the next thing to do
-    SimTime drain_began;
+    SimTime since;
   };
   /// A node as it was last seen; its pods are looked at again only when they changed.
   struct NodeObject {
@@ -60,9 +58,6 @@ class ClusterAutoscalerController final : public Controller {
   void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
   void start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion);
   SimTime actuate(ControllerContext& context);
-  SimTime advance(ControllerContext& context, Deletion& deletion);
-  bool drain(ControllerContext& context, Deletion& deletion);
-  void finish(ControllerContext& context, const Deletion& deletion, bool deleted);
   NodeId node_of(std::uint64_t id) const;
 
   std::uint32_t cluster_;
@@ -75,7 +70,8 @@ class ClusterAutoscalerController final : public Controller {
   bool budgets_matter_ = true;                 // the last loop looked at a node whose pods it might move
   std::uint64_t loops_ = 0, revision_ = 0;
   std::vector<NodeObject> objects_;            // by node row
-  std::vector<Deletion> deletions_;
+  NodeDeletions deletions_;
+  std::vector<Tainted> tainted_;
   std::vector<std::pair<std::uint32_t, const PodSpec*>> daemons_;   // applied DaemonSets that the next is made of
   std::vector<std::vector<AutoscaledPod>> template_pods_;           // by template: what runs on each of its nodes
   std::uint64_t template_revision_ = 0;
