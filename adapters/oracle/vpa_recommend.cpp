@@ -57,7 +57,7 @@ class Replay {
     std::string text;
     for (std::size_t i = 0; i < containers_.size(); ++i) {
       const Json& upstream = expected.at(containers_[i].name);
-      const auto compare = [&](const char* bound, const VpaAmounts& ours) {
+      const auto compare = [&](const char* bound, const ContainerAmounts& ours) {
         const auto one = [&](const char* unit, std::int64_t mine) {
           const Json& theirs = upstream.at(bound).at(unit);
           if (theirs != mine) text += containers_[i].name + " " + bound + " " + unit + ": upstream " + theirs.dump() + ", ours " + std::to_string(mine) + "; ";

@@ -29,11 +29,16 @@ struct SetKustomizationReady { KustomizationId kustomization; bool ready = true;
 struct FetchSource { std::uint32_t source = 0; };
 struct SuspendGitOps { bool suspended = true; };
 struct RemoveWorkloads {};                             ///< prune everything that GitOps applied
+/// Status of the VerticalPodAutoscaler at this index of ClusterState::vertical_autoscalers.
+struct RecommendResources { std::uint32_t autoscaler = 0; std::vector<ContainerRecommendation> containers; };
+/// The resize subresource of a running pod. Conflict: no room on its node now (Deferred); Refused: the node is too small (Infeasible).
+struct ResizePod { PodId pod; std::vector<ContainerResize> containers; };
 struct DeleteNode { NodeId node; };                    ///< the Node object, when its machine is gone
 
 using Action = std::variant<CreatePod, DeletePod, EvictPod, BindPod, MarkUnschedulable, ScaleWorkload, CordonNode, TaintNode, ApplyKustomization,
                             SetKustomizationReady, FetchSource, SuspendGitOps, RemoveWorkloads, DeleteNode, NominateNode,
-                            MarkNodeUnknown, MarkPodUnready, CreateJob, FinishJob, DeleteJob, SetRolloutState, RollBack>;
+                            MarkNodeUnknown, MarkPodUnready, CreateJob, FinishJob, DeleteJob, SetRolloutState, RollBack, RecommendResources,
+                            ResizePod>;
 
 struct ResizePool { PoolId pool; std::int64_t target = 0; Name reason; };
 struct DeleteInstances { PoolId pool; std::vector<NodeId> nodes; Name reason; };   ///< target goes down with them
@@ -49,6 +54,6 @@ using CloudAction = std::variant<ResizePool, DeleteInstances, StopPool, StartPoo
                                  CreateMachine, DeleteMachine>;
 
 /// The answer of a request that the API server can give at once. Long-running outcomes appear as changes.
-enum class Verdict : std::uint8_t { Accepted, Conflict, NotFound, TooManyRequests, Refused };
+enum class Verdict : std::uint8_t { Accepted, Conflict, NotFound, TooManyRequests, Refused, InternalError };
 
 }  // namespace akstwin

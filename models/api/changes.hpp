@@ -13,7 +13,7 @@ enum class ChangeKind : std::uint8_t {
   PodCreated, PodBound, PodUpdated, PodDeleting, PodGone,
   NodeAdded, NodeUpdated, NodeGone,
   WorkloadUpdated, AutoscalerUpdated, ScaledObjectUpdated, KustomizationUpdated, SourceUpdated, MetricsSampled,
-  PoolUpdated, InstanceUpdated, VolumeUpdated, JobUpdated
+  PoolUpdated, InstanceUpdated, VolumeUpdated, JobUpdated, PodResized
 };
 
 /// A set of change kinds that a controller wants to be woken for.

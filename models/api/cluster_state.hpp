@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "models/api/table.hpp"
+#include "models/api/vertical_recommendation.hpp"
 #include "models/spec/platform_spec.hpp"
 #include "models/spec/workload_spec.hpp"
 #include "sim/base/time.hpp"
@@ -123,6 +124,14 @@ struct Autoscaler {
   ScaledObjectId scaled_object;      ///< set on the autoscaler that KEDA generated: its external metrics are those triggers
 };
 
+/// A VerticalPodAutoscaler with its status.
+struct VerticalAutoscaler {
+  const VerticalPodAutoscalerSpec* spec = nullptr;
+  WorkloadId target;
+  bool applied = false;
+  std::vector<ContainerRecommendation> recommendation;   ///< within policy; empty: none yet
+};
+
 struct ScaledObject {
   const ScaledObjectSpec* spec = nullptr;
   WorkloadId target;
@@ -171,6 +180,7 @@ struct ClusterState {
   std::vector<PodMetrics> metrics;   ///< by workload row
   Table<Autoscaler, AutoscalerTag> autoscalers;
   Table<ScaledObject, ScaledObjectTag> scaled_objects;
+  std::vector<VerticalAutoscaler> vertical_autoscalers;   ///< in the order of the manifests; none is ever removed
   std::vector<AppliedBudget> disruption_budgets;
   std::vector<GitSource> git_sources;
   Table<Kustomization, KustomizationTag> kustomizations;

@@ -6,7 +6,7 @@
 
 namespace akstwin {
 
-enum class NoteKind : std::uint8_t { HpaRescaled, ScaleUp, ScaleDown, FluxReconciled, RecoveryPhase, ActionStarted, ActionDone, Finding };
+enum class NoteKind : std::uint8_t { HpaRescaled, ScaleUp, ScaleDown, FluxReconciled, RecoveryPhase, ActionStarted, ActionDone, Finding, Provisioner, VpaUpdated };
 
 struct Note {
   NoteKind kind = NoteKind::Finding;

@@ -24,6 +24,7 @@ ApiServer::ApiServer(const ApiServerParts& parts)
   kubelet_ = std::make_unique<Kubelet>(kernel_, *this, images_, parts.rng, spec_.name, region_);
   load(parts.manifests);
   repository_.watch(*this);
+  region_boot_ = kernel_.handlers().add<&ApiServer::on_region_boot>("api_server.region_boot", Phase::Plant, *this);
 }
 
 void ApiServer::changed(ChangeKind kind, std::uint32_t row, std::uint32_t generation, std::uint32_t owner) {
@@ -51,6 +52,17 @@ struct ApiServer::Submit {
   }
   Verdict operator()(const NominateNode& a) const { return server.nominate(a); }
   Verdict operator()(const ScaleWorkload& a) const { return server.scale(a); }
+  Verdict operator()(const MarkNodeUnknown& a) const { return server.mark_node_unknown(a.node); }
+  Verdict operator()(const MarkPodUnready& a) const {
+    if (!server.state_.pods.contains(a.pod)) return Verdict::NotFound;
+    server.pod_ready(a.pod, false);
+    return Verdict::Accepted;
+  }
+  Verdict operator()(const CreateJob& a) const { return server.create_job(a); }
+  Verdict operator()(const FinishJob& a) const { return server.finish_job(a); }
+  Verdict operator()(const DeleteJob& a) const { return server.delete_job(a.job); }
+  Verdict operator()(const SetRolloutState& a) const { return server.set_rollout_state(a); }
+  Verdict operator()(const RollBack& a) const { return server.roll_back(a.workload); }
   Verdict operator()(const CordonNode& a) const {
     if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
     server.state_.nodes[a.node].unschedulable = a.on;
@@ -91,6 +103,8 @@ struct ApiServer::Submit {
     server.remove_workloads();
     return Verdict::Accepted;
   }
+  Verdict operator()(const RecommendResources& a) const { return server.recommend(a); }
+  Verdict operator()(const ResizePod& a) const { return server.resize_pod(a); }
   Verdict operator()(const DeleteNode& a) const {
     if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
     server.node_gone(a.node, Name("NodeDeleted"));
@@ -110,18 +124,21 @@ Verdict ApiServer::create_pod(const CreatePod& action) {
   const std::int64_t number = pods_created_[action.workload.row]++;
   Pod pod;
   const bool ordered = workload.spec->kind == WorkloadKind::StatefulSet;
+  if (action.job && !state_.jobs.contains(action.job)) return Verdict::NotFound;
   char suffix[48];
   if (ordered) std::snprintf(suffix, sizeof suffix, "-%lld", static_cast<long long>(action.ordinal));
   else std::snprintf(suffix, sizeof suffix, "-r%u-%05lld", workload.revision, static_cast<long long>(number));
   pod.name = Name(spec_.name.str() + "/" + workload.key.str() + suffix);
-  pod.spec = workload.pod_template;
+  pod.spec = admitted(action.workload);
   pod.owner = action.workload;
   pod.revision = workload.revision;
   pod.created = kernel_.now();
-  pod.ordinal = ordered ? action.ordinal : number;
+  pod.ordinal = ordered || (action.job && workload.spec->job.indexed) ? action.ordinal : number;
+  pod.job = action.job;
   if (!pod.spec->volume_claims.empty()) attach_claims(pod, workload);
   const PodId id = state_.pods.insert(pod);
   workload.pods.push_back(id);
+  if (pod.job) count_job_pod(pod.job, {.active = 1, .pending = 1});
   ++state_.pending;
   recorder_.pod_created(id, kernel_.now());
   pod_changed(ChangeKind::PodCreated, id);
@@ -142,34 +159,38 @@ Verdict ApiServer::bind_pod(PodId id, NodeId node) {
   --state_.pending;
   recorder_.pod_bound(id, kernel_.now());
   pod_changed(ChangeKind::PodBound, id);
-  kubelet_->start(id, nic_[node.row]);
+  if (state_.nodes[node].silent_since != kNever) state_.pods[id].silent = true;   // nobody there to start it
+  else kubelet_->start(id, nic_[node.row]);
   return Verdict::Accepted;
+}
+
+void ApiServer::set_ready_condition(Pod& pod, bool ready) {
+  if (pod.ready == ready) return;
+  Workload& owner = state_.workloads[pod.owner];
+  pod.ready = ready;
+  pod.ready_transition = kernel_.now();
+  owner.ready += ready ? 1 : -1;
+  if (pod.silent) owner.silent += ready ? 1 : -1;
 }
 
 Verdict ApiServer::delete_pod(PodId id, Name reason, Duration grace) {
   Pod& pod = state_.pods[id];
   if (pod.terminating()) return Verdict::Accepted;
   pod.deleting = kernel_.now();
-  if (pod.ready) {
-    pod.ready = false;
-    pod.ready_transition = kernel_.now();
-    --state_.workloads[pod.owner].ready;
-  }
+  set_ready_condition(pod, false);
   if (!pod.node) --state_.pending;
+  if (pod.job) job_pod_deleting(pod, reason);
   recorder_.pod_deleting(id, reason, kernel_.now());
   pod_changed(ChangeKind::PodDeleting, id);
   if (!pod.node) pod_gone(id);
-  else kubelet_->terminate(id, grace);
+  else if (!pod.silent) kubelet_->terminate(id, grace);   // a silent machine carries it out when it is back
   return Verdict::Accepted;
 }
 
 Verdict ApiServer::evict_pod(PodId id, Name reason) {
   if (!state_.pods.contains(id)) return Verdict::NotFound;
-  const Pod& pod = state_.pods[id];
-  // Pending and terminating pods ignore disruption budgets (registry/core/pod/storage/eviction.go, Kubernetes 1.32).
-  const bool guarded = pod.phase == PodPhase::Running && !pod.terminating();
-  if (guarded && disruptions_allowed(pod.owner) <= 0) return Verdict::TooManyRequests;
-  return delete_pod(id, reason, pod.spec->termination_grace);
+  if (const Verdict verdict = eviction_verdict(state_, id); verdict != Verdict::Accepted) return verdict;
+  return delete_pod(id, reason, state_.pods[id].spec->termination_grace);
 }
 
 std::int64_t ApiServer::disruptions_allowed(WorkloadId workload) const { return akstwin::disruptions_allowed(state_, workload); }
@@ -194,6 +215,7 @@ void ApiServer::pod_started(PodId id, Duration pull) {
   pod.phase = PodPhase::Running;
   pod.started = kernel_.now();
   pod.ready_transition = kernel_.now();
+  if (pod.job && pod.restarts == 0) count_job_pod(pod.job, {.pending = -1});
   recorder_.pod_started(id, pull, kernel_.now());
   pod_changed(ChangeKind::PodUpdated, id);
 }
@@ -201,9 +223,7 @@ void ApiServer::pod_started(PodId id, Duration pull) {
 void ApiServer::pod_ready(PodId id, bool ready) {
   Pod& pod = state_.pods[id];
   if (pod.ready == ready || pod.terminating()) return;
-  pod.ready = ready;
-  pod.ready_transition = kernel_.now();
-  state_.workloads[pod.owner].ready += ready ? 1 : -1;
+  set_ready_condition(pod, ready);
   recorder_.pod_ready_changed(id, kernel_.now());
   pod.was_ready = pod.was_ready || ready;
   pod_changed(ChangeKind::PodUpdated, id);
@@ -214,6 +234,7 @@ void ApiServer::pod_gone(PodId id) {
   recorder_.pod_gone(id, kernel_.now());
   if (pod.node && state_.nodes.contains(pod.node)) std::erase(state_.nodes[pod.node].pods, id);
   std::erase(state_.workloads[pod.owner].pods, id);
+  if (pod.job) job_pod_gone(pod);
   const std::uint32_t owner = pod.owner.row;
   state_.pods.erase(id);
   changed(ChangeKind::PodGone, id.row, id.generation, owner);
@@ -222,12 +243,10 @@ void ApiServer::pod_gone(PodId id) {
 void ApiServer::lose_pod(PodId id, Name reason) {
   Pod& pod = state_.pods[id];
   kubelet_->abandon(id);
-  if (pod.ready) {
-    pod.ready = false;
-    --state_.workloads[pod.owner].ready;
-  }
+  set_ready_condition(pod, false);
   if (!pod.terminating()) {
     pod.deleting = kernel_.now();
+    if (pod.job) job_pod_deleting(pod, reason);
     recorder_.pod_deleting(id, reason, kernel_.now());
     pod_changed(ChangeKind::PodDeleting, id);
   }

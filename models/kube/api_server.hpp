@@ -42,6 +42,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   // NodeRegistrar
   NodeId node_joined(InstanceId instance, const Instance& row, const NodePoolSpec& pool, SiteId nic) override;
   void node_preempted(NodeId node, Duration notice) override;
+  void node_leaving(NodeId node, Duration grace, Name reason) override;
   void node_unreachable(NodeId node, bool unreachable) override;
   void node_gone(NodeId node, Name reason) override;
   void region_changed(bool up) override;
@@ -66,12 +67,28 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   void pod_started(PodId id, Duration pull);
   void pod_ready(PodId id, bool ready);
   void pod_gone(PodId id);
+  /// A pod of a Job has ended by itself.
+  void pod_finished(PodId id, bool success);
+  /// A container of a Job's pod failed and starts anew in place.
+  void pod_restarting(PodId id);
 
  private:
   struct Submit;
+  /// A pod template with other resources, made when the first pod needed it.
+  struct SpecVariant {
+    const PodSpec* original = nullptr;
+    std::vector<ContainerResize> containers;
+    PodSpec spec;
+  };
   void load(const ManifestSet& manifests);
   void load_autoscalers(const ManifestSet& manifests);
   void load_gitops(const ManifestSet& manifests);
+  void load_vertical_autoscalers(const ManifestSet& manifests);
+  void apply_vertical_autoscalers(WorkloadId target, bool applied);
+  Verdict recommend(const RecommendResources& action);
+  Verdict resize_pod(const ResizePod& action);
+  const PodSpec* variant(const PodSpec* original, const std::vector<ContainerResize>& containers);
+  const PodSpec* admitted(WorkloadId workload);
   void load_volumes(const ManifestSet& manifests);
   VolumeClaimId add_claim(Name key, const VolumeClaimSpec& spec);
   void attach_claims(Pod& pod, const Workload& workload);
@@ -88,6 +105,21 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   void apply_workload(WorkloadId id, std::uint32_t release, SimTime merged);
   void remove_workloads();
   void set_node_ready(NodeId id, bool ready);
+  void set_ready_condition(Pod& pod, bool ready);
+  Verdict mark_node_unknown(NodeId id);
+  void node_back(NodeId id, Duration pod_delay);
+  void on_region_boot(Subject subject);
+  /// Changes of a Job's counters.
+  struct JobCount { std::int64_t active = 0, pending = 0, terminating = 0; };
+  void count_job_pod(JobId id, JobCount change);
+  void job_pod_deleting(Pod& pod, Name reason);
+  void job_pod_gone(const Pod& pod);
+  void job_changed(JobId id);
+  Verdict create_job(const CreateJob& action);
+  Verdict finish_job(const FinishJob& action);
+  Verdict delete_job(JobId id);
+  Verdict set_rollout_state(const SetRolloutState& action);
+  Verdict roll_back(WorkloadId id);
   void lose_pod(PodId id, Name reason);
   const NodePoolSpec& pool_of(const Node& node) const { return *cloud_.pools[node.pool].spec; }
 
@@ -106,9 +138,12 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   std::vector<std::int64_t> pods_created_;          // by workload row: numbers pods
   std::vector<StorageClassSpec> storage_classes_;   // of the manifests and AKS's own; fixed after load
   std::unordered_map<Name, VolumeClaimId> claims_;  // by "namespace/name": looked up, never iterated
+  std::deque<SpecVariant> variants_;                // pods point into it
   std::vector<SiteId> nic_;                         // by node row
   RngStream boot_draws_;
   std::uint64_t region_returns_ = 0;
+  HandlerId region_boot_;
+  std::vector<std::int64_t> jobs_created_;          // by workload row: numbers Jobs
 };
 
 }  // namespace akstwin

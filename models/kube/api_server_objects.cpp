@@ -18,6 +18,7 @@ void ApiServer::load(const ManifestSet& manifests) {
   state_.metrics.resize(state_.workloads.size());
   load_volumes(manifests);
   load_autoscalers(manifests);
+  load_vertical_autoscalers(manifests);
   load_gitops(manifests);
 }
 
@@ -89,6 +90,7 @@ void ApiServer::apply_workload(WorkloadId id, std::uint32_t release, SimTime mer
       if (Autoscaler& a = state_.autoscalers[state_.autoscalers.at(row)]; a.target == id) a.applied = true;
     for (std::uint32_t row = 0; row < state_.scaled_objects.size(); ++row)
       if (ScaledObject& s = state_.scaled_objects[state_.scaled_objects.at(row)]; s.target == id) s.applied = true;
+    apply_vertical_autoscalers(id, true);
     for (AppliedBudget& budget : state_.disruption_budgets)
       if (concerns(budget.spec->name_space)) budget.applied = true;
   } else {
@@ -124,6 +126,7 @@ void ApiServer::remove_workloads() {
       if (Autoscaler& scaler = state_.autoscalers[state_.autoscalers.at(a)]; scaler.target == id) scaler.applied = false;
     for (std::uint32_t s = 0; s < state_.scaled_objects.size(); ++s)
       if (ScaledObject& object = state_.scaled_objects[state_.scaled_objects.at(s)]; object.target == id) object.applied = false;
+    apply_vertical_autoscalers(id, false);
     recorder_.replicas_changed(id, kernel_.now());
     changed(ChangeKind::WorkloadUpdated, id.row, id.generation);
   }

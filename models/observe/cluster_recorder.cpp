@@ -35,15 +35,19 @@ Name ClusterRecorder::workload_name(WorkloadId id) const {
 }
 
 void ClusterRecorder::account(const Pod& pod, std::int64_t sign, SimTime now) {
+  const Resources request = pod.spec->effective_request();
+  account_request(pod, request.cpu * sign, request.memory * sign, now);
+  timeline_.add(by_namespace(GaugeKind::PodsRunning, {}, pod.spec->name_space), now, sign);
+}
+
+void ClusterRecorder::account_request(const Pod& pod, Millicores cpu, Bytes memory, SimTime now) {
   const Node& node = state_.nodes[pod.node];
   const Name pool = cloud_.pools[node.pool].key;
-  const Resources request = pod.spec->effective_request();
   PoolSeries& series = pool_series(node.pool);
-  timeline_.add(series.cpu_requested, now, sign * request.cpu.value);
-  timeline_.add(series.memory_requested, now, sign * request.memory.value);
-  timeline_.add(by_namespace(GaugeKind::CpuRequestedBy, pool, pod.spec->name_space), now, sign * request.cpu.value);
-  timeline_.add(by_namespace(GaugeKind::MemoryRequestedBy, pool, pod.spec->name_space), now, sign * request.memory.value);
-  timeline_.add(by_namespace(GaugeKind::PodsRunning, {}, pod.spec->name_space), now, sign);
+  timeline_.add(series.cpu_requested, now, cpu.value);
+  timeline_.add(series.memory_requested, now, memory.value);
+  timeline_.add(by_namespace(GaugeKind::CpuRequestedBy, pool, pod.spec->name_space), now, cpu.value);
+  timeline_.add(by_namespace(GaugeKind::MemoryRequestedBy, pool, pod.spec->name_space), now, memory.value);
 }
 
 void ClusterRecorder::pod_created(PodId id, SimTime now) {
@@ -100,6 +104,21 @@ void ClusterRecorder::pod_deleting(PodId id, Name reason, SimTime now) {
 void ClusterRecorder::pod_gone(PodId id, SimTime now) {
   const Pod& pod = state_.pods[id];
   if (pod.node) account(pod, -1, now);
+}
+
+void ClusterRecorder::pod_resized(PodId id, const Resources& before, SimTime now) {
+  const Pod& pod = state_.pods[id];
+  const Resources after = pod.spec->effective_request();
+  account_request(pod, after.cpu - before.cpu, after.memory - before.memory, now);
+}
+
+void ClusterRecorder::resources_recommended(const VerticalAutoscaler& autoscaler, SimTime now) {
+  const Name workload = workload_name(autoscaler.target);
+  for (const ContainerRecommendation& entry : autoscaler.recommendation) {
+    if (entry.controls_cpu) timeline_.set(timeline_.series(key(GaugeKind::VpaTargetCpu, workload, entry.container)), now, entry.target.cpu.value);
+    if (entry.controls_memory)
+      timeline_.set(timeline_.series(key(GaugeKind::VpaTargetMemory, workload, entry.container)), now, entry.target.memory.value);
+  }
 }
 
 void ClusterRecorder::count_ready_node(const Node& node, std::int64_t sign, SimTime now) {

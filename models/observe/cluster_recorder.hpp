@@ -25,6 +25,9 @@ class ClusterRecorder {
   void pod_ready_changed(PodId id, SimTime now);
   void pod_deleting(PodId id, Name reason, SimTime now);
   void pod_gone(PodId id, SimTime now);
+  /// `before`: the effective request that it had.
+  void pod_resized(PodId id, const Resources& before, SimTime now);
+  void resources_recommended(const VerticalAutoscaler& autoscaler, SimTime now);
   void node_added(NodeId id, SimTime now);
   void node_ready_changed(NodeId id, SimTime now);
   void node_gone(NodeId id, SimTime now);
@@ -38,6 +41,7 @@ class ClusterRecorder {
   SeriesId by_namespace(GaugeKind kind, Name pool, Name name_space);
   Name workload_name(WorkloadId id) const;
   void account(const Pod& pod, std::int64_t sign, SimTime now);
+  void account_request(const Pod& pod, Millicores cpu, Bytes memory, SimTime now);
   void record_ready(WorkloadId id, SimTime now);
   void count_ready_node(const Node& node, std::int64_t sign, SimTime now);
 

@@ -40,6 +40,12 @@ constexpr std::array<EventMeaning, static_cast<std::size_t>(EventKind::Count)> k
     {"Finding", "count", "subject what; detail the finding in words; value a number it is about"},
     {"PodNominated", "count", "subject pod, object node; value pods that the scheduler evicted there for it"},
     {"Provisioner", "", "subject pod, node claim, node or pool; object Karpenter's reason (\"Nominated\", \"DisruptionBlocked\", …); detail its message; value a number"},
+    {"JobCreated", "us", "subject job, object workload; value µs since its scheduled time"},
+    {"JobCompleted", "us", "subject job, object workload; value µs since it started"},
+    {"JobFailed", "us", "subject job, object workload; detail \"BackoffLimitExceeded\", \"DeadlineExceeded\", …; value µs since it started"},
+    {"RolloutStalled", "", "subject workload; detail \"ProgressDeadlineExceeded\"; value the revision"},
+    {"RolledBack", "", "subject workload; value the revision gone back to"},
+    {"VpaUpdated", "millicores", "subject pod, object VerticalPodAutoscaler; detail \"EvictedByVPA\", \"EvictionRefused\", \"ResizedInPlace\" or \"ResizeDeferred\"; value the pod's new CPU request in millicores"},
 }};
 
 constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> kGauges{{
@@ -78,6 +84,8 @@ constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> k
     {"FragmentedCpu", "millicores", "cluster", "(cluster) millicores free that no pod of that shape can use"},
     {"ZoneNodes", "count", "cluster, pool, zone", "(cluster, pool, zone) ready nodes"},
     {"MachinesAllocated", "count", "cluster, pool, size and priority", "(cluster, pool, \"size/on-demand\" or \"size/spot\"): standalone machines that are billed, part of NodesAllocated"},
+    {"VpaTargetCpu", "millicores", "workload, container", "(workload, container) millicores: target of the Vertical Pod Autoscaler's recommendation"},
+    {"VpaTargetMemory", "bytes", "workload, container", "(workload, container) bytes: target of the Vertical Pod Autoscaler's recommendation"},
 }};
 
 }  // namespace

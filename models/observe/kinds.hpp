@@ -45,6 +45,12 @@ enum class EventKind : std::uint16_t {
   Finding,              ///< subject what; detail the finding in words; value a number it is about
   PodNominated,         ///< subject pod, object node; value pods that the scheduler evicted there for it
   Provisioner,          ///< subject pod, machine, node or pool; object Karpenter's reason ("Nominated", "DisruptionBlocked", …); detail its message; value a number
+  JobCreated,           ///< subject job, object workload; value µs since its scheduled time
+  JobCompleted,         ///< subject job, object workload; value µs since it started
+  JobFailed,            ///< subject job, object workload; detail "BackoffLimitExceeded", "DeadlineExceeded", …; value µs since it started
+  RolloutStalled,       ///< subject workload; detail "ProgressDeadlineExceeded"; value the revision
+  RolledBack,           ///< subject workload; value the revision gone back to
+  VpaUpdated,           ///< subject pod, object VerticalPodAutoscaler; detail "EvictedByVPA", "EvictionRefused", "ResizedInPlace" or "ResizeDeferred"; value the pod's new CPU request in millicores
   Count
 };
 
@@ -84,6 +90,8 @@ enum class GaugeKind : std::uint16_t {
   FragmentedCpu,        ///< (cluster) millicores free that no pod of that shape can use
   ZoneNodes,            ///< (cluster, pool, zone) ready nodes
   MachinesAllocated,    ///< (cluster, pool, "size/on-demand" or "size/spot"): standalone machines that are billed, part of NodesAllocated
+  VpaTargetCpu,         ///< (workload, container) millicores: target of the Vertical Pod Autoscaler's recommendation
+  VpaTargetMemory,      ///< (workload, container) bytes: target of the Vertical Pod Autoscaler's recommendation
   Count
 };
 

@@ -149,6 +149,29 @@ struct HorizontalPodAutoscalerSpec {
   Position declared_at;
 };
 
+/// spec.updatePolicy.updateMode of a VerticalPodAutoscaler. Auto is what Recreate is (VPA 1.3, types.go).
+enum class VpaUpdateMode : std::uint8_t { Off, Initial, Recreate, Auto, InPlaceOrRecreate };
+
+/// One entry of a VerticalPodAutoscaler's spec.resourcePolicy.containerPolicies.
+struct VpaContainerPolicySpec {
+  Name container;                                   ///< "*": every container without a policy of its own
+  bool off = false;                                 ///< mode Off: neither recommended nor changed
+  bool controls_cpu = true, controls_memory = true; ///< controlledResources
+  bool requests_only = false;                       ///< controlledValues RequestsOnly; limits stay as they are
+  Resources min_allowed, max_allowed;               ///< CPU and memory; 0: no bound
+};
+
+/// autoscaling.k8s.io/v1 VerticalPodAutoscaler.
+struct VerticalPodAutoscalerSpec {
+  Name name_space, name;
+  WorkloadKind target_kind = WorkloadKind::Deployment;
+  Name target;
+  VpaUpdateMode mode = VpaUpdateMode::Auto;         ///< the default of an object that states none
+  std::optional<std::int64_t> min_replicas;         ///< updatePolicy.minReplicas; absent: the updater's --min-replicas
+  std::vector<VpaContainerPolicySpec> policies;
+  Position declared_at;
+};
+
 struct PodDisruptionBudgetSpec {
   Name name_space, name;
   LabelSelector selector;
@@ -228,6 +251,7 @@ struct PriorityClassSpec {
 struct ManifestSet {
   std::vector<WorkloadSpec> workloads;
   std::vector<HorizontalPodAutoscalerSpec> autoscalers;
+  std::vector<VerticalPodAutoscalerSpec> vertical_autoscalers;
   std::vector<PodDisruptionBudgetSpec> disruption_budgets;
   std::vector<ScaledObjectSpec> scaled_objects;
   std::vector<ServiceSpec> services;

@@ -15,6 +15,7 @@ void TimelineNotes::note(const Note& note) {
       case NoteKind::ActionStarted: return EventKind::ActionStarted;
       case NoteKind::ActionDone: return EventKind::ActionDone;
       case NoteKind::Provisioner: return EventKind::Provisioner;
+      case NoteKind::VpaUpdated: return EventKind::VpaUpdated;
       case NoteKind::Finding: break;
     }
     return EventKind::Finding;

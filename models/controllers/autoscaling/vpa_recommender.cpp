@@ -100,12 +100,12 @@ std::vector<VpaEstimate> estimate(std::span<const VpaContainerHistory* const> co
   std::vector<VpaEstimate> estimates;
   if (containers.empty()) return estimates;
   const double share = 1.0 / static_cast<double>(containers.size());
-  const VpaAmounts floor{{scaled(options.pod_min_cpu.value, share)}, {scaled(options.pod_min_memory.value, share)}};
+  const ContainerAmounts floor{{scaled(options.pod_min_cpu.value, share)}, {scaled(options.pod_min_memory.value, share)}};
   for (const VpaContainerHistory* history : containers) {
     const auto bound = [&](double percentile, double factor) {
       const std::int64_t cpu = with_margin(history->cpu().percentile(percentile), 1000.0, options.margin);
       const std::int64_t memory = with_margin(history->memory().percentile(percentile), 1.0, options.margin);
-      return VpaAmounts{{std::max(scaled(cpu, factor), floor.cpu.value)}, {std::max(scaled(memory, factor), floor.memory.value)}};
+      return ContainerAmounts{{std::max(scaled(cpu, factor), floor.cpu.value)}, {std::max(scaled(memory, factor), floor.memory.value)}};
     };
     // A short history widens the bounds: upper × (1 + 1/c), lower × (1 + 0.001/c)^−2; none at all gives ∞ and 0.
     const double confidence = history->confidence();

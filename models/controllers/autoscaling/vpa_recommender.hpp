@@ -4,8 +4,8 @@
 #include <span>
 #include <vector>
 
+#include "models/api/vertical_recommendation.hpp"
 #include "models/controllers/autoscaling/vpa_histogram.hpp"
-#include "sim/base/quantity.hpp"
 
 namespace akstwin {
 
@@ -65,14 +65,8 @@ class VpaContainerUsage {
   Bytes usage_peak_, oom_peak_;                      ///< of the current window
 };
 
-struct VpaAmounts {
-  Millicores cpu;
-  Bytes memory;
-  bool operator==(const VpaAmounts&) const = default;
-};
-
 struct VpaEstimate {
-  VpaAmounts target, lower_bound, upper_bound;
+  ContainerAmounts target, lower_bound, upper_bound;
   bool operator==(const VpaEstimate&) const = default;
 };
 
