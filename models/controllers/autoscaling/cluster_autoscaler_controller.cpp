@@ -38,7 +38,8 @@ ClusterAutoscalerController::ClusterAutoscalerController(std::uint32_t cluster, 
 
 ChangeMask ClusterAutoscalerController::interests() const {
   using enum ChangeKind;
-  return mask(PodBound) | mask(PodUpdated) | mask(PodDeleting) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone);
+  return mask(PodBound) | mask(PodUpdated) | mask(PodDeleting) | mask(PodGone) | mask(PodResized) | mask(NodeAdded) | mask(NodeUpdated) |
+         mask(NodeGone);
 }
 
 bool ClusterAutoscalerController::matters(const ClusterState& state, const Change& change) const {
@@ -68,7 +69,7 @@ void ClusterAutoscalerController::notice(const ClusterApi& api) {
     dirty_ = true;
     nodes_changed_ = nodes_changed_ || change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeGone;
     if (change.kind == ChangeKind::NodeAdded || change.kind == ChangeKind::NodeUpdated) refresh({change.row, change.generation});
-    if (change.kind != ChangeKind::PodDeleting) continue;
+    if (change.kind != ChangeKind::PodDeleting && change.kind != ChangeKind::PodResized) continue;
     const PodId pod{change.row, change.generation};
     if (state.pods.contains(pod) && state.pods[pod].node) objects_[state.pods[pod].node.row].pods_changed = true;
   }

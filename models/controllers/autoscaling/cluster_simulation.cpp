@@ -50,7 +50,7 @@ void ClusterSimulation::sync_pods(Known& known, const AutoscaledNode& node, int 
   for (const AutoscaledPod& pod : node.pods) {
     if (pod.spec->priority < cutoff) continue;
     if (same == counted && counted < known.pods.size() && known.pods[counted] == pod.uid &&
-        (known.terminating[counted] != 0) == pod.deleted.has_value())
+        (known.terminating[counted] != 0) == pod.deleted.has_value() && snapshot_.pods(known.index)[counted].spec == pod.spec)
       ++same;
     ++counted;
   }

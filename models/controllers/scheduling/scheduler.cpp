@@ -24,7 +24,7 @@ Duration backoff(int attempts) {
 
 ChangeMask Scheduler::interests() const {
   using enum ChangeKind;
-  return mask(PodCreated) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated);
+  return mask(PodCreated) | mask(PodGone) | mask(PodResized) | mask(NodeAdded) | mask(NodeUpdated);
 }
 
 void Scheduler::enqueue(const ClusterState& state, PodId id) {
@@ -69,6 +69,10 @@ void Scheduler::see_pod(const ClusterState& state, const Change& change, SimTime
   if (change.kind == ChangeKind::PodCreated) enqueue(state, id);
   if (change.kind == ChangeKind::PodDeleting && id.row < placed_.size() && placed_[id.row] == id)
     snapshot_.set_terminating(placed_at_[id.row], uid_of(id));
+  if (change.kind == ChangeKind::PodResized) {   // counted anew with its other requests; a smaller one leaves room
+    forget(id);
+    flush(now);
+  }
   if (!pod.node || pod.node.row >= index_of_.size() || index_of_[pod.node.row] == kNoNode) return;
   if (placed_.size() <= id.row) {
     placed_.resize(id.row + 1);
@@ -117,6 +121,7 @@ void Scheduler::catch_up(const ClusterApi& api, SimTime now) {
       case ChangeKind::PodCreated:
       case ChangeKind::PodBound:
       case ChangeKind::PodDeleting:
+      case ChangeKind::PodResized:
       case ChangeKind::PodGone: see_pod(state, change, now); break;
       case ChangeKind::NodeAdded:
       case ChangeKind::NodeUpdated:
