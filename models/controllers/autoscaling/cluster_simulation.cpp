@@ -26,7 +26,7 @@ void ClusterSimulation::sync(std::span<const AutoscaledNode> nodes, const std::v
     if (left_out[i]) continue;
     auto known = std::ranges::find(known_, nodes[i].id, &Known::id);
     if (known == known_.end()) {
-      known_.push_back({.id = nodes[i].id, .revision = nodes[i].revision, .pods_revision = 0, .index = snapshot_.add_node(*nodes[i].object), .pods = {}, .terminating = {}});
+      known_.push_back({.id = nodes[i].id, .revision = nodes[i].revision, .pods_revision = 0, .index = snapshot_.add_node(*nodes[i].object), .pods = {}, .specs = {}, .terminating = {}});
       known = known_.end() - 1;
     } else if (known->revision != nodes[i].revision) {
       snapshot_.update_node(known->index, *nodes[i].object);
@@ -50,19 +50,21 @@ void ClusterSimulation::sync_pods(Known& known, const AutoscaledNode& node, int 
   for (const AutoscaledPod& pod : node.pods) {
     if (pod.spec->priority < cutoff) continue;
     if (same == counted && counted < known.pods.size() && known.pods[counted] == pod.uid &&
-        (known.terminating[counted] != 0) == pod.deleted.has_value() && snapshot_.pods(known.index)[counted].spec == pod.spec)
+        (known.terminating[counted] != 0) == pod.deleted.has_value() && known.specs[counted] == pod.spec)
       ++same;
     ++counted;
   }
   // The pods up to the first difference stay; what follows is put anew, so that the order is the caller's.
   for (std::size_t i = same; i < known.pods.size(); ++i) snapshot_.remove_pod(known.index, known.pods[i]);
   known.pods.resize(same);
+  known.specs.resize(same);
   known.terminating.resize(same);
   std::size_t position = 0;
   for (const AutoscaledPod& pod : node.pods) {
     if (pod.spec->priority < cutoff || position++ < same) continue;
     snapshot_.add_pod(known.index, placed(pod));
     known.pods.push_back(pod.uid);
+    known.specs.push_back(pod.spec);
     known.terminating.push_back(pod.deleted.has_value() ? 1 : 0);
   }
 }
