@@ -19,6 +19,8 @@ class NodeRegistrar {
   virtual NodeId node_joined(InstanceId instance, const Instance& row, const NodePoolSpec& pool, SiteId nic) = 0;
   /// Spot or scheduled-event notice: the node is cordoned and its pods start to terminate, with at most `notice` of grace.
   virtual void node_preempted(NodeId node, Duration notice) = 0;
+  /// The scale set takes the machine back at somebody's wish: cordoned, its pods terminate for that reason within `grace`.
+  virtual void node_leaving(NodeId node, Duration grace, Name /*reason*/) { node_preempted(node, grace); }
   /// The machine is gone: its pods are lost, the Node object is deleted.
   virtual void node_gone(NodeId node, Name reason) = 0;
   /// The machine stopped answering (its zone is lost) or answers again: its node and pods are not Ready meanwhile; nothing is deleted.

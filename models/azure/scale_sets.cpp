@@ -215,7 +215,7 @@ void ScaleSets::shrink(Detail& detail, std::int64_t count, Name reason) {
     const Duration takes = removal_time(id);
     const Instance& instance = parts_.cloud.instances[id];
     // AKS cordons and drains what a smaller count removes; the pods have until the machine is gone.
-    if (instance.state == InstanceState::Running) parts_.registrars[instance.cluster]->node_preempted(instance.node, takes);
+    if (instance.state == InstanceState::Running) parts_.registrars[instance.cluster]->node_leaving(instance.node, takes, reason);
     begin_removal(id, reason, takes);
   }
 }

@@ -18,6 +18,7 @@ NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpe
   node.allocatable = allocatable(*size, static_cast<int>(node.pod_capacity), spec_.kubernetes_minor);
   node.ready = state_.reachable;
   node.created = kernel_.now();
+  node.lease_from = kernel_.now();
   node.ready_transition = kernel_.now();
   const NodeId id = state_.nodes.insert(std::move(node));
   if (nic_.size() <= id.row) nic_.resize(id.row + 1);
@@ -27,29 +28,47 @@ NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpe
   return id;
 }
 
-void ApiServer::node_preempted(NodeId id, Duration notice) {
+void ApiServer::node_preempted(NodeId id, Duration notice) { node_leaving(id, notice, Name("SpotPreempted")); }
+
+void ApiServer::node_leaving(NodeId id, Duration grace, Name reason) {
   if (!state_.nodes.contains(id)) return;
   Node& node = state_.nodes[id];
   node.unschedulable = true;
   const std::vector<PodId> pods = node.pods;
   // The notice is all the time there is: longer grace periods are cut short.
-  for (const PodId pod : pods) delete_pod(pod, Name("SpotPreempted"), notice);
+  for (const PodId pod : pods) delete_pod(pod, reason, grace);
   changed(ChangeKind::NodeUpdated, id.row, id.generation);
 }
 
 void ApiServer::node_unreachable(NodeId id, bool unreachable) {
   if (!state_.nodes.contains(id)) return;
-  set_node_ready(id, !unreachable);
+  Node& node = state_.nodes[id];
+  if (!unreachable) return node_back(id, Duration{1'000'000});
+  // The control plane does not know yet: the lease is no longer renewed, and what the API says of the pods is what was last heard.
+  node.silent_since = kernel_.now();
+  for (const PodId pod_id : node.pods) {
+    kubelet_->abandon(pod_id);
+    Pod& pod = state_.pods[pod_id];
+    if (!pod.silent && pod.ready) ++state_.workloads[pod.owner].silent;
+    pod.silent = true;
+  }
+  changed(ChangeKind::NodeUpdated, id.row, id.generation);
+}
+
+/// The kubelet answers again: it posts Ready, ends what was to end meanwhile, and starts the other pods anew.
+void ApiServer::node_back(NodeId id, Duration pod_delay) {
+  Node& node = state_.nodes[id];
+  node.silent_since = kNever;
+  node.lease_from = kernel_.now();
+  set_node_ready(id, true);
   const std::vector<PodId> pods = state_.nodes[id].pods;
-  for (const PodId pod : pods) {
-    if (unreachable) {
-      kubelet_->abandon(pod);
-      pod_ready(pod, false);
-    } else if (state_.pods[pod].terminating()) {
-      pod_gone(pod);   // its deletion was asked for while nobody could carry it out
-    } else {
-      kubelet_->restart(pod, Duration{1'000'000});
-    }
+  for (const PodId pod_id : pods) {
+    Pod& pod = state_.pods[pod_id];
+    pod_ready(pod_id, false);
+    pod.silent = false;
+    if (pod.terminating()) pod_gone(pod_id);
+    else if (pod.started == kNever) kubelet_->start(pod_id, nic_[id.row]);
+    else kubelet_->restart(pod_id, pod_delay);
   }
 }
 
@@ -65,6 +84,7 @@ void ApiServer::node_gone(NodeId id, Name reason) {
 
 void ApiServer::set_node_ready(NodeId id, bool ready) {
   Node& node = state_.nodes[id];
+  node.unknown = node.unknown && !ready;
   if (node.ready == ready) return;
   node.ready = ready;
   node.ready_transition = kernel_.now();
@@ -72,28 +92,37 @@ void ApiServer::set_node_ready(NodeId id, bool ready) {
   changed(ChangeKind::NodeUpdated, id.row, id.generation);
 }
 
+Verdict ApiServer::mark_node_unknown(NodeId id) {
+  if (!state_.nodes.contains(id)) return Verdict::NotFound;
+  state_.nodes[id].unknown = true;
+  if (state_.nodes[id].ready) set_node_ready(id, false);
+  else changed(ChangeKind::NodeUpdated, id.row, id.generation);
+  return Verdict::Accepted;
+}
+
 void ApiServer::region_changed(bool up) {
   state_.reachable = up;
-  for (std::uint32_t row = 0; row < state_.nodes.size(); ++row)
-    if (const NodeId id = state_.nodes.at(row)) set_node_ready(id, up);
-  for (std::uint32_t row = 0; row < state_.pods.size(); ++row) {
-    const PodId id = state_.pods.at(row);
-    if (!id || !state_.pods[id].node) continue;
-    if (!up) {
-      kubelet_->abandon(id);
-      pod_ready(id, false);
+  for (std::uint32_t row = 0; row < state_.nodes.size(); ++row) {
+    const NodeId id = state_.nodes.at(row);
+    if (!id) continue;
+    if (up) {
+      // Machines come back after a boot each, and their pods start anew.
+      const double u = boot_draws_.uniform(region_returns_ * 1'000'000 + row);
+      kernel_.after(pool_of(state_.nodes[id]).times.boot.quantile(u), region_boot_, {row, id.generation});
       continue;
     }
-    if (state_.pods[id].terminating()) {
-      pod_gone(id);
-      continue;
-    }
-    // Machines come back after a boot each, and their pods start anew.
-    const Node& node = state_.nodes[state_.pods[id].node];
-    const double u = boot_draws_.uniform(region_returns_ * 1'000'000 + state_.pods[id].node.row);
-    kubelet_->restart(id, pool_of(node).times.boot.quantile(u));
+    // The control plane is lost as well: nobody marks anything, so the rows say at once what is true.
+    node_unreachable(id, true);
+    mark_node_unknown(id);
+    const std::vector<PodId> pods = state_.nodes[id].pods;
+    for (const PodId pod : pods) pod_ready(pod, false);
   }
   if (up) ++region_returns_;
+}
+
+void ApiServer::on_region_boot(Subject subject) {
+  const NodeId id{subject.row, subject.epoch};
+  if (state_.reachable && state_.nodes.contains(id) && state_.nodes[id].silent_since != kNever) node_back(id, Duration{1'000'000});
 }
 
 }  // namespace akstwin

@@ -12,6 +12,7 @@ Kubelet::Kubelet(Kernel& kernel, ApiServer& server, ImageSource& images, const R
       images_(images),
       sandbox_draws_(root, "kube/kubelet/cluster=" + cluster.str() + "/sandbox"),
       startup_draws_(root, "kube/kubelet/cluster=" + cluster.str() + "/startup"),
+      run_draws_(root, "kube/kubelet/cluster=" + cluster.str() + "/run"),
       cluster_(cluster),
       region_(region) {
   HandlerRegistry& handlers = kernel.handlers();
@@ -19,6 +20,7 @@ Kubelet::Kubelet(Kernel& kernel, ApiServer& server, ImageSource& images, const R
   pulled_ = handlers.add<&Kubelet::on_pulled>("kubelet.pulled", Phase::Plant, *this);
   pull_failed_ = handlers.add<&Kubelet::on_pull_failed>("kubelet.pull_failed", Phase::Plant, *this);
   ready_ = handlers.add<&Kubelet::on_ready>("kubelet.ready", Phase::Plant, *this);
+  finished_ = handlers.add<&Kubelet::on_finished>("kubelet.finished", Phase::Plant, *this);
   terminated_ = handlers.add<&Kubelet::on_terminated>("kubelet.terminated", Phase::Plant, *this);
 }
 
@@ -81,6 +83,28 @@ void Kubelet::run_containers(PodId id) {
     ready_after = probe.initial_delay + probe.period * ticks;
   }
   kernel_.after(ready_after, ready_, subject_of(id));
+  if (pod.job) kernel_.after(run_time(id), finished_, subject_of(id));
+}
+
+Duration Kubelet::run_time(PodId id) {
+  const Pod& pod = server_.state().pods[id];
+  const JobSpec& job = server_.state().workloads[pod.owner].spec->job;
+  return LogNormal{job.run_median, job.run_p95}.quantile(run_draws_.uniform(truth(id).serial, 2 * static_cast<std::uint32_t>(pod.restarts)));
+}
+
+void Kubelet::on_finished(Subject subject) {
+  const PodId id = current(subject);
+  if (!id) return;
+  const Pod& pod = server_.state().pods[id];
+  const JobSpec& job = server_.state().workloads[pod.owner].spec->job;
+  const double draw = run_draws_.uniform(truth(id).serial, 2 * static_cast<std::uint32_t>(pod.restarts) + 1);
+  const bool failed = draw < static_cast<double>(job.failure_rate.value) / 1e6;
+  if (!failed || !job.restart_on_failure) return server_.pod_finished(id, !failed);
+  // CrashLoopBackOff: 10 s, doubling up to 5 minutes (kubelet MaxContainerBackOff; facts section E).
+  Duration wait{10'000'000};
+  for (std::int64_t i = 0; i < pod.restarts && wait < Duration{300'000'000}; ++i) wait = wait * 2;
+  server_.pod_restarting(id);
+  if (current(subject)) restart(id, std::min(wait, Duration{300'000'000}));
 }
 
 void Kubelet::on_ready(Subject subject) {

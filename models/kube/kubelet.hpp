@@ -54,7 +54,10 @@ class Kubelet {
   void on_pulled(Subject subject);
   void on_pull_failed(Subject subject);
   void on_ready(Subject subject);
+  void on_finished(Subject subject);
   void on_terminated(Subject subject);
+  /// How long the containers of a Job's pod run this time.
+  Duration run_time(PodId id);
   PodTruth& truth(PodId pod);
   /// The pod that the event is about, or null when its epoch has moved.
   PodId current(Subject subject) const;
@@ -64,14 +67,14 @@ class Kubelet {
   Kernel& kernel_;
   ApiServer& server_;
   ImageSource& images_;
-  RngStream sandbox_draws_, startup_draws_;
+  RngStream sandbox_draws_, startup_draws_, run_draws_;
   Name cluster_;
   std::uint32_t region_;
   KubeletTimes times_;
   std::vector<PodTruth> truth_;                   // by pod row
   std::vector<ContainerBehaviour> behaviour_;     // by workload row
   std::uint64_t serial_ = 0;
-  HandlerId sandbox_, pulled_, pull_failed_, ready_, terminated_;
+  HandlerId sandbox_, pulled_, pull_failed_, ready_, finished_, terminated_;
 };
 
 }  // namespace akstwin

@@ -101,7 +101,7 @@ std::int64_t LoadModel::ready_pods(std::uint32_t cluster, const Station& station
   const ClusterState& state = *parts_.clusters[cluster].state;
   if (!cluster_up_[cluster] || !state.workloads.contains(station.workload)) return 0;
   const Workload& workload = state.workloads[station.workload];
-  return station.warming && workload.applied ? workload.replicas : workload.ready;
+  return station.warming && workload.applied ? workload.replicas : workload.ready - workload.silent;
 }
 
 /// The platform stood before t = 0: the pods that a run starts with are taken to serve until they have all come up once.
@@ -132,6 +132,7 @@ void LoadModel::evaluate_cluster(std::uint32_t cluster, SimTime now) {
     warm_up(cluster, station, now);
     station.edge = active && service.spec->edge ? static_cast<double>(service.traffic.milli_rps(now)) / kMilli : 0.0;
     serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge);
+    lose_to_silent(cluster, station);
     if (station.served <= 0) continue;
     for (const ServiceCall& call : service.calls) demand_[call.callee] += station.served * call.per_request;
   }
@@ -155,6 +156,18 @@ void LoadModel::serve(const Service& service, Station& station, std::int64_t pod
   station.served = demand * station.own_success;
   station.mean_response = station.server.service * stretch + queue.wait_mean;
   station.response_p95 = queue.response_p95;
+}
+
+/// A pod whose machine died stays an endpoint until the control plane marks it: its share of the requests is sent into the void.
+void LoadModel::lose_to_silent(std::uint32_t cluster, Station& station) const {
+  const ClusterState& state = *parts_.clusters[cluster].state;
+  if (station.warming || !state.workloads.contains(station.workload)) return;
+  const Workload& workload = state.workloads[station.workload];
+  if (workload.silent == 0 || workload.ready == 0) return;
+  const double answered = static_cast<double>(workload.ready - workload.silent) / static_cast<double>(workload.ready);
+  station.served *= answered;
+  station.own_success *= answered;
+  station.success *= answered;
 }
 
 void LoadModel::finish_paths(std::uint32_t cluster) {
@@ -296,7 +309,7 @@ bool LoadModel::service_serving(std::uint32_t index, std::uint32_t cluster) cons
   const Workload& workload = state.workloads[station.workload];
   const RecoverySpec& wanted = parts_.scenario.recovery;
   const std::int64_t needed = (workload.replicas * wanted.ready_share.value + 999'999) / 1'000'000;
-  return workload.applied && workload.ready >= needed && station.success * kMillion >= static_cast<double>(wanted.success_share.value);
+  return workload.applied && workload.ready - workload.silent >= needed && station.success * kMillion >= static_cast<double>(wanted.success_share.value);
 }
 
 bool LoadModel::placed(std::uint32_t cluster) const {

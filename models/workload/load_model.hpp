@@ -92,6 +92,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   void evaluate(SimTime now);
   void evaluate_cluster(std::uint32_t cluster, SimTime now);
   void serve(const Service& service, Station& station, std::int64_t pods, double demand) const;
+  void lose_to_silent(std::uint32_t cluster, Station& station) const;
   void warm_up(std::uint32_t cluster, Station& station, SimTime now) const;
   void finish_paths(std::uint32_t cluster);
   void write_usage(std::uint32_t cluster);
