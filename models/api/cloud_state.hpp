@@ -11,6 +11,16 @@ using InstanceId = Id<struct InstanceTag>;
 
 enum class InstanceState : std::uint8_t { Creating, Running, Deleting };
 
+/// What a standalone machine is asked for: one VM of any size, as AKS's machine API takes it.
+struct MachineSpec {
+  Name name;                         ///< of the machine and its node, unique in the cluster: "aks-default-0000a"
+  Name vm_size;
+  bool spot = false;
+  int zone = 0;                      ///< 1…3; 0: regional
+  Labels labels;                     ///< beside those that AKS writes
+  std::vector<Taint> taints;
+};
+
 struct Instance {
   PoolId pool;
   std::uint32_t cluster = 0;         ///< index into Scenario::clusters
@@ -22,6 +32,7 @@ struct Instance {
   NodeId node;                       ///< null until registered
   SimTime requested;
   std::uint32_t epoch = 0;           ///< moves when scheduled events about it are void
+  const NodePoolSpec* machine = nullptr;   ///< a standalone machine's own size, priority, labels and taints; null: its pool's
 };
 
 struct Pool {
@@ -31,6 +42,7 @@ struct Pool {
   std::int64_t min = 0, max = 0;
   std::int64_t target = 0;           ///< sku.capacity as asked for
   bool stopped = false;
+  bool of_machines = false;          ///< machines of any size, one by one (a Karpenter NodePool), not a scale set
   std::vector<InstanceId> instances; ///< oldest first, Deleting included
   std::uint32_t next_ordinal = 0;
   SimTime last_failure = kNever;     ///< last refused allocation

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "models/observe/kinds.hpp"
 #include "sim/base/check.hpp"
 
@@ -25,6 +26,16 @@ const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec
   return found;
 }
 
+/// Index of the network's first subnet among all.
+std::uint32_t first_subnet(const Scenario& scenario, const VirtualNetworkSpec* network) {
+  std::uint32_t first = 0;
+  for (const VirtualNetworkSpec& other : scenario.networks) {
+    if (&other == network) break;
+    first += static_cast<std::uint32_t>(other.subnets.size());
+  }
+  return first;
+}
+
 std::size_t subnet_in(const VirtualNetworkSpec& network, Name name) {
   for (std::size_t i = 0; i < network.subnets.size(); ++i)
     if (network.subnets[i].name == name) return i;
@@ -43,6 +54,7 @@ IpAddresses::IpAddresses(Kernel& kernel, Timeline& timeline, const Scenario& sce
   release_handler_ = kernel.handlers().add<&IpAddresses::on_release>("ip_addresses.release", Phase::Plant, *this);
   add_subnets(scenario);
   add_pools(scenario);
+  add_machine_pools(scenario);
 }
 
 void IpAddresses::add_subnets(const Scenario& scenario) {
@@ -78,11 +90,7 @@ void IpAddresses::add_pools(const Scenario& scenario) {
     }
     clusters_.push_back(blocks);
     const VirtualNetworkSpec* network = network_of(scenario, cluster);
-    std::uint32_t first = 0;   // Index of the network's first subnet among all.
-    for (const VirtualNetworkSpec& other : scenario.networks) {
-      if (&other == network) break;
-      first += static_cast<std::uint32_t>(other.subnets.size());
-    }
+    const std::uint32_t first = first_subnet(scenario, network);
     const bool connected = network != nullptr && !network->subnets.empty();
     for (const NodePoolSpec& pool : cluster.pools) {
       PoolShare share;
@@ -98,6 +106,23 @@ void IpAddresses::add_pools(const Scenario& scenario) {
     subnet.fixed += balancer;
     const Name name(network->name.str() + "/" + network->subnets[home].name.str());
     timeline_.add(timeline_.series(key(GaugeKind::SubnetUsed, name, Name("load balancer"))), kernel_.now(), balancer);
+  }
+}
+
+void IpAddresses::add_machine_pools(const Scenario& scenario) {
+  for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c) {
+    const ClusterSpec& cluster = scenario.clusters[c];
+    if (!cluster.provisioning.automatic) continue;
+    const VirtualNetworkSpec* network = network_of(scenario, cluster);
+    for (const KarpenterNodePoolSpec& node_pool : cluster.provisioning.node_pools) {
+      const NodePoolSpec pool = machine_pool(cluster, node_pool);
+      PoolShare share;
+      share.cluster = c;
+      share.addresses = addresses_per_node(cluster.network, pool);
+      if (network != nullptr && !network->subnets.empty())
+        share.subnet = first_subnet(scenario, network) + static_cast<std::uint32_t>(subnet_in(*network, pool.subnet));
+      pools_.push_back(share);
+    }
   }
 }
 

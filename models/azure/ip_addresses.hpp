@@ -57,6 +57,7 @@ class IpAddresses {
   };
   void add_subnets(const Scenario& scenario);
   void add_pools(const Scenario& scenario);
+  void add_machine_pools(const Scenario& scenario);
   void on_release(Subject subject);
   void give(PoolShare& pool, std::int64_t nodes);
 

@@ -90,7 +90,7 @@ void ScaleSets::event(EventKind kind, InstanceId id, std::int64_t value, Name wh
 }
 
 /// Azure bills an instance from its creation until its deletion has finished (docs/models/virtual-machine-scale-set.md).
-void ScaleSets::record(const Detail& detail) {
+void ScaleSets::record(Detail& detail) {
   const Pool& pool = parts_.cloud.pools[detail.id];
   const SimTime now = parts_.kernel.now();
   parts_.timeline.set(detail.allocated, now, static_cast<std::int64_t>(pool.instances.size()));
@@ -103,6 +103,7 @@ void ScaleSets::record(const Detail& detail) {
     ++ready[static_cast<std::size_t>(zone)];
   }
   for (std::size_t zone = 0; zone < ready.size(); ++zone) parts_.timeline.set(detail.zone_gauges[zone], now, ready[zone]);
+  if (pool.of_machines) record_machines(detail);
 }
 
 }  // namespace akstwin

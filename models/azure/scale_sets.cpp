@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "sim/base/check.hpp"
 
 namespace akstwin {
@@ -19,16 +20,23 @@ ScaleSets::ScaleSets(Parts parts) : parts_(std::move(parts)) {
   removed_ = handlers.add<&ScaleSets::on_removed>("vmss.instance_removed", Phase::Plant, *this);
   parts_.cloud.region_up.assign(parts_.platform.topology.regions.size(), true);
   for (std::uint32_t c = 0; c < parts_.scenario.clusters.size(); ++c)
-    for (const NodePoolSpec& spec : parts_.scenario.clusters[c].pools) add_pool(c, spec);
+    for (const NodePoolSpec& spec : parts_.scenario.clusters[c].pools) add_pool(c, spec, false);
+  for (std::uint32_t c = 0; c < parts_.scenario.clusters.size(); ++c) {
+    const ClusterSpec& cluster = parts_.scenario.clusters[c];
+    if (!cluster.provisioning.automatic) continue;
+    for (const KarpenterNodePoolSpec& pool : cluster.provisioning.node_pools)
+      add_pool(c, machine_pools_.emplace_back(machine_pool(cluster, pool)), true);
+  }
 }
 
-void ScaleSets::add_pool(std::uint32_t cluster, const NodePoolSpec& spec) {
+void ScaleSets::add_pool(std::uint32_t cluster, const NodePoolSpec& spec, bool of_machines) {
   const ClusterSpec& owner = parts_.scenario.clusters[cluster];
   Pool pool;
   pool.spec = &spec;
   pool.cluster = cluster;
   pool.key = Name(owner.name.str() + "/" + spec.name.str());
   pool.max = largest_count(parts_.scenario, owner, spec);
+  pool.of_machines = of_machines;
   pool.min = spec.autoscaling ? spec.min_count : 0;
   Detail detail;
   detail.id = parts_.cloud.pools.insert(pool);
@@ -75,15 +83,23 @@ bool ScaleSets::region_up(PoolId pool) const { return parts_.cloud.region_up[det
 
 // ---- Placement ----
 
-bool ScaleSets::in_market(const Detail& detail, const SpotMarketKey& market) const {
-  const NodePoolSpec& spec = *parts_.cloud.pools[detail.id].spec;
-  return spec.spot && spec.vm_size == market.vm_size && detail.region == market.region;
+const NodePoolSpec& ScaleSets::spec_of(const Instance& instance) const {
+  return instance.machine != nullptr ? *instance.machine : *parts_.cloud.pools[instance.pool].spec;
 }
 
-bool ScaleSets::zone_open(const Detail& detail, int zone) const {
-  if (std::find(zones_down_.begin(), zones_down_.end(), std::pair(detail.region, zone)) != zones_down_.end()) return false;
+bool ScaleSets::in_market(const Instance& instance, const SpotMarketKey& market) const {
+  const NodePoolSpec& spec = spec_of(instance);
+  return spec.spot && spec.vm_size == market.vm_size && instance.zone == market.zone && details_[instance.pool.row].region == market.region;
+}
+
+bool ScaleSets::zone_lost(std::uint32_t region, int zone) const {
+  return std::find(zones_down_.begin(), zones_down_.end(), std::pair(region, zone)) != zones_down_.end();
+}
+
+bool ScaleSets::zone_open(const Detail& detail, const NodePoolSpec& spec, int zone) const {
+  if (zone_lost(detail.region, zone)) return false;
   return std::none_of(markets_.begin(), markets_.end(), [&](const Market& market) {
-    return market.key.zone == zone && in_market(detail, market.key) && parts_.kernel.now() < market.closed_until;
+    return spec.spot && market.key == SpotMarketKey{spec.vm_size, detail.region, zone} && parts_.kernel.now() < market.closed_until;
   });
 }
 
@@ -101,7 +117,7 @@ ScaleSets::Placement ScaleSets::place(const Detail& detail) const {
   Placement best{0, Name("ZonalAllocationFailed")};
   std::int64_t fewest = 0;
   for (const int zone : detail.zones) {
-    if (!zone_open(detail, zone)) continue;
+    if (!zone_open(detail, *parts_.cloud.pools[detail.id].spec, zone)) continue;
     const std::int64_t count = live_in(detail, zone);
     if (best.refusal.empty() && count >= fewest) continue;
     best = {zone, {}};
@@ -115,6 +131,10 @@ ScaleSets::Placement ScaleSets::place(const Detail& detail) const {
 Name ScaleSets::create_instance(Detail& detail, InstanceId& created) {
   const Placement placement = place(detail);
   if (!placement.refusal.empty()) return placement.refusal;
+  return admit(detail, placement.zone, {}, created);
+}
+
+Name ScaleSets::admit(Detail& detail, int zone, Name name, InstanceId& created) {
   if (detail.free_slots.empty()) return Name("QuotaExceeded");
   if (const Name code = parts_.addresses.reserve(detail.index); !code.empty()) return code;
   Pool& pool = parts_.cloud.pools[detail.id];
@@ -123,8 +143,8 @@ Name ScaleSets::create_instance(Detail& detail, InstanceId& created) {
   instance.cluster = pool.cluster;
   instance.ordinal = pool.next_ordinal++;
   instance.slot = *detail.free_slots.begin();
-  instance.zone = placement.zone;
-  instance.node_name = instance_name(pool.spec->name, instance.ordinal);
+  instance.zone = zone;
+  instance.node_name = name.empty() ? instance_name(pool.spec->name, instance.ordinal) : name;
   instance.requested = parts_.kernel.now();
   detail.free_slots.erase(detail.free_slots.begin());
   created = parts_.cloud.instances.insert(instance);
@@ -139,7 +159,7 @@ Name ScaleSets::create_instance(Detail& detail, InstanceId& created) {
 void ScaleSets::resize(PoolId id, std::int64_t target) {
   Detail& of = detail(id);
   Pool& pool = parts_.cloud.pools[id];
-  if (pool.stopped) return;
+  if (pool.stopped || pool.of_machines) return;
   target = std::clamp<std::int64_t>(target, 0, pool.max);
   if (target > pool.target) grow(of, target - pool.target);
   else if (target < pool.target) shrink(of, pool.target - target, Name("ScaleDown"));
@@ -176,7 +196,7 @@ void ScaleSets::join(InstanceId id) {
   instance.state = InstanceState::Running;
   const Detail& of = detail(instance.pool);
   const SiteId nic = parts_.platform.nic_slots[of.index][instance.slot];
-  const NodeId node = parts_.registrars[instance.cluster]->node_joined(id, instance, *parts_.cloud.pools[instance.pool].spec, nic);
+  const NodeId node = parts_.registrars[instance.cluster]->node_joined(id, instance, spec_of(instance), nic);
   parts_.cloud.instances[id].node = node;
 }
 
@@ -282,10 +302,11 @@ void ScaleSets::evict(InstanceId id, Duration notice) {
 }
 
 std::int64_t ScaleSets::evict_spot(PoolId id, int zone, std::int64_t count, Duration notice) {
-  if (!parts_.cloud.pools[id].spec->spot || !region_up(id)) return 0;
+  if (!region_up(id)) return 0;
   std::vector<InstanceId> running;
   for (const InstanceId instance_id : parts_.cloud.pools[id].instances) {
     const Instance& instance = parts_.cloud.instances[instance_id];
+    if (!spec_of(instance).spot) continue;
     if (instance.state == InstanceState::Running && (zone == 0 || instance.zone == zone)) running.push_back(instance_id);
   }
   const auto goes = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, static_cast<std::int64_t>(running.size())));
@@ -296,26 +317,22 @@ std::int64_t ScaleSets::evict_spot(PoolId id, int zone, std::int64_t count, Dura
 
 std::int64_t ScaleSets::spot_running(const SpotMarketKey& market) const {
   std::int64_t count = 0;
-  for (const Detail& detail : details_) {
-    if (!in_market(detail, market)) continue;
+  for (const Detail& detail : details_)
     for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
       const Instance& instance = parts_.cloud.instances[id];
-      count += instance.state == InstanceState::Running && instance.zone == market.zone ? 1 : 0;
+      count += instance.state == InstanceState::Running && in_market(instance, market) ? 1 : 0;
     }
-  }
   return count;
 }
 
 std::int64_t ScaleSets::reclaim(const SpotMarketKey& market, std::int64_t count, Duration notice) {
   if (!parts_.cloud.region_up[market.region]) return 0;
   std::vector<InstanceId> running;
-  for (const Detail& detail : details_) {
-    if (!in_market(detail, market)) continue;
+  for (const Detail& detail : details_)
     for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
       const Instance& instance = parts_.cloud.instances[id];
-      if (instance.state == InstanceState::Running && instance.zone == market.zone) running.push_back(id);
+      if (instance.state == InstanceState::Running && in_market(instance, market)) running.push_back(id);
     }
-  }
   // Newest first; machines of one age in the order of their pools, which is the scenario's.
   std::stable_sort(running.begin(), running.end(), [&](InstanceId x, InstanceId y) {
     const Instance &a = parts_.cloud.instances[x], &b = parts_.cloud.instances[y];
@@ -323,9 +340,12 @@ std::int64_t ScaleSets::reclaim(const SpotMarketKey& market, std::int64_t count,
     return a.pool.row != b.pool.row ? a.pool.row < b.pool.row : a.ordinal > b.ordinal;
   });
   if (static_cast<std::int64_t>(running.size()) > count) running.resize(static_cast<std::size_t>(count));
-  for (const InstanceId id : running) evict(id, notice);
-  for (const Detail& detail : details_)
-    if (in_market(detail, market)) record(detail);
+  std::set<std::uint32_t> touched;
+  for (const InstanceId id : running) {
+    touched.insert(parts_.cloud.instances[id].pool.row);
+    evict(id, notice);
+  }
+  for (const std::uint32_t pool : touched) record(details_[pool]);
   return static_cast<std::int64_t>(running.size());
 }
 

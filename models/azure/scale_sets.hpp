@@ -1,6 +1,7 @@
-/// Node pools as virtual machine scale sets: instances come, boot, join, and go.
+/// Node pools as virtual machine scale sets, and NodePools as single machines: instances come, boot, join, and go.
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <set>
 #include <span>
 #include <vector>
@@ -52,6 +53,10 @@ class ScaleSets {
   void resize(PoolId pool, std::int64_t target);
   /// Deletes the machines of these nodes; they are taken to be drained. Unknown nodes are ignored. Returns how many go.
   std::int64_t remove(PoolId pool, std::span<const NodeId> nodes, Name reason);
+  /// One standalone machine in a pool of machines. Empty: it is being created; otherwise why not, as PoolRefused says.
+  Name create_machine(PoolId pool, const MachineSpec& machine);
+  /// Deletes a machine by name, one that is still being created at once. False when there is none, or it is on its way out.
+  bool remove_machine(PoolId pool, Name machine, Name reason);
   void stop_pool(PoolId pool);
   void start_pool(PoolId pool);
   /// Spot eviction of running instances, newest first; zone 0: any. AKS's policy is Delete: the target goes down with them. Returns how many go.
@@ -84,6 +89,7 @@ class ScaleSets {
     SeriesId allocated, target;
     std::vector<int> zones;           ///< of the spec, ascending, or {0}
     std::vector<SeriesId> zone_gauges;   ///< in the order of `zones`
+    std::vector<std::pair<Name, SeriesId>> machine_gauges;   ///< of a pool of machines: by "size/priority", in order of first use
   };
   /// What the twin keeps of an instance beside ARM's row; epochs go on when the row is used again.
   struct Extra {
@@ -95,12 +101,15 @@ class ScaleSets {
   struct Placement { int zone = 0; Name refusal; };
 
   Detail& detail(PoolId pool) { return details_[pool.row]; }
-  void add_pool(std::uint32_t cluster, const NodePoolSpec& spec);
+  void add_pool(std::uint32_t cluster, const NodePoolSpec& spec, bool of_machines);
   Placement place(const Detail& detail) const;
-  bool zone_open(const Detail& detail, int zone) const;
+  bool zone_open(const Detail& detail, const NodePoolSpec& spec, int zone) const;
+  bool zone_lost(std::uint32_t region, int zone) const;
   std::int64_t live_in(const Detail& detail, int zone) const;
   /// A new row in state Creating; empty name, or why not.
   Name create_instance(Detail& detail, InstanceId& created);
+  /// Takes a slot and addresses for an instance of that spec in `zone`, whose name is given or the next of the scale set.
+  Name admit(Detail& detail, int zone, Name name, InstanceId& created);
   void grow(Detail& detail, std::int64_t count);
   void shrink(Detail& detail, std::int64_t count, Name reason);
   InstanceId scale_in_candidate(const Detail& detail) const;
@@ -115,11 +124,14 @@ class ScaleSets {
   void on_removed(Subject subject);
   InstanceId current(Subject subject) const;
   std::uint32_t next_epoch(InstanceId id);
-  void record(const Detail& detail);
+  void record(Detail& detail);
   Duration boot_time(InstanceId id) const;
   Duration removal_time(InstanceId id) const;
   void event(EventKind kind, InstanceId id, std::int64_t value, Name why = {});
-  bool in_market(const Detail& detail, const SpotMarketKey& market) const;
+  /// What the instance was made from: its own spec, or its pool's.
+  const NodePoolSpec& spec_of(const Instance& instance) const;
+  bool in_market(const Instance& instance, const SpotMarketKey& market) const;
+  void record_machines(Detail& detail);
 
   Parts parts_;
   HandlerId booted_, removed_;
@@ -127,6 +139,8 @@ class ScaleSets {
   std::vector<Extra> extra_;          ///< by instance row
   std::vector<Market> markets_;
   std::vector<std::pair<std::uint32_t, int>> zones_down_;   ///< (region, zone)
+  std::deque<NodePoolSpec> machine_pools_;                  ///< what Pool::spec of a pool of machines points at
+  std::deque<NodePoolSpec> machines_;                       ///< what Instance::machine points at, each distinct spec once
 };
 
 }  // namespace akstwin

@@ -30,6 +30,13 @@ Verdict SimCloudApi::submit(const CloudAction& action) {
       },
       action);
   if (const Verdict verdict = pool_verdict(pool); verdict != Verdict::Accepted) return verdict;
+  if (const auto* creation = std::get_if<CreateMachine>(&action)) {
+    if (!cloud_.pools[pool].of_machines) return Verdict::Refused;
+    return scale_sets_.create_machine(pool, creation->machine).empty() ? Verdict::Accepted : Verdict::Refused;
+  }
+  if (const auto* deletion = std::get_if<DeleteMachine>(&action))
+    return scale_sets_.remove_machine(pool, deletion->machine, deletion->reason) ? Verdict::Accepted : Verdict::NotFound;
+  if (cloud_.pools[pool].of_machines && !std::holds_alternative<EvictSpotInstances>(action)) return Verdict::Refused;
   if (const auto* resize = std::get_if<ResizePool>(&action)) {
     if (cloud_.pools[pool].stopped) return Verdict::Refused;
     scale_sets_.resize(pool, resize->target);
@@ -37,7 +44,7 @@ Verdict SimCloudApi::submit(const CloudAction& action) {
     const std::int64_t gone = scale_sets_.remove(pool, removal->nodes, removal->reason.empty() ? Name("ScaleDown") : removal->reason);
     if (gone == 0) return Verdict::NotFound;
   } else if (const auto* eviction = std::get_if<EvictSpotInstances>(&action)) {
-    if (!cloud_.pools[pool].spec->spot) return Verdict::Refused;
+    if (!cloud_.pools[pool].spec->spot && !cloud_.pools[pool].of_machines) return Verdict::Refused;
     scale_sets_.evict_spot(pool, eviction->zone, eviction->count, notice_);
   } else if (std::holds_alternative<StopPool>(action)) {
     scale_sets_.stop_pool(pool);

@@ -4,6 +4,7 @@
 #include <numbers>
 #include <string>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "models/observe/kinds.hpp"
 #include "sim/distributions.hpp"
 
@@ -23,16 +24,26 @@ SpotMarket::SpotMarket(Kernel& kernel, Timeline& timeline, const RngRoot& root, 
     : kernel_(kernel), timeline_(timeline), spec_(scenario.spot_market), scale_sets_(scale_sets) {
   hour_ = kernel.handlers().add<&SpotMarket::on_hour>("spot_market.hour", Phase::Plant, *this);
   reclaim_ = kernel.handlers().add<&SpotMarket::on_reclaim>("spot_market.reclaim", Phase::Plant, *this);
+  const auto add = [&](std::uint32_t cluster, Name vm_size, int zone) {
+    const SpotMarketKey key{vm_size, platform.cluster_region[cluster], zone};
+    if (std::any_of(markets_.begin(), markets_.end(), [&](const Market& known) { return known.key == key; })) return;
+    const std::string place = scenario.clusters[cluster].location.str() + "-" + std::to_string(zone);
+    markets_.push_back({key, Name(place), RngStream(root, "azure/spot/" + vm_size.str() + "/" + place)});
+  };
   for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c)
-    for (const NodePoolSpec& pool : scenario.clusters[c].pools) {
-      if (!pool.spot) continue;
-      for (const int zone : pool.zones.empty() ? std::vector<int>{0} : pool.zones) {
-        const SpotMarketKey key{pool.vm_size, platform.cluster_region[c], zone};
-        if (std::any_of(markets_.begin(), markets_.end(), [&](const Market& known) { return known.key == key; })) continue;
-        const std::string place = scenario.clusters[c].location.str() + "-" + std::to_string(zone);
-        markets_.push_back({key, Name(place), RngStream(root, "azure/spot/" + pool.vm_size.str() + "/" + place)});
-      }
-    }
+    for (const NodePoolSpec& pool : scenario.clusters[c].pools)
+      if (pool.spot)
+        for (const int zone : pool.zones.empty() ? std::vector<int>{0} : pool.zones) add(c, pool.vm_size, zone);
+  // A NodePool that admits spot may come to any market of the sizes that it admits.
+  for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c) {
+    const ClusterSpec& cluster = scenario.clusters[c];
+    if (!cluster.provisioning.automatic) continue;
+    for (const KarpenterNodePoolSpec& pool : cluster.provisioning.node_pools)
+      if (spot_admitted(pool))
+        for (const VmSize* size : sizes_admitted(pool, cluster.location))
+          for (const int zone : zones_admitted(pool, cluster.location))
+            if (spot_capable(*size)) add(c, size->name, zone);
+  }
 }
 
 void SpotMarket::start() {

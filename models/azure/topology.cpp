@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "sim/base/check.hpp"
 
@@ -90,6 +91,18 @@ void add_pool(const Scenario& scenario, std::uint32_t cluster_index, const NodeP
   out.nic_slots.push_back(std::move(slots));
 }
 
+// A slot is made before it is known which size comes to it: it has what the smallest size that the NodePool admits has.
+void add_machine_pool(const Scenario& scenario, std::uint32_t cluster_index, const KarpenterNodePoolSpec& pool, PlatformTopology& out) {
+  const ClusterSpec& cluster = scenario.clusters[cluster_index];
+  NodePoolSpec smallest = machine_pool(cluster, pool);
+  const std::vector<const VmSize*> sizes = sizes_admitted(pool, cluster.location);
+  const auto least = std::ranges::min_element(sizes, [](const VmSize* a, const VmSize* b) {
+    return a->vcpus != b->vcpus ? a->vcpus < b->vcpus : a->network < b->network;
+  });
+  if (least != sizes.end()) smallest.vm_size = (*least)->name;
+  add_pool(scenario, cluster_index, smallest, out);
+}
+
 }  // namespace
 
 std::uint32_t PlatformTopology::region_index(Name region) const {
@@ -146,6 +159,9 @@ PlatformTopology build_topology(const Scenario& scenario) {
   add_registries(scenario, out);
   for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c)
     for (const NodePoolSpec& pool : scenario.clusters[c].pools) add_pool(scenario, c, pool, out);
+  for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c)
+    if (const NodeProvisioningSpec& provisioning = scenario.clusters[c].provisioning; provisioning.automatic)
+      for (const KarpenterNodePoolSpec& pool : provisioning.node_pools) add_machine_pool(scenario, c, pool, out);
   return out;
 }
 

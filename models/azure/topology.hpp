@@ -18,7 +18,7 @@ struct PlatformTopology {
   std::vector<std::uint32_t> cluster_region;         ///< by cluster index
   std::vector<SiteId> control_plane;                 ///< by cluster index
   std::vector<SiteId> registry_by_region;            ///< by region index; kNoSite where there is no replica
-  std::vector<std::uint32_t> pool_cluster;           ///< by pool index: all clusters' pools one after the other
+  std::vector<std::uint32_t> pool_cluster;           ///< by pool index: all clusters' pools one after the other, then all their NodePools
   std::vector<std::vector<SiteId>> nic_slots;        ///< by pool index
   std::vector<std::uint32_t> site_cluster;           ///< by site: the cluster of a NIC slot, otherwise UINT32_MAX
   std::vector<BytesPerSecond> disk_rate;             ///< by site: what the OS disk of a NIC slot's machine writes; 0 elsewhere

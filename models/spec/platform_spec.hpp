@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/spec/pod_spec.hpp"
+#include "models/spec/provisioning_spec.hpp"
 #include "models/spec/workload_spec.hpp"
 #include "sim/base/cidr.hpp"
 #include "sim/base/diagnostic.hpp"
@@ -126,6 +127,22 @@ struct StandbySpec {
 
 enum class ControlPlaneTier : std::uint8_t { Free, Standard, Premium };
 
+/// nodeProvisioningProfile: node auto-provisioning, which is Karpenter run by AKS.
+struct NodeProvisioningSpec {
+  bool automatic = false;                           ///< mode: Auto
+  bool default_pools = true;                        ///< defaultNodePools: Auto, that is the pools "default" and "system-surge"
+  bool spot_to_spot = false;                        ///< feature gate SpotToSpotConsolidation, off by default (charts/karpenter/values.yaml@352646f5)
+  std::int64_t max_nodes = 100;                     ///< machines a NodePool may have at once, its limits apart: the subscription's quota
+  /// A single machine comes faster than an instance of a scale set: 340 pods ran 83 s after a burst, batching and image pull included
+  /// (facts A5, one benchmark); removal as for scale sets [recall].
+  NodeTimesSpec times{{{60'000'000}, {120'000'000}}, {{90'000'000}, {180'000'000}}};
+  Duration node_image_interval{0};                  ///< a new node image this often, from which on older nodes have drifted; 0: none
+  std::vector<TemplateChangeSpec> template_changes;
+  std::vector<KarpenterNodePoolSpec> node_pools;    ///< as the manifests say, and the default ones
+  std::vector<AksNodeClassSpec> node_classes;
+  Position declared_at;
+};
+
 struct ClusterSpec {
   Name name, location;
   ControlPlaneTier tier = ControlPlaneTier::Standard;
@@ -138,6 +155,7 @@ struct ClusterSpec {
   std::vector<Name> addons;                         ///< "azure-policy", "key-vault-secrets-provider", "monitoring", "keda", …
   StandbySpec standby;
   Duration metric_resolution{60'000'000};           ///< metrics-server: AKS 60 s (Azure/AKS#1595; facts D2)
+  NodeProvisioningSpec provisioning;
   Position declared_at;
 };
 
