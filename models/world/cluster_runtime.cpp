@@ -4,6 +4,7 @@
 
 #include "models/catalog/allocatable.hpp"
 #include "models/catalog/vm_sizes.hpp"
+#include "models/kube/default_tolerations.hpp"
 #include "models/observe/headroom.hpp"
 #include "models/world/mesh.hpp"
 
@@ -13,12 +14,17 @@ namespace {
 // Cluster Autoscaler's template of an empty Azure pool: 110 pods, and allocatable equal to capacity (azure_template.go, facts A2).
 constexpr std::int64_t kTemplatePods = 110;
 
+// InPlacePodVerticalScaling is beta and on by default from Kubernetes 1.33 (KEP-1287); the Vertical Pod Autoscaler's gate of the same name
+// is taken to be on with it.
+constexpr int kResizeMinor = 33;
+
 std::string stream(std::string_view what, const ClusterSpec& cluster) { return "kube/cluster=" + cluster.name.str() + "/" + std::string(what); }
 
 /// The user's manifests with what the mesh and KEDA add to them.
 ManifestSet expanded(const ClusterSpec& cluster, ManifestSet manifests) {
   add_mesh(cluster.mesh, manifests);
   for (const ScaledObjectSpec& object : manifests.scaled_objects) manifests.autoscalers.push_back(generated_autoscaler(object));
+  add_default_tolerations(manifests);
   return manifests;
 }
 
@@ -29,9 +35,12 @@ ClusterRuntime::ClusterRuntime(const ClusterParts& parts)
       spec_(parts.scenario.clusters[parts.index]),
       manifests_(expanded(spec_, parts.scenario.workloads[parts.index].manifests)),
       tie_breaker_(parts.rng, stream("scheduler/ties", spec_)),
+      victims_(parts.rng, stream("scheduler/preemption", spec_)),
       expander_(parts.rng, stream("cluster-autoscaler/expander", spec_)),
-      scheduler_(fit_context(), tie_breaker_),
+      scheduler_(fit_context(), tie_breaker_, victims_),
       pod_autoscaler_(HpaOptions{}),
+      vpa_recommender_(VpaRecommenderOptions{}),
+      vpa_updater_(VpaUpdaterOptions{}, spec_.kubernetes_minor >= kResizeMinor),
       flux_(FluxTimes{}),
       cluster_autoscaler_(parts.index, autoscaler_options(spec_.autoscaler), fit_context(), pool_templates(), expander_),
       headroom_(parts.timeline.series(key(GaugeKind::HeadroomPods, spec_.name))),
@@ -88,6 +97,9 @@ void ClusterRuntime::host(CloudApi& cloud, Notes& notes, Decisions* decisions) {
   for (Controller* controller : std::initializer_list<Controller*>{&workloads_, &scheduler_, &pod_autoscaler_, &keda_, &flux_, &node_lifecycle_,
                                                                    &cluster_autoscaler_})
     hosted_.emplace_back(kernel, site, *controller, *server_, cloud, notes, decisions);
+  if (!manifests_.vertical_autoscalers.empty())
+    for (Controller* controller : std::initializer_list<Controller*>{&vpa_recommender_, &vpa_updater_})
+      hosted_.emplace_back(kernel, site, *controller, *server_, cloud, notes, decisions);
   metrics_loop_ = kernel.spawn(site, "metrics-server", *metrics_);
   sampler_loop_ = kernel.spawn(site, "headroom", sampler_);
   server_->on_change([this](ChangeKind kind) {

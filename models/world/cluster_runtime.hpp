@@ -8,6 +8,7 @@
 #include "models/controllers/autoscaling/cluster_autoscaler_controller.hpp"
 #include "models/controllers/autoscaling/event_driven_controller.hpp"
 #include "models/controllers/autoscaling/horizontal_pod_autoscaler_controller.hpp"
+#include "models/controllers/autoscaling/vertical_pod_autoscaler_controller.hpp"
 #include "models/controllers/gitops/flux.hpp"
 #include "models/controllers/lifecycle/node_lifecycle.hpp"
 #include "models/controllers/scheduling/scheduler.hpp"
@@ -69,10 +70,12 @@ class ClusterRuntime {
   ManifestSet manifests_;              // with the mesh and KEDA's generated autoscalers; outlives the server's pointers
   std::unique_ptr<ApiServer> server_;
   UsageTruth usage_;
-  StreamChooser tie_breaker_, expander_;
+  StreamChooser tie_breaker_, victims_, expander_;
   WorkloadController workloads_;
   Scheduler scheduler_;
   HorizontalPodAutoscalerController pod_autoscaler_;
+  VpaRecommenderController vpa_recommender_;
+  VpaUpdaterController vpa_updater_;
   EventDrivenController keda_;
   Flux flux_;
   NodeLifecycle node_lifecycle_;
