@@ -22,7 +22,7 @@ PodGroup::Ready ready_of(const Pod& pod) {
 
 ChangeMask HorizontalPodAutoscalerController::interests() const {
   using enum ChangeKind;
-  return mask(MetricsSampled) | mask(PodUpdated) | mask(PodGone) | mask(WorkloadUpdated) | mask(ScaledObjectUpdated);
+  return mask(MetricsSampled) | mask(PodUpdated) | mask(PodResized) | mask(PodGone) | mask(WorkloadUpdated) | mask(ScaledObjectUpdated);
 }
 
 void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
@@ -34,6 +34,7 @@ void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
     switch (change.kind) {
       case ChangeKind::PodCreated:
       case ChangeKind::PodUpdated:
+      case ChangeKind::PodResized:
       case ChangeKind::PodDeleting:
       case ChangeKind::PodGone: touched_[change.owner_row] = 1; break;
       case ChangeKind::WorkloadUpdated: touched_[change.row] = 1; break;
@@ -54,33 +55,36 @@ void HorizontalPodAutoscalerController::current_values(const ClusterState& state
     for (const std::int64_t value : state.scaled_objects[autoscaler.scaled_object].trigger_values_milli) out.push_back(value);
 }
 
-void HorizontalPodAutoscalerController::read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const {
-  entry.requests_of = &pod_template;
-  entry.requests.assign(spec.metrics.size(), {});
-  for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
-    const MetricSpec& metric = spec.metrics[i];
-    Request& request = entry.requests[i];
-    request.is_cpu = metric.name == Name("cpu");
-    for_counted(pod_template, [&](const ContainerSpec& container) {
-      if (metric.source == MetricSource::ContainerResource && container.name != metric.container) return;
-      request.milli += request.is_cpu ? container.requests.cpu.value : container.requests.memory.value * 1000;
-      request.stated = request.stated && (request.is_cpu ? container.states_cpu_request : container.states_memory_request);
-    });
-  }
+HorizontalPodAutoscalerController::Request HorizontalPodAutoscalerController::request_of(const MetricSpec& metric, const PodSpec& pod) {
+  Request request;
+  request.is_cpu = metric.name == Name("cpu");
+  for_counted(pod, [&](const ContainerSpec& container) {
+    if (metric.source == MetricSource::ContainerResource && container.name != metric.container) return;
+    request.milli += request.is_cpu ? container.requests.cpu.value : container.requests.memory.value * 1000;
+    request.stated = request.stated && (request.is_cpu ? container.states_cpu_request : container.states_memory_request);
+  });
+  return request;
 }
 
-void HorizontalPodAutoscalerController::add_group(const PodGroup& group, Usage usage) {
+void HorizontalPodAutoscalerController::read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const {
+  entry.requests_of = &pod_template;
+  entry.requests.clear();
+  for (const MetricSpec& metric : spec.metrics) entry.requests.push_back(request_of(metric, pod_template));
+}
+
+void HorizontalPodAutoscalerController::add_group(const PodGroup& group, Usage usage, const PodSpec* spec) {
   // Pods that nothing tells apart are one group: settled ones make up nearly all of a workload.
   if (!groups_.empty()) {
     const PodGroup& last = groups_.back();
     if (last.phase == group.phase && last.ready == group.ready && last.deleting == group.deleting && last.start == group.start &&
-        last.ready_transition == group.ready_transition && usage_.back() == usage) {
+        last.ready_transition == group.ready_transition && usage_.back() == usage && specs_.back() == spec) {
       ++groups_.back().count;
       return;
     }
   }
   groups_.push_back(group);
   usage_.push_back(usage);
+  specs_.push_back(spec);
 }
 
 void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, WorkloadId target, Entry& entry, SimTime now) {

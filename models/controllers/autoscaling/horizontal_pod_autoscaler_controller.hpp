@@ -41,10 +41,11 @@ class HorizontalPodAutoscalerController final : public Controller {
 
   void notice(const ClusterApi& api);
   void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
+  static Request request_of(const MetricSpec& metric, const PodSpec& pod);
   void read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const;
   void read_pods(const ClusterState& state, WorkloadId target, Entry& entry, SimTime now);
-  void add_group(const PodGroup& group, Usage usage);
-  void fill_readings(std::size_t metric, const Request& request, const PodMetrics& metrics);
+  void add_group(const PodGroup& group, Usage usage, const PodSpec* spec);
+  void fill_readings(std::size_t metric, const MetricSpec& spec, const Entry& entry, const PodMetrics& metrics);
   void current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const;
 
   HpaOptions options_;
@@ -53,6 +54,7 @@ class HorizontalPodAutoscalerController final : public Controller {
   std::vector<std::uint8_t> touched_;    // by workload row
   std::vector<PodGroup> groups_;
   std::vector<Usage> usage_;             // parallel to groups_
+  std::vector<const PodSpec*> specs_;    // parallel to groups_: a vertical autoscaler gives pods of one template other requests
   std::vector<std::vector<PodReading>> readings_;   // by metric, parallel to groups_
   std::vector<MetricInput> inputs_;
   std::vector<std::int64_t> values_;
