@@ -90,9 +90,11 @@ void HorizontalPodAutoscalerController::add_group(const PodGroup& group, Usage u
 void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, WorkloadId target, Entry& entry, SimTime now) {
   groups_.clear();
   usage_.clear();
+  specs_.clear();
   if (entry.settled && !entry.touched) {
     groups_.push_back(*entry.settled);
     usage_.push_back(Usage::Serving);
+    specs_.push_back(entry.settled_spec);
     return;
   }
   bool all_settled = true;
@@ -110,20 +112,23 @@ void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, Wor
     group.ready_transition = is_settled || pod.ready_transition == kNever ? SimTime{} : pod.ready_transition;
     Usage usage = Usage::None;
     if (metrics.at != kNever && pod.started <= metrics.at) usage = pod.ready && pod.ready_transition <= metrics.at ? Usage::Serving : Usage::Starting;
-    add_group(group, usage);
+    add_group(group, usage, pod.spec);
     all_settled = all_settled && is_settled && !group.deleting && usage == Usage::Serving;
     entry.status_replicas += group.deleting ? 0 : 1;
   }
   entry.settled.reset();
-  if (all_settled && groups_.size() == 1) entry.settled = groups_.front();
+  if (!all_settled || groups_.size() != 1) return;
+  entry.settled = groups_.front();
+  entry.settled_spec = specs_.front();
 }
 
-void HorizontalPodAutoscalerController::fill_readings(std::size_t metric, const Request& request, const PodMetrics& metrics) {
+void HorizontalPodAutoscalerController::fill_readings(std::size_t metric, const MetricSpec& spec, const Entry& entry, const PodMetrics& metrics) {
   if (readings_.size() <= metric) readings_.resize(metric + 1);
   std::vector<PodReading>& out = readings_[metric];
   out.assign(groups_.size(), {});
   for (std::size_t i = 0; i < groups_.size(); ++i) {
     PodReading& reading = out[i];
+    const Request request = specs_[i] == entry.requests_of ? entry.requests[metric] : request_of(spec, *specs_[i]);
     reading.request_milli = request.milli;
     reading.request_stated = request.stated;
     if (usage_[i] == Usage::None) continue;
@@ -147,7 +152,7 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const MetricSpec& metric = spec.metrics[i];
     if (metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource) {
-      fill_readings(i, entry.requests[i], state.metrics[autoscaler.target.row]);
+      fill_readings(i, metric, entry, state.metrics[autoscaler.target.row]);
       inputs_[i].readings = readings_[i];
     } else if (metric.source == MetricSource::External && autoscaler.scaled_object) {
       const auto& values = state.scaled_objects[autoscaler.scaled_object].trigger_values_milli;

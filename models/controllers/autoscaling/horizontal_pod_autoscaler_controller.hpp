@@ -36,6 +36,7 @@ class HorizontalPodAutoscalerController final : public Controller {
     std::vector<Request> requests;         // parallel to spec.metrics
     // The pods as they were last read, when nothing but a change to one of them can change what they look like.
     std::optional<PodGroup> settled;       // all pods alike, long ready and measured
+    const PodSpec* settled_spec = nullptr;   // of the pods of that group
     std::int64_t status_replicas = 0;      // pods that are not terminating
   };
 
