@@ -20,6 +20,12 @@ constexpr Duration kWarmUp{900'000'000};
 // matters is that their autoscalers stay at the minimum (docs/models/service-load.md).
 constexpr std::int64_t kUnstatedCpuDivisor = 5, kUnstatedMemoryDivisor = 2;
 
+std::int64_t cpu_limit_of(const PodSpec& pod) {
+  std::int64_t limit = 0;
+  for (const ContainerSpec& container : pod.containers) limit += container.limits.cpu.value;
+  return limit;
+}
+
 bool is_origin(const EdgeSpec& edge, Name cluster) {
   return edge.kind != EdgeSpec::Kind::None && std::find(edge.origins.begin(), edge.origins.end(), cluster) != edge.origins.end();
 }
@@ -76,7 +82,8 @@ void LoadModel::bind_station(const Service& service, Station& station, std::uint
   if (station.workload.null()) return;
   station.name = Name(parts_.scenario.clusters[cluster].name.str() + "/" + spec.workload.str());
   const PodSpec& pod = state.workloads[station.workload].spec->pod;
-  for (const ContainerSpec& container : pod.containers) station.cpu_limit_milli += container.limits.cpu.value;
+  station.cpu_limit_milli = cpu_limit_of(pod);
+  for (const VerticalAutoscaler& autoscaler : state.vertical_autoscalers) station.resized = station.resized || autoscaler.target == station.workload;
   station.cpu_request_milli = pod.effective_request().cpu.value;
   station.server = server_model(spec.service_time, spec.service_variation,
                                 concurrency_of(spec, station.cpu_limit_milli, station.cpu_request_milli), spec.timeout);
@@ -91,6 +98,26 @@ void LoadModel::bind_unstated(std::uint32_t cluster) {
     const Millicores cpu = request.cpu / kUnstatedCpuDivisor;
     unstated_[cluster].push_back({id, {.cpu = cpu, .cpu_idle = cpu, .memory = request.memory / kUnstatedMemoryDivisor}});
   });
+}
+
+/// Requests and limits as the pods that serve have them, on average: a vertical autoscaler changes some of them at a time.
+void LoadModel::follow_resources(const Service& service, Station& station, std::uint32_t cluster) const {
+  const ClusterState& state = *parts_.clusters[cluster].state;
+  if (!station.resized || !state.workloads.contains(station.workload)) return;
+  std::int64_t ready = 0, limit = 0, request = 0;
+  for (const PodId id : state.workloads[station.workload].pods) {
+    const Pod& pod = state.pods[id];
+    if (!pod.ready) continue;
+    ++ready;
+    limit += cpu_limit_of(*pod.spec);
+    request += pod.spec->effective_request().cpu.value;
+  }
+  if (ready == 0 || (station.cpu_limit_milli == limit / ready && station.cpu_request_milli == request / ready)) return;
+  station.cpu_limit_milli = limit / ready;
+  station.cpu_request_milli = request / ready;
+  const ServiceLoadSpec& spec = *service.spec;
+  station.server = server_model(spec.service_time, spec.service_variation,
+                                concurrency_of(spec, station.cpu_limit_milli, station.cpu_request_milli), spec.timeout);
 }
 
 Name LoadModel::timeline_name(std::uint32_t service, std::uint32_t cluster) const { return services_[service].stations[cluster].name; }
@@ -130,6 +157,7 @@ void LoadModel::evaluate_cluster(std::uint32_t cluster, SimTime now) {
     Station& station = services_[i].stations[cluster];
     if (station.workload.null()) continue;
     warm_up(cluster, station, now);
+    follow_resources(service, station, cluster);
     station.edge = active && service.spec->edge ? static_cast<double>(service.traffic.milli_rps(now)) / kMilli : 0.0;
     serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge);
     lose_to_silent(cluster, station);

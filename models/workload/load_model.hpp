@@ -71,6 +71,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
     ServerModel server;
     std::int64_t cpu_limit_milli = 0; ///< a pod; 0: none
     std::int64_t cpu_request_milli = 0;
+    bool resized = false;             ///< a vertical autoscaler may give its pods other requests and limits than the template's
     bool warming = true;              ///< its pods of t = 0 have not all come up yet
     double edge = 0, offered = 0, served = 0;   ///< requests a second in force; edge: of `offered`, straight from clients
     double own_success = 1, success = 1;   ///< success: with everything that it calls
@@ -87,6 +88,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   void add_services();
   void bind_station(const Service& service, Station& station, std::uint32_t cluster);
   void bind_unstated(std::uint32_t cluster);
+  void follow_resources(const Service& service, Station& station, std::uint32_t cluster) const;
   void settle();
   void jump();
   void evaluate(SimTime now);
