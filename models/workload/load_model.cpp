@@ -116,8 +116,10 @@ void LoadModel::follow_resources(const Service& service, Station& station, std::
   station.cpu_limit_milli = limit / ready;
   station.cpu_request_milli = request / ready;
   const ServiceLoadSpec& spec = *service.spec;
+  // Without a limit the program was sized by the request of its template: a smaller one takes no workers away.
+  const std::int64_t sized_by = std::max(station.cpu_request_milli, state.workloads[station.workload].spec->pod.effective_request().cpu.value);
   station.server = server_model(spec.service_time, spec.service_variation,
-                                concurrency_of(spec, station.cpu_limit_milli, station.cpu_request_milli), spec.timeout);
+                                concurrency_of(spec, station.cpu_limit_milli, sized_by), spec.timeout);
 }
 
 Name LoadModel::timeline_name(std::uint32_t service, std::uint32_t cluster) const { return services_[service].stations[cluster].name; }
