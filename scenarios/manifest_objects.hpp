@@ -19,11 +19,17 @@ void read_daemon_set(Fields& f, const ManifestTarget& target);
 void read_job(Fields& f, const ManifestTarget& target);
 void read_cron_job(Fields& f, const ManifestTarget& target);
 void read_horizontal_pod_autoscaler(Fields& f, const ManifestTarget& target);
+void read_vertical_pod_autoscaler(Fields& f, const ManifestTarget& target);
 void read_pod_disruption_budget(Fields& f, const ManifestTarget& target);
 void read_scaled_object(Fields& f, const ManifestTarget& target);
 void read_service(Fields& f, const ManifestTarget& target);
 void read_namespace(Fields& f, const ManifestTarget& target);
 void read_priority_class(Fields& f, const ManifestTarget& target);
+void read_storage_class(Fields& f, const ManifestTarget& target);
+void read_volume_claim(Fields& f, const ManifestTarget& target);
+void describe(Fields& f, VolumeClaimSpec& out);
+/// spec.volumeClaimTemplates of a StatefulSet.
+void read_claim_templates(Fields& f, WorkloadSpec& out);
 void read_git_repository(Fields& f, const ManifestTarget& target);
 void read_kustomization(Fields& f, const ManifestTarget& target);
 

@@ -19,11 +19,14 @@ constexpr KnownKind kKinds[] = {
     {"Job", "batch/", &read_job},
     {"CronJob", "batch/", &read_cron_job},
     {"HorizontalPodAutoscaler", "autoscaling/", &read_horizontal_pod_autoscaler},
+    {"VerticalPodAutoscaler", "autoscaling.k8s.io/", &read_vertical_pod_autoscaler},
     {"PodDisruptionBudget", "policy/", &read_pod_disruption_budget},
     {"ScaledObject", "keda.sh/", &read_scaled_object},
     {"Service", "v1", &read_service},
     {"Namespace", "v1", &read_namespace},
     {"PriorityClass", "scheduling.k8s.io/", &read_priority_class},
+    {"StorageClass", "storage.k8s.io/", &read_storage_class},
+    {"PersistentVolumeClaim", "v1", &read_volume_claim},
     {"GitRepository", "source.toolkit.fluxcd.io/", &read_git_repository},
     {"Kustomization", "kustomize.toolkit.fluxcd.io/", &read_kustomization},
 };
@@ -31,7 +34,7 @@ constexpr KnownKind kKinds[] = {
 // Kinds that place no pod and use no capacity: nothing is lost by leaving them out, so nothing is said.
 constexpr std::string_view kWithoutEffect[] = {
     "ConfigMap", "Secret", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Ingress", "IngressClass", "CustomResourceDefinition",
-    "StorageClass", "PersistentVolumeClaim", "Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute", "Certificate", "ClusterIssuer", "Issuer", "TriggerAuthentication", "ClusterTriggerAuthentication",
+    "Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute", "Certificate", "ClusterIssuer", "Issuer", "TriggerAuthentication", "ClusterTriggerAuthentication",
     "ExternalSecret", "SecretProviderClass", "ServiceMonitor", "PodMonitor", "PrometheusRule", "AuthorizationPolicy", "PeerAuthentication", "DestinationRule", "VirtualService",
     "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "Endpoints", "EndpointSlice", "CiliumNetworkPolicy", "RuntimeClass", "CSIDriver"};
 

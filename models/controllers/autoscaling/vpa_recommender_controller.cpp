@@ -27,6 +27,31 @@ ContainerAmounts usage_of(const PodSpec& pod_template, std::size_t container, Co
   return of_pod;
 }
 
+/// Whether some container of the pods may have that resource changed.
+bool controls(const VerticalPodAutoscalerSpec& spec, const PodSpec& pod, bool cpu) {
+  return std::ranges::any_of(pod.containers, [&](const ContainerSpec& container) {
+    const VpaContainerPolicySpec* const policy = policy_of(spec, container.name);
+    return policy == nullptr || (!policy->off && (cpu ? policy->controls_cpu : policy->controls_memory));
+  });
+}
+
+/// The vertical autoscaler changes what the utilisation of the horizontal one is measured by: said once, and simulated as it is.
+void note_shared_metrics(const ClusterState& state, const VerticalAutoscaler& vertical, Notes& notes) {
+  if (vertical.spec->mode == VpaUpdateMode::Off) return;
+  const Workload& target = state.workloads[vertical.target];
+  state.autoscalers.for_each([&](AutoscalerId, const Autoscaler& horizontal) {
+    if (horizontal.target != vertical.target) return;
+    for (const MetricSpec& metric : horizontal.spec->metrics) {
+      const bool cpu = metric.name == Name("cpu"), of_pods = metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource;
+      if (!of_pods || (!cpu && metric.name != Name("memory")) || !controls(*vertical.spec, *target.pod_template, cpu)) continue;
+      notes.note({NoteKind::Finding, target.key, vertical.spec->name,
+                  Name("VerticalPodAutoscaler '" + vertical.spec->name.str() + "' and HorizontalPodAutoscaler '" + horizontal.spec->name.str() +
+                       "' both act on " + metric.name.str() + ": each changes what the other one measures"),
+                  0});
+    }
+  });
+}
+
 bool is_measured(const Pod& pod, SimTime at) { return pod.phase == PodPhase::Running && pod.started <= at; }
 bool is_serving(const Pod& pod, SimTime at) { return pod.ready && pod.ready_transition <= at; }
 
@@ -99,7 +124,10 @@ SimTime VpaRecommenderController::reconcile(ControllerContext& context) {
     if (!autoscaler.applied) continue;
     Entry& entry = entries_[i];
     const Workload& target = state.workloads[autoscaler.target];
-    if (entry.containers.empty()) open(entry, target);
+    if (entry.containers.empty()) {
+      note_shared_metrics(state, autoscaler, context.notes);
+      open(entry, target);
+    }
     follow_pods(entry, target);
     sample(entry, state, autoscaler);
     std::vector<ContainerRecommendation> containers = recommendation(entry, *autoscaler.spec);
