@@ -37,16 +37,20 @@ ClusterRuntime::ClusterRuntime(const ClusterParts& parts)
       tie_breaker_(parts.rng, stream("scheduler/ties", spec_)),
       victims_(parts.rng, stream("scheduler/preemption", spec_)),
       expander_(parts.rng, stream("cluster-autoscaler/expander", spec_)),
+      workloads_(parts.scenario.start),
       scheduler_(fit_context(), tie_breaker_, victims_),
       pod_autoscaler_(HpaOptions{}),
       vpa_recommender_(VpaRecommenderOptions{}),
       vpa_updater_(VpaUpdaterOptions{}, spec_.kubernetes_minor >= kResizeMinor),
       flux_(FluxTimes{}),
       cluster_autoscaler_(parts.index, autoscaler_options(spec_.autoscaler), fit_context(), pool_templates(), expander_),
+      machine_zones_(parts.rng, stream("karpenter/zones", spec_)),
       headroom_(parts.timeline.series(key(GaugeKind::HeadroomPods, spec_.name))),
       fragmented_(parts.timeline.series(key(GaugeKind::FragmentedCpu, spec_.name))) {
   server_ = std::make_unique<ApiServer>(ApiServerParts{spec_, manifests_, parts.cloud_state, parts.kernel, parts.timeline, parts.images,
                                                        parts.repository, parts_.rng, parts.platform.cluster_region[parts.index]});
+  if (spec_.provisioning.automatic)
+    provisioner_ = std::make_unique<NodeProvisioner>(provisioner_options(parts.scenario, parts.index, fit_context()), machine_zones_);
   metrics_ = std::make_unique<MetricsServer>(*server_, usage_, spec_.metric_resolution);
   set_behaviours();
 }
@@ -100,6 +104,7 @@ void ClusterRuntime::host(CloudApi& cloud, Notes& notes, Decisions* decisions) {
   if (!manifests_.vertical_autoscalers.empty())
     for (Controller* controller : std::initializer_list<Controller*>{&vpa_recommender_, &vpa_updater_})
       hosted_.emplace_back(kernel, site, *controller, *server_, cloud, notes, decisions);
+  if (provisioner_) hosted_.emplace_back(kernel, site, *provisioner_, *server_, cloud, notes, decisions);
   metrics_loop_ = kernel.spawn(site, "metrics-server", *metrics_);
   sampler_loop_ = kernel.spawn(site, "headroom", sampler_);
   server_->on_change([this](ChangeKind kind) {

@@ -17,6 +17,7 @@
 #include "models/kube/metrics_server.hpp"
 #include "models/kube/node_object.hpp"
 #include "models/world/hosting.hpp"
+#include "models/world/node_provisioning.hpp"
 
 namespace akstwin {
 
@@ -80,6 +81,8 @@ class ClusterRuntime {
   Flux flux_;
   NodeLifecycle node_lifecycle_;
   ClusterAutoscalerController cluster_autoscaler_;
+  StreamChooser machine_zones_;
+  std::unique_ptr<NodeProvisioner> provisioner_;   // null: node auto-provisioning is off
   std::deque<HostedController> hosted_;
   std::unique_ptr<MetricsServer> metrics_;
   Sampler sampler_{*this};
