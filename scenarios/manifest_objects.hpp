@@ -13,6 +13,13 @@ struct ManifestTarget {
 
 using ObjectReaderFunction = void (*)(Fields& fields, const ManifestTarget& target);
 
+/// A workload with the name, namespace and place of its object.
+WorkloadSpec begin_workload(Fields& f, WorkloadKind kind, const ManifestTarget& target);
+/// `template` of a workload.
+void read_template(Fields& f, WorkloadSpec& out);
+void describe(Fields& f, PodFailureRule& out);
+void describe(Fields& f, ScaledObjectSpec::Trigger& out);
+
 void read_deployment(Fields& f, const ManifestTarget& target);
 void read_stateful_set(Fields& f, const ManifestTarget& target);
 void read_daemon_set(Fields& f, const ManifestTarget& target);
@@ -22,6 +29,7 @@ void read_horizontal_pod_autoscaler(Fields& f, const ManifestTarget& target);
 void read_vertical_pod_autoscaler(Fields& f, const ManifestTarget& target);
 void read_pod_disruption_budget(Fields& f, const ManifestTarget& target);
 void read_scaled_object(Fields& f, const ManifestTarget& target);
+void read_scaled_job(Fields& f, const ManifestTarget& target);
 void read_service(Fields& f, const ManifestTarget& target);
 void read_namespace(Fields& f, const ManifestTarget& target);
 void read_priority_class(Fields& f, const ManifestTarget& target);

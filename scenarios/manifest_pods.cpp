@@ -116,13 +116,18 @@ void read_pod_spec(Fields& f, PodSpec& out) {
   });
   f.optional("priority", out.priority, "");
   f.optional("priorityClassName", out.priority_class, "");
+  f.custom("schedulingGates", {}, "", [&](const YamlNode& node) {
+    for (const YamlNode& gate : node.items)
+      if (!gate.text_of("name").empty()) out.scheduling_gates.emplace_back(gate.text_of("name"));
+  });
   f.choice("preemptionPolicy", out.preempts, {{"PreemptLowerPriority", true}, {"Never", false}}, "");
   read_seconds(f, "terminationGracePeriodSeconds", out.termination_grace);
   f.optional("hostNetwork", out.host_network, "");
+  f.choice("restartPolicy", out.restart_on_failure, {{"Always", false}, {"OnFailure", true}, {"Never", false}}, "");
   std::string scheduler = "default-scheduler";
   f.optional<Text>("schedulerName", scheduler, "");
   if (scheduler != "default-scheduler") f.report(Severity::Warning, "S051", f.at(), "schedulerName '" + scheduler + "' is not modelled", "the pods are placed by the default scheduler");
-  ignore(f, {"serviceAccountName", "serviceAccount", "automountServiceAccountToken", "securityContext", "imagePullSecrets", "dnsPolicy", "dnsConfig", "restartPolicy", "hostname", "subdomain",
+  ignore(f, {"serviceAccountName", "serviceAccount", "automountServiceAccountToken", "securityContext", "imagePullSecrets", "dnsPolicy", "dnsConfig", "hostname", "subdomain",
              "hostAliases", "enableServiceLinks", "shareProcessNamespace", "hostPID", "hostIPC", "hostUsers", "setHostnameAsFQDN", "os", "activeDeadlineSeconds"});
 }
 

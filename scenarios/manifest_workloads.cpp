@@ -1,7 +1,6 @@
 #include "scenarios/manifest_objects.hpp"
 
 namespace akstwin {
-namespace {
 
 WorkloadSpec begin_workload(Fields& f, WorkloadKind kind, const ManifestTarget& target) {
   ObjectMetadata metadata;
@@ -21,17 +20,11 @@ void read_template(Fields& f, WorkloadSpec& out) {
   if (!f.has("template")) f.report(Severity::Error, "S010", f.at(), "'template' is missing in " + f.path(), "a workload needs a pod template");
 }
 
+namespace {
+
 void read_replicas(Fields& f, WorkloadSpec& out) {
   f.optional("replicas", out.replicas, "").between(0, 100'000);
   out.replicas_stated = f.has("replicas");
-}
-
-void read_job_spec(Fields& f, WorkloadSpec& out) {
-  f.optional("parallelism", out.replicas, "").between(0, 100'000);
-  f.optional("completions", out.completions, "").between(0, 1'000'000);
-  if (!f.has("completions")) out.completions = out.replicas;
-  read_template(f, out);
-  ignore(f, {"backoffLimit", "backoffLimitPerIndex", "ttlSecondsAfterFinished", "activeDeadlineSeconds", "completionMode", "manualSelector", "selector", "podFailurePolicy", "podReplacementPolicy", "suspend"});
 }
 
 }  // namespace
@@ -51,7 +44,9 @@ void read_deployment(Fields& f, const ManifestTarget& target) {
     });
     read_seconds(g, "minReadySeconds", out.min_ready);
     read_seconds(g, "progressDeadlineSeconds", out.progress_deadline);
-    ignore(g, {"revisionHistoryLimit"});
+    std::int64_t history = 10;
+    g.optional("revisionHistoryLimit", history, "").between(0, 1'000);
+    out.keeps_history = history > 0;
   });
   ignore(f, {"apiVersion", "kind", "status"});
   target.set.workloads.push_back(std::move(out));
@@ -65,11 +60,12 @@ void read_stateful_set(Fields& f, const ManifestTarget& target) {
     read_template(g, out);
     g.choice("podManagementPolicy", out.parallel_pods, {{"OrderedReady", false}, {"Parallel", true}}, "");
     read_seconds(g, "minReadySeconds", out.min_ready);
-    g.custom("volumeClaimTemplates", {}, "", [&](const YamlNode& node) {
-      for (const YamlNode& claim : node.items)
-        if (const YamlNode* metadata = claim.find("metadata"); metadata != nullptr && !metadata->text_of("name").empty()) out.pod.volume_claims.emplace_back(metadata->text_of("name"));
+    read_claim_templates(g, out);
+    g.group("updateStrategy", "", [&](Fields& h) {
+      h.choice("type", out.update_on_delete, {{"RollingUpdate", false}, {"OnDelete", true}}, "");
+      h.group("rollingUpdate", "", [&](Fields& i) { i.optional("partition", out.partition, "").between(0, 100'000); });
     });
-    ignore(g, {"serviceName", "updateStrategy", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy", "ordinals"});
+    ignore(g, {"serviceName", "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy"});
   });
   ignore(f, {"apiVersion", "kind", "status"});
   target.set.workloads.push_back(std::move(out));
@@ -91,27 +87,6 @@ void read_daemon_set(Fields& f, const ManifestTarget& target) {
       ignore(h, {"type"});
     });
     ignore(g, {"revisionHistoryLimit"});
-  });
-  ignore(f, {"apiVersion", "kind", "status"});
-  target.set.workloads.push_back(std::move(out));
-}
-
-void read_job(Fields& f, const ManifestTarget& target) {
-  WorkloadSpec out = begin_workload(f, WorkloadKind::Job, target);
-  f.group("spec", "", [&](Fields& g) { read_job_spec(g, out); });
-  ignore(f, {"apiVersion", "kind", "status"});
-  target.set.workloads.push_back(std::move(out));
-}
-
-void read_cron_job(Fields& f, const ManifestTarget& target) {
-  WorkloadSpec out = begin_workload(f, WorkloadKind::CronJob, target);
-  f.group("spec", "", [&](Fields& g) {
-    g.required("schedule", out.schedule, "");
-    g.group("jobTemplate", "", [&](Fields& h) {
-      h.group("spec", "", [&](Fields& i) { read_job_spec(i, out); });
-      ignore(h, {"metadata"});
-    });
-    ignore(g, {"concurrencyPolicy", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit"});
   });
   ignore(f, {"apiVersion", "kind", "status"});
   target.set.workloads.push_back(std::move(out));

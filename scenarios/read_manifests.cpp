@@ -22,6 +22,7 @@ constexpr KnownKind kKinds[] = {
     {"VerticalPodAutoscaler", "autoscaling.k8s.io/", &read_vertical_pod_autoscaler},
     {"PodDisruptionBudget", "policy/", &read_pod_disruption_budget},
     {"ScaledObject", "keda.sh/", &read_scaled_object},
+    {"ScaledJob", "keda.sh/", &read_scaled_job},
     {"Service", "v1", &read_service},
     {"Namespace", "v1", &read_namespace},
     {"PriorityClass", "scheduling.k8s.io/", &read_priority_class},

@@ -23,7 +23,8 @@ std::string stream(std::string_view what, const ClusterSpec& cluster) { return "
 /// The user's manifests with what the mesh and KEDA add to them.
 ManifestSet expanded(const ClusterSpec& cluster, ManifestSet manifests) {
   add_mesh(cluster.mesh, manifests);
-  for (const ScaledObjectSpec& object : manifests.scaled_objects) manifests.autoscalers.push_back(generated_autoscaler(object));
+  for (const ScaledObjectSpec& object : manifests.scaled_objects)
+    if (!object.jobs) manifests.autoscalers.push_back(generated_autoscaler(object));
   add_default_tolerations(manifests);
   return manifests;
 }

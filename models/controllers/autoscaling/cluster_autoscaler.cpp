@@ -98,6 +98,40 @@ void ClusterAutoscalerCore::refresh_instances(std::span<const AutoscaledGroup> g
 
 const ClusterAutoscalerOptions& ClusterAutoscalerCore::options() const { return state_->options; }
 
+void ClusterAutoscalerCore::explain() { state_->options.explain = true; }
+
+std::optional<ClusterAutoscalerCore::Rest> ClusterAutoscalerCore::scale_down_rest(SimTime now) const {
+  const ClusterAutoscalerOptions& options = state_->options;
+  std::optional<Rest> rest;
+  const auto consider = [&](const std::optional<SimTime>& since, Duration delay, std::string_view after) {
+    if (since && *since + delay > now && (!rest || *since + delay > rest->until)) rest = {after, *since + delay};
+  };
+  consider(state_->last_scale_up, options.scale_down_delay_after_add, "a scale-up");
+  consider(state_->last_failure, options.scale_down_delay_after_failure, "a failed scale-down");
+  consider(state_->last_delete_start, options.scale_down_delay_after_delete, "the deletion of a node");
+  if (!rest && state_->pods_very_new) rest = {"pods that have only just appeared", now + kYoung};
+  return rest;
+}
+
+std::optional<SimTime> ClusterAutoscalerCore::unneeded_since(std::uint64_t node) const {
+  for (const UnneededNode& unneeded : state_->planner.unneeded())
+    if (unneeded.node == node) return unneeded.since;
+  return std::nullopt;
+}
+
+std::optional<ClusterAutoscalerCore::Remembered> ClusterAutoscalerCore::recently_unremovable(std::uint64_t node) const {
+  const ScaleDownPlanner::Timeout* const timeout = state_->planner.recently_unremovable(node);
+  if (timeout == nullptr) return std::nullopt;
+  return Remembered{timeout->verdict, timeout->until};
+}
+
+std::int64_t ClusterAutoscalerCore::upcoming(std::uint32_t group) const { return state_->states.upcoming(group); }
+
+std::optional<SimTime> ClusterAutoscalerCore::backoff_until(std::uint32_t group, SimTime now) const {
+  const std::optional<SimTime> until = state_->states.backoff_until(group);
+  return until && *until > now ? until : std::nullopt;
+}
+
 void ClusterAutoscalerCore::State::run(SimTime now, const ClusterAutoscalerInput& input) {
   clear(out);
   planned = false;

@@ -2,6 +2,8 @@
 /// Source: kubernetes/autoscaler cluster-autoscaler-1.30, compared loop by loop with recorded runs.
 #pragma once
 #include <memory>
+#include <optional>
+#include <string_view>
 
 #include "models/controllers/autoscaling/cluster_autoscaler_options.hpp"
 #include "models/controllers/autoscaling/cluster_autoscaler_types.hpp"
@@ -31,6 +33,27 @@ class ClusterAutoscalerCore {
   void refresh_instances(std::span<const AutoscaledGroup> groups, SimTime now);
 
   const ClusterAutoscalerOptions& options() const;
+
+  // For explanations, as the last loop left them.
+  /// Gives the scheduler's reason texts for groups that refuse a pod from now on (ClusterAutoscalerOptions::explain).
+  void explain();
+  /// After what scale-down rests, and until when; nothing when it does not.
+  struct Rest {
+    std::string_view after;
+    SimTime until;
+  };
+  std::optional<Rest> scale_down_rest(SimTime now) const;
+  /// Since when a node is unneeded; nothing when it is needed.
+  std::optional<SimTime> unneeded_since(std::uint64_t node) const;
+  /// Why a node could not be removed when its removal was last tried, and until when that is taken for granted.
+  struct Remembered {
+    UnremovableNode verdict;
+    SimTime until;
+  };
+  std::optional<Remembered> recently_unremovable(std::uint64_t node) const;
+  /// Nodes of a group that were asked for and are not ready yet, and the end of its back-off, if it is in one.
+  std::int64_t upcoming(std::uint32_t group) const;
+  std::optional<SimTime> backoff_until(std::uint32_t group, SimTime now) const;
 
  private:
   struct State;

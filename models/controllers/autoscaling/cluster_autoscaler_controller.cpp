@@ -4,6 +4,7 @@
 
 #include "models/api/node_input.hpp"
 #include "models/api/disruption.hpp"
+#include "models/controllers/autoscaling/cluster_autoscaler_decisions.hpp"
 #include "models/fit/daemon_fit.hpp"
 
 namespace akstwin {
@@ -19,7 +20,8 @@ PodOwnerKind owner_kind(WorkloadKind kind) {
     case WorkloadKind::StatefulSet: return PodOwnerKind::StatefulSet;
     case WorkloadKind::DaemonSet: return PodOwnerKind::DaemonSet;
     case WorkloadKind::Job:
-    case WorkloadKind::CronJob: return PodOwnerKind::Job;
+    case WorkloadKind::CronJob:
+    case WorkloadKind::ScaledJob: return PodOwnerKind::Job;
     default: return PodOwnerKind::ReplicaSet;
   }
 }
@@ -211,7 +213,8 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   std::vector<PodId> waiting;
   if (state.pending > 0)
     state.pods.for_each([&](PodId id, const Pod& pod) {
-      if (!pod.node && pod.unschedulable && pod.live()) waiting.push_back(id);
+      // A pod whose victims are leaving a node needs no other one (upstream filter_out_expendable.go).
+      if (!pod.node && pod.unschedulable && pod.live() && !state.nodes.contains(pod.nominated)) waiting.push_back(id);
     });
   std::ranges::sort(waiting, [&](PodId a, PodId b) {
     const Pod &x = state.pods[a], &y = state.pods[b];
@@ -318,7 +321,10 @@ SimTime ClusterAutoscalerController::reconcile(ControllerContext& context) {
     dirty_ = false;
     build(context);
     const std::uint64_t random = chooser_.below(UINT64_MAX, loops_++);
-    const ClusterAutoscalerOutput& output = core_.run_once(context.now, {groups_, nodes_, pending_, budgets_, &fit_, random});
+    if (context.decisions != nullptr) core_.explain();
+    const ClusterAutoscalerInput input{groups_, nodes_, pending_, budgets_, &fit_, random};
+    const ClusterAutoscalerOutput& output = core_.run_once(context.now, input);
+    if (context.decisions != nullptr) tell(*context.decisions, {core_, input, output, context.now});
     budgets_matter_ = !output.unneeded.empty() || std::ranges::any_of(output.unremovable, [](const UnremovableNode& node) {
       return node.reason != UnremovableReason::NotUnderutilized && node.reason != UnremovableReason::CurrentlyBeingDeleted;
     });

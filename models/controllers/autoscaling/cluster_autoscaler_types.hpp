@@ -138,6 +138,7 @@ struct UnremovableNode {
   std::uint64_t node = 0;
   UnremovableReason reason = UnremovableReason::None;
   BlockingReason blocked = BlockingReason::None;
+  Name pod{};                                      ///< BlockedByPod: which
   bool operator==(const UnremovableNode&) const = default;
 };
 

@@ -141,6 +141,7 @@ void HorizontalPodAutoscalerCore::evaluate_metrics(const HorizontalPodAutoscaler
     calculator.tolerance_down = spec.behavior->scale_down.tolerance.value_or(calculator.tolerance_down);
   }
   current_metrics_.assign(spec.metrics.size(), std::nullopt);
+  proposals_.assign(spec.metrics.size(), std::nullopt);
   std::int64_t replicas = 0;
   std::size_t failures = 0;
   HpaReason first_failure = HpaReason::NotSet;
@@ -156,10 +157,12 @@ void HorizontalPodAutoscalerCore::evaluate_metrics(const HorizontalPodAutoscaler
       continue;
     }
     current_metrics_[i] = metric.target == MetricTarget::Utilization ? proposal.utilization : proposal.usage_milli;
+    proposals_[i] = proposal.replicas;
     if (replicas == 0 || proposal.replicas > replicas) replicas = proposal.replicas;
   }
   result.error = failures > 0;
   result.current_metrics = current_metrics_;
+  result.proposals = proposals_;
   // One broken metric may hide load, so the others may add replicas but not take any away.
   if (failures >= spec.metrics.size() || (failures > 0 && replicas < inputs.spec_replicas)) {
     active_ = {first_failure, false};
@@ -207,6 +210,7 @@ void HorizontalPodAutoscalerCore::normalize(const HorizontalPodAutoscalerSpec& s
   able_ = {stabilized == raw ? HpaReason::ReadyForNewScale : stabilized_reason, true};
   limited_ = {limit_reason, desired != stabilized};
   result.desired = desired;
+  result.stabilized = stabilized;
   result.fixed_point = desired == current && stabilized == raw && !time_dependent_ &&
                        held_for_good(raw, current, limits.min, limits.max, spec.behavior ? &*spec.behavior : nullptr);
 }

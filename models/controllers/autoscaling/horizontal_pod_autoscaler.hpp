@@ -57,6 +57,9 @@ struct HpaResult {
   std::int64_t desired = 0;                      ///< what spec.replicas shall be; equal to the input when nothing changes
   bool rescale = false;                          ///< desired differs: the caller updates the scale
   std::optional<std::int64_t> raw;               ///< recommendation of the metrics before normalisation
+  std::optional<std::int64_t> stabilized;        ///< the recommendation after the stabilisation window, before rates and bounds
+  /// Replicas that each metric asks for, parallel to spec.metrics; nothing where it failed. Valid until the next reconcile.
+  std::span<const std::optional<std::int64_t>> proposals;
   bool error = false;                            ///< reconcile returns an error (some or all metrics failed)
   MetricError first_error = MetricError::None;   ///< of the first metric that failed
   HpaCondition able_to_scale, scaling_active, scaling_limited;
@@ -111,7 +114,7 @@ class HorizontalPodAutoscalerCore {
   HpaCondition able_, active_, limited_;         ///< conditions persist in the object's status
   std::vector<Recommendation> recommendations_;  ///< reused slots, not a queue
   std::vector<ScaleEvent> up_events_, down_events_;
-  std::vector<std::optional<std::int64_t>> current_metrics_;
+  std::vector<std::optional<std::int64_t>> current_metrics_, proposals_;
 };
 
 /// Fills what the API server defaults in spec.behavior: the scale-up window 0 s, the policies of a direction that has none.

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/controllers/autoscaling/horizontal_pod_autoscaler_decisions.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -159,8 +161,13 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
       if (i < values.size()) inputs_[i].values_milli = std::span(values).subspan(i, 1);
     }
   }
-  const HpaResult result = entry.core.reconcile(spec, options_, {target.replicas, entry.status_replicas, groups_, inputs_}, context.now);
+  const HpaInputs inputs{target.replicas, entry.status_replicas, groups_, inputs_};
+  const HpaResult result = entry.core.reconcile(spec, options_, inputs, context.now);
   entry.at_fixed_point = result.fixed_point;
+  if (context.decisions != nullptr) {
+    const Name subject(state.spec->name.str() + "/" + spec.name_space.str() + "/" + spec.name.str());
+    if (context.decisions->wants(SubjectKind::Autoscaler, subject)) tell(*context.decisions, {subject, spec, inputs, result, context.now});
+  }
   if (result.rescale) context.cluster.submit(ScaleWorkload{autoscaler.target, result.desired, spec.name, Name(to_string(result.able_to_scale.reason))});
 }
 

@@ -31,6 +31,11 @@ class NodeGroupStates {
   bool safe_to_scale(const ClusterAutoscalerOptions& options, std::uint32_t group, SimTime now) const {
     return group_healthy(options, group) && !backed_off(group, now);
   }
+  /// The end of a group's back-off; in the past or nothing when it may grow.
+  std::optional<SimTime> backoff_until(std::uint32_t group) const {
+    if (!groups_[group].backoff) return std::nullopt;
+    return groups_[group].backoff->until;
+  }
   /// Nodes that were asked for and are not yet ready.
   std::int64_t upcoming(std::uint32_t group) const;
   /// True when a node of a group with upcoming nodes has registered but not started: its placeholder stands for it.

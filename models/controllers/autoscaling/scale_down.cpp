@@ -139,7 +139,7 @@ UnremovableNode ScaleDownPlanner::simulate_removal(AutoscalerLoop& loop, Simulat
   std::vector<const AutoscaledPod*> to_move;
   for (const AutoscaledPod* const pod : pods_of(loop, cluster, position)) {
     const DrainVerdict verdict = drain_verdict(*pod, context);
-    if (verdict.outcome == DrainVerdict::Outcome::Block) return {node.id, UnremovableReason::BlockedByPod, verdict.reason};
+    if (verdict.outcome == DrainVerdict::Outcome::Block) return {node.id, UnremovableReason::BlockedByPod, verdict.reason, pod->name};
     if (verdict.outcome == DrainVerdict::Outcome::Move && pod->owner_kind != PodOwnerKind::DaemonSet) to_move.push_back(pod);
   }
   const NodeIndex index = cluster.simulation.index_of(position);
@@ -190,7 +190,7 @@ void ScaleDownPlanner::update(AutoscalerLoop& loop, SimulatedCluster& cluster, c
       removable.push_back(found);
       continue;
     }
-    recently_unremovable_.push_back({verdict.node, loop.now + loop.options.unremovable_node_recheck_timeout});
+    recently_unremovable_.push_back({verdict.node, loop.now + loop.options.unremovable_node_recheck_timeout, verdict});
     loop.out.unremovable.push_back(verdict);
     changed_ = true;
   }
@@ -201,6 +201,11 @@ void ScaleDownPlanner::update(AutoscalerLoop& loop, SimulatedCluster& cluster, c
   previous_candidates_.clear();
   for (const UnneededNode& node : unneeded_) previous_candidates_.push_back(node.node);
   cluster.simulation.revert(mark);
+}
+
+const ScaleDownPlanner::Timeout* ScaleDownPlanner::recently_unremovable(std::uint64_t node) const {
+  const auto found = std::ranges::find(recently_unremovable_, node, &Timeout::node);
+  return found == recently_unremovable_.end() ? nullptr : &*found;
 }
 
 void ScaleDownPlanner::forget_unneeded() { unneeded_.clear(); }

@@ -30,6 +30,14 @@ class ScaleDownPlanner {
   void forget_unneeded();
   std::span<const UnneededNode> unneeded() const { return unneeded_; }
 
+  /// Why a node could not be removed when its removal was last tried, and until when that is taken for granted; null when it is not.
+  struct Timeout {
+    std::uint64_t node;
+    SimTime until;
+    UnremovableNode verdict;
+  };
+  const Timeout* recently_unremovable(std::uint64_t node) const;
+
   /// The next time at which a timer of this planner passes for the given nodes; kNever if none runs.
   SimTime next_change(const ClusterAutoscalerOptions& options, const ClusterAutoscalerInput& input, SimTime now) const;
   /// True when the last update() left other unneeded or blocked nodes, or other hints, than it found.
@@ -38,10 +46,6 @@ class ScaleDownPlanner {
   void note_skipped(SimTime last_loop) { latest_ = last_loop; }
 
  private:
-  struct Timeout {
-    std::uint64_t node;
-    SimTime until;
-  };
   struct Candidate {
     std::size_t position;                          // in input.nodes
     bool empty, previous;

@@ -2,210 +2,195 @@
 
 #include <algorithm>
 
-#include "models/api/node_input.hpp"
 #include "models/fit/nodes_to_score.hpp"
 
 namespace akstwin {
-namespace {
-
-// Binding throughput: "≈ 100–300 pods/s on default QPS settings" [recall], facts section E; the lower end.
-constexpr Duration kTimePerPod{10'000};
-constexpr std::int64_t kPodsPerPass = 20;
-// podInitialBackoffSeconds 1, podMaxBackoffSeconds 10; unschedulable pods are retried after 5 min at the latest (facts section E).
-constexpr Duration kInitialBackoff{1'000'000}, kMaxBackoff{10'000'000}, kUnschedulableLimit{300'000'000};
-
-Duration backoff(int attempts) {
-  Duration wait = kInitialBackoff;
-  for (int i = 1; i < attempts && wait < kMaxBackoff; ++i) wait = wait * 2;
-  return std::min(wait, kMaxBackoff);
-}
-
-}  // namespace
 
 ChangeMask Scheduler::interests() const {
   using enum ChangeKind;
-  return mask(PodCreated) | mask(PodGone) | mask(PodResized) | mask(NodeAdded) | mask(NodeUpdated);
+  return mask(PodCreated) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone) | mask(VolumeUpdated);
 }
 
-void Scheduler::enqueue(const ClusterState& state, PodId id) {
-  const Pod& pod = state.pods[id];
-  if (pod.node || pod.terminating()) return;
-  waiting_.push_back({id, pod.spec->priority, pod.created, SimTime{}, kNever, 0});
+void Scheduler::enqueue(ControllerContext& context, PodId id) {
+  const Pod& pod = context.cluster.state().pods[id];
+  if (pod.node || pod.terminating() || queue_.place(id) != QueuePlace::None) return;
+  const bool gated = !pod.spec->scheduling_gates.empty();
+  queue_.add(id, pod.spec->priority, pod.created, gated);
+  if (gated && asked(context, id)) tell_gated(context, id);
 }
 
-void Scheduler::forget(PodId id) {
-  std::erase_if(waiting_, [&](const Waiting& w) { return w.pod == id; });
-  if (id.row < placed_.size() && placed_[id.row] == id) {
-    snapshot_.remove_pod(placed_at_[id.row], uid_of(id));
-    placed_[id.row] = {};
-  }
-}
-
-void Scheduler::see_node(const ClusterState& state, NodeId id) {
-  if (index_of_.size() <= id.row) index_of_.resize(id.row + 1, kNoNode);
-  NodeIndex& index = index_of_[id.row];
-  if (index != kNoNode && node_of_[index] != id) {
-    snapshot_.remove_node(index);
-    index = kNoNode;
-  }
-  if (!state.nodes.contains(id)) return;
-  if (index != kNoNode) {
-    snapshot_.update_node(index, node_input(state.nodes[id]));
-    return;
-  }
-  index = snapshot_.add_node(node_input(state.nodes[id]));
-  if (node_of_.size() <= index) node_of_.resize(index + 1);
-  node_of_[index] = id;
-}
-
-void Scheduler::see_pod(const ClusterState& state, const Change& change, SimTime now) {
-  const PodId id{change.row, change.generation};
-  if (change.kind == ChangeKind::PodGone || !state.pods.contains(id)) {
-    forget(id);
-    if (change.kind == ChangeKind::PodGone) flush(now);
-    return;
-  }
-  const Pod& pod = state.pods[id];
-  if (change.kind == ChangeKind::PodCreated) enqueue(state, id);
-  if (change.kind == ChangeKind::PodDeleting && id.row < placed_.size() && placed_[id.row] == id)
-    snapshot_.set_terminating(placed_at_[id.row], uid_of(id));
-  if (change.kind == ChangeKind::PodResized) {   // counted anew with its other requests; a smaller one leaves room
-    forget(id);
-    flush(now);
-  }
-  if (!pod.node || pod.node.row >= index_of_.size() || index_of_[pod.node.row] == kNoNode) return;
-  if (placed_.size() <= id.row) {
-    placed_.resize(id.row + 1);
-    placed_at_.resize(id.row + 1, kNoNode);
-  }
-  if (placed_[id.row] == id) return;
-  placed_[id.row] = id;
-  placed_at_[id.row] = index_of_[pod.node.row];
-  snapshot_.add_pod(placed_at_[id.row], {pod.spec, pod.name, uid_of(id), pod.bound.us, pod.terminating()});
-}
-
-void Scheduler::list(const ClusterState& state) {
-  snapshot_ = Snapshot{};
-  waiting_.clear();
-  index_of_.clear();
-  node_of_.clear();
-  placed_.clear();
-  placed_at_.clear();
-  state.nodes.for_each([&](NodeId id, const Node&) { see_node(state, id); });
-  state.pods.for_each([&](PodId id, const Pod&) {
-    see_pod(state, {ChangeKind::PodBound, id.row, id.generation, 0}, SimTime{});
-    enqueue(state, id);
+void Scheduler::moved(const ClusterState& state, const ClusterEvent& event, SimTime now) {
+  if (!queue_.has_unschedulable()) return;
+  queue_.move_if(now, [&](const QueuedPod& waiting) {
+    return state.pods.contains(waiting.pod) && worth_requeuing(*state.pods[waiting.pod].spec, waiting.rejected_by, event, fit_);
   });
 }
 
-void Scheduler::flush(SimTime now) {
-  // Something changed that may make room: unschedulable pods become active once their back-off has passed.
-  for (Waiting& w : waiting_) {
-    if (w.failed == kNever) continue;
-    w.not_before = std::max(w.failed + backoff(w.attempts), now);
-    w.failed = kNever;
+void Scheduler::pod_gone(const ClusterState& state, PodId id, SimTime now) {
+  queue_.remove(id);
+  const PodSpec* spec = cache_.bound_spec(id);
+  cache_.forget_pod(id);
+  if (spec != nullptr) moved(state, {.kind = ClusterEvent::Kind::PodGone, .pod = spec}, now);
+}
+
+void Scheduler::pod_noticed(ControllerContext& context, PodId id, ChangeKind kind) {
+  const ClusterState& state = context.cluster.state();
+  if (!state.pods.contains(id)) return pod_gone(state, id, context.now);
+  const bool known = cache_.bound_spec(id) != nullptr;
+  cache_.see_pod(state, id);
+  if (kind == ChangeKind::PodCreated) enqueue(context, id);
+  if (!known && cache_.bound_spec(id) != nullptr) {
+    queue_.remove(id);
+    moved(state, {.kind = ClusterEvent::Kind::PodAssigned, .pod = state.pods[id].spec}, context.now);
   }
 }
 
-void Scheduler::catch_up(const ClusterApi& api, SimTime now) {
-  const ClusterState& state = api.state();
-  const ChangeSpan span = api.changes_since(cursor_);
+void Scheduler::node_changed(const ClusterState& state, NodeId id, SimTime now) {
+  const NodeIndex known = cache_.index_of(id);
+  if (known == kNoNode) {
+    cache_.see_node(state, id);
+    const NodeIndex added = cache_.index_of(id);
+    if (added == kNoNode) return;
+    moved(state, {.kind = ClusterEvent::Kind::NodeAdded, .after = &snapshot().node(added)}, now);
+    return;
+  }
+  if (!queue_.has_unschedulable()) return cache_.see_node(state, id);
+  const NodeInput before = snapshot().node(known);
+  cache_.see_node(state, id);
+  if (cache_.index_of(id) != kNoNode) moved(state, {.kind = ClusterEvent::Kind::NodeChanged, .before = &before, .after = &snapshot().node(known)}, now);
+}
+
+void Scheduler::node_gone(const ClusterState& state, NodeId id, SimTime now) {
+  const NodeIndex known = cache_.index_of(id);
+  if (known == kNoNode) return;
+  const NodeInput before = snapshot().node(known);
+  cache_.forget_node(id);
+  moved(state, {.kind = ClusterEvent::Kind::NodeGone, .before = &before}, now);
+}
+
+void Scheduler::list(ControllerContext& context) {
+  const ClusterState& state = context.cluster.state();
+  cache_ = {};
+  queue_.clear();
+  state.nodes.for_each([&](NodeId id, const Node&) { cache_.see_node(state, id); });
+  state.pods.for_each([&](PodId id, const Pod&) {
+    cache_.see_pod(state, id);
+    enqueue(context, id);
+  });
+}
+
+void Scheduler::notice(ControllerContext& context, const Change& change) {
+  const ClusterState& state = context.cluster.state();
+  switch (change.kind) {
+    case ChangeKind::PodGone: pod_gone(state, {change.row, change.generation}, context.now); break;
+    case ChangeKind::PodCreated:
+    case ChangeKind::PodBound:
+    case ChangeKind::PodDeleting: pod_noticed(context, {change.row, change.generation}, change.kind); break;
+    case ChangeKind::NodeAdded:
+    case ChangeKind::NodeUpdated: node_changed(state, {change.row, change.generation}, context.now); break;
+    case ChangeKind::NodeGone: node_gone(state, {change.row, change.generation}, context.now); break;
+    case ChangeKind::VolumeUpdated: moved(state, {.kind = ClusterEvent::Kind::VolumeChanged}, context.now); break;
+    default: break;
+  }
+}
+
+void Scheduler::catch_up(ControllerContext& context) {
+  const ChangeSpan span = context.cluster.changes_since(cursor_);
   cursor_ = span.next;
   if (!listed_ || span.expired) {
     listed_ = true;
-    list(state);
+    list(context);
     return;
   }
-  for (const Change& change : span.changes) {
-    switch (change.kind) {
-      case ChangeKind::PodCreated:
-      case ChangeKind::PodBound:
-      case ChangeKind::PodDeleting:
-      case ChangeKind::PodResized:
-      case ChangeKind::PodGone: see_pod(state, change, now); break;
-      case ChangeKind::NodeAdded:
-      case ChangeKind::NodeUpdated:
-        see_node(state, {change.row, change.generation});
-        flush(now);
-        break;
-      case ChangeKind::NodeGone:
-        if (change.row < index_of_.size() && index_of_[change.row] != kNoNode && node_of_[index_of_[change.row]] == NodeId{change.row, change.generation}) {
-          snapshot_.remove_node(index_of_[change.row]);
-          index_of_[change.row] = kNoNode;
-        }
-        break;
-      default: break;
-    }
-  }
+  for (const Change& change : span.changes) notice(context, change);
 }
 
-NodeIndex Scheduler::choose(const PreparedPod& pod) {
-  if (feasible_.size() == 1) return feasible_.front();
-  score_nodes(pod, snapshot_, feasible_, scores_);
-  const std::vector<NodeIndex> best = best_nodes(scores_);
-  return best.size() == 1 ? best.front() : best[chooser_.below(best.size(), decisions_)];
-}
-
-bool Scheduler::place(ControllerContext& context, Waiting& waiting) {
-  const ClusterState& state = context.cluster.state();
-  const Pod& pod = state.pods[waiting.pod];
-  const Workload& owner = state.workloads[pod.owner];
-  prepare({pod.spec, &owner.spec->selector}, snapshot_, fit_, prepared_);
+// Upstream looks at the nominated node first, and at the others only when that one does not do.
+void Scheduler::find_nodes(NodeIndex nominated) {
   feasible_.clear();
-  const auto nodes = static_cast<std::int64_t>(snapshot_.node_count());
-  if (nodes > 0) {
-    const std::size_t looked = find_feasible(prepared_, snapshot_, start_, static_cast<std::size_t>(nodes_to_score(nodes)), feasible_);
-    start_ = (start_ + looked) % static_cast<std::size_t>(nodes);
+  looked_at_ = 0;
+  if (nominated != kNoNode && fits(prepared_, snapshot(), nominated)) {
+    feasible_.push_back(nominated);
+    looked_at_ = 1;
+    return;
   }
+  const auto nodes = static_cast<std::int64_t>(snapshot().node_count());
+  if (nodes == 0) return;
+  const std::int64_t wanted = nodes_to_score(nodes, options_.percentage_of_nodes_to_score);
+  looked_at_ = find_feasible(prepared_, snapshot(), start_, static_cast<std::size_t>(wanted), feasible_);
+  start_ = (start_ + looked_at_) % static_cast<std::size_t>(nodes);
+}
+
+NodeIndex Scheduler::choose() {
+  tied_ = 1;
+  if (feasible_.size() == 1) return feasible_.front();
+  score_nodes(prepared_, snapshot(), feasible_, scores_);
+  const std::vector<NodeIndex> best = best_nodes(scores_);
+  tied_ = best.size();
+  return best.size() == 1 ? best.front() : best[ties_.below(best.size(), decisions_)];
+}
+
+void Scheduler::schedule(ControllerContext& context, QueuedPod queued) {
+  const ClusterState& state = context.cluster.state();
+  const PodId id = queued.pod;
+  const Pod& pod = state.pods[id];
+  volume_zones_.clear();
+  for (const VolumeClaimId claim : pod.volumes)
+    if (!state.volume_claims[claim].zone.empty()) volume_zones_.push_back(state.volume_claims[claim].zone);
+  cache_.assume_nominated(id, pod.spec->priority);
+  prepare({pod.spec, &state.workloads[pod.owner].spec->selector, volume_zones_}, snapshot(), fit_, prepared_);
+  find_nodes(cache_.index_of(pod.nominated));
   ++decisions_;
   if (feasible_.empty()) {
-    run_filters(prepared_, snapshot_, verdicts_);
-    ++waiting.attempts;
-    waiting.failed = context.now;
-    if (!pod.unschedulable) context.cluster.submit(MarkUnschedulable{waiting.pod, Name(unschedulable_message(verdicts_, snapshot_))});
-    return false;
+    fail(context, queued);
+    cache_.forget_assumed();
+    return;
   }
-  const NodeIndex node = choose(prepared_);
-  if (context.cluster.submit(BindPod{waiting.pod, node_of_[node]}) != Verdict::Accepted) {
-    waiting.failed = context.now;
-    ++waiting.attempts;
-    return false;
+  const NodeIndex node = choose();
+  if (asked(context, id)) tell_placed(context, id, queued, node, looked_at_);
+  cache_.forget_assumed();
+  if (context.cluster.submit(BindPod{id, cache_.node_at(node)}) != Verdict::Accepted) {
+    queued.rejected_by = 0;
+    queue_.put_back(queued, context.now);
+    return;
   }
   // The assumed pod: the watch event that follows finds it here already.
-  see_pod(state, {ChangeKind::PodBound, waiting.pod.row, waiting.pod.generation, 0}, context.now);
-  return true;
+  pod_noticed(context, id, ChangeKind::PodBound);
+}
+
+void Scheduler::fail(ControllerContext& context, QueuedPod queued) {
+  const PodId id = queued.pod;
+  const Pod& pod = context.cluster.state().pods[id];
+  run_filters(prepared_, snapshot(), verdicts_);
+  queued.rejected_by = rejectors(verdicts_);
+  std::string message = "no nodes available to schedule pods";
+  if (!verdicts_.empty()) {
+    message = unschedulable_message(verdicts_, snapshot());
+    if (const std::string preemption = preempt(context, pod, id); !preemption.empty()) message += " preemption: " + preemption;
+  }
+  if (asked(context, id)) tell_failed(context, id, queued, message);
+  const Name said(message);
+  const bool news = !pod.unschedulable || said != queued.message;
+  queued.message = said;
+  queue_.put_back(queued, context.now);
+  if (news) context.cluster.submit(MarkUnschedulable{id, said});
 }
 
 SimTime Scheduler::reconcile(ControllerContext& context) {
-  catch_up(context.cluster, context.now);
-  for (Waiting& w : waiting_)
-    if (w.failed != kNever && w.failed + kUnschedulableLimit <= context.now) {
-      w.failed = kNever;
-      w.not_before = context.now;
-    }
-  const auto before = [](const Waiting& a, const Waiting& b) {
-    if (a.priority != b.priority) return a.priority > b.priority;
-    if (a.created != b.created) return a.created < b.created;
-    return a.pod.row < b.pod.row;
-  };
-  std::ranges::sort(waiting_, before);
+  if (context.now < busy_until_) return busy_until_;
+  catch_up(context);
+  queue_.flush(context.now);
   std::int64_t tried = 0;
-  bool more = false;
-  std::vector<PodId> done;
-  for (Waiting& w : waiting_) {
-    if (w.failed != kNever || w.not_before > context.now) continue;
-    if (tried == kPodsPerPass) {
-      more = true;
-      break;
-    }
-    ++tried;
+  QueuedPod queued;
+  while (tried < options_.pods_per_pass && queue_.pop(queued)) {
     const ClusterState& state = context.cluster.state();
-    if (!state.pods.contains(w.pod) || state.pods[w.pod].node || place(context, w)) done.push_back(w.pod);
+    if (!state.pods.contains(queued.pod) || state.pods[queued.pod].node || state.pods[queued.pod].terminating()) continue;
+    ++tried;
+    schedule(context, queued);
   }
-  std::erase_if(waiting_, [&](const Waiting& w) { return std::ranges::find(done, w.pod) != done.end(); });
-  SimTime next = more ? context.now + kTimePerPod * tried : kNever;
-  for (const Waiting& w : waiting_) next = std::min(next, w.failed != kNever ? w.failed + kUnschedulableLimit : std::max(w.not_before, context.now + kTimePerPod * tried));
-  return next;
+  busy_until_ = context.now + options_.time_per_pod * tried;
+  const SimTime next = queue_.next(context.now);
+  return next == kNever ? kNever : std::max(next, busy_until_);
 }
 
 }  // namespace akstwin
