@@ -9,7 +9,7 @@ namespace akstwin {
 namespace {
 
 /// What stands in the brackets.
-enum class Arguments { Cluster, Pool, PoolAndCount, Duration, ZoneOfRegion };
+enum class Arguments { Cluster, Pool, Workload, PoolAndCount, Duration, ZoneOfRegion };
 
 struct Form {
   std::string_view verb;
@@ -25,6 +25,7 @@ constexpr Form kForms[] = {
     {"pool.scale", ActionKind::ScalePool, Arguments::PoolAndCount},
     {"pool.stop", ActionKind::StopPool, Arguments::Pool},
     {"pool.start", ActionKind::StartPool, Arguments::Pool},
+    {"deployment.rollback", ActionKind::RollBack, Arguments::Workload},
     {"spot.evict", ActionKind::EvictSpot, Arguments::PoolAndCount},
     {"zone.lose", ActionKind::ZoneLoss, Arguments::ZoneOfRegion},
     {"region.lose", ActionKind::RegionLoss, Arguments::Cluster},
@@ -84,7 +85,7 @@ std::optional<ActionSpec> parse_action(std::string_view text) {
 
 std::string known_actions() {
   return "frontDoor.failover(CLUSTER), flux.resume(CLUSTER), flux.suspend(CLUSTER), flux.prune(CLUSTER), STORE.failover, pool.scale(CLUSTER/POOL, N), pool.stop(CLUSTER/POOL), "
-         "pool.start(CLUSTER/POOL), spot.evict(CLUSTER/POOL, N), region.lose(REGION), zone.lose(REGION, N), wait(5m)";
+         "pool.start(CLUSTER/POOL), spot.evict(CLUSTER/POOL, N), deployment.rollback(CLUSTER/NAMESPACE/NAME), region.lose(REGION), zone.lose(REGION, N), wait(5m)";
 }
 
 }  // namespace akstwin

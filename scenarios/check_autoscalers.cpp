@@ -6,7 +6,7 @@
 namespace akstwin {
 namespace {
 
-constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"};
+constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ScaledJob"};
 
 const WorkloadSpec* find_workload(const ManifestSet& set, WorkloadKind kind, Name name_space, Name name) {
   const auto found = std::ranges::find_if(set.workloads, [&](const WorkloadSpec& w) { return w.kind == kind && w.name_space == name_space && w.name == name; });

@@ -53,6 +53,16 @@ void check_store(Check& check, const ActionSpec& action) {
   check.error("S020", action.declared_at, "there is no data store '" + action.target.str() + "' to fail over", Check::suggestion(action.target.text(), names));
 }
 
+void check_rolled_back(Check& check, const ActionSpec& action) {
+  std::vector<std::string> names;
+  for (const ClusterWorkloads& entry : check.scenario().workloads)
+    for (const WorkloadSpec& workload : entry.manifests.workloads)
+      if (workload.kind == WorkloadKind::Deployment || workload.kind == WorkloadKind::StatefulSet)
+        names.push_back(entry.cluster.str() + "/" + workload.name_space.str() + "/" + workload.name.str());
+  if (std::ranges::find(names, action.target.text()) != names.end()) return;
+  check.error("S020", action.declared_at, "there is no workload '" + action.target.str() + "' to roll back", Check::suggestion(action.target.text(), names));
+}
+
 void check_front_door(Check& check, const ActionSpec& action) {
   const EdgeSpec& edge = check.scenario().edge;
   if (edge.kind == EdgeSpec::Kind::None) return check.error("S020", action.declared_at, "frontDoor.failover, but the scenario has no edge", "add edge: {kind: frontDoor, origins: […]}");
@@ -75,6 +85,7 @@ void check_action(Check& check, const ActionSpec& action) {
     case ActionKind::FluxSuspend:
     case ActionKind::FluxPrune: return check_known_cluster(check, action, "the action");
     case ActionKind::SqlFailover: return check_store(check, action);
+    case ActionKind::RollBack: return check_rolled_back(check, action);
     case ActionKind::Wait:
       if (action.duration < Duration{1}) check.error("S081", action.declared_at, "wait needs a duration", "write duration: 5m, or wait(5m)");
       return;

@@ -54,6 +54,7 @@ constexpr DiagnosticCode kCodes[] = {
     {"S082", "Path of a change", "The path of --set, a variant or a sweep leads nowhere, or its factor has nothing to multiply."},
     {"S090", "Accepted, not simulated", "The field is part of the format, but this version does not simulate it: results do not depend on it."},
     {"S091", "Not supported in this version", "The field is part of the format, but this version cannot do without something else in its place."},
+    {"S092", "Assumed", "Something that the simulation needs and that the manifests cannot say is assumed; the hint tells how to state it."},
 };
 
 }  // namespace

@@ -8,7 +8,7 @@
 
 namespace akstwin {
 
-struct CreatePod { WorkloadId workload; std::int64_t ordinal = 0; NodeId pinned; JobId job; };   ///< pinned: a DaemonSet's node
+struct CreatePod { WorkloadId workload; std::int64_t ordinal = 0; NodeId pinned; JobId job = {}; };   ///< pinned: a DaemonSet's node
 struct DeletePod { PodId pod; Name reason; };
 struct EvictPod { PodId pod; Name reason; };           ///< honours disruption budgets (policy/v1 Eviction)
 struct BindPod { PodId pod; NodeId node; };

@@ -26,6 +26,7 @@ std::string_view to_string(ActionKind kind) {
     case ActionKind::StopPool: return "pool.stop";
     case ActionKind::StartPool: return "pool.start";
     case ActionKind::Wait: return "wait";
+    case ActionKind::RollBack: return "deployment.rollback";
   }
   return "";
 }
@@ -68,6 +69,14 @@ void Script::fail_over_data(const ActionSpec& action) {
   }
 }
 
+void Script::roll_back(Name target) {
+  const std::string_view text = target.text();
+  const std::size_t slash = text.find('/');
+  ClusterApi& cluster = *ports_.clusters[cluster_index(Name(text.substr(0, slash)))];
+  const WorkloadId workload = find_workload(cluster.state(), Name(text.substr(slash + 1)));
+  if (workload) cluster.submit(RollBack{workload});
+}
+
 void Script::perform(const ActionSpec& action, SimTime now, Duration takes) {
   const auto pool_of = [&]() -> PoolId {
     PoolId found;
@@ -99,6 +108,7 @@ void Script::perform(const ActionSpec& action, SimTime now, Duration takes) {
     case ActionKind::StopPool: ports_.cloud.submit(StopPool{pool_of()}); break;
     case ActionKind::StartPool: ports_.cloud.submit(StartPool{pool_of()}); break;
     case ActionKind::Wait: break;
+    case ActionKind::RollBack: roll_back(action.target); break;
   }
   ports_.notes.note({NoteKind::ActionDone, Name(to_string(action.kind)), action.target, {}, takes.us});
 }

@@ -48,6 +48,7 @@ class Script {
   SimTime advance(Run& run, std::size_t index, SimTime now);
   void perform(const ActionSpec& action, SimTime now, Duration takes);
   void fail_over_data(const ActionSpec& action);
+  void roll_back(Name target);
   std::uint32_t cluster_index(Name name) const;
   void phase(std::string_view name, SimTime now);
 

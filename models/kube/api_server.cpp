@@ -131,7 +131,9 @@ Verdict ApiServer::create_pod(const CreatePod& action) {
   pod.name = Name(spec_.name.str() + "/" + workload.key.str() + suffix);
   pod.spec = admitted(action.workload);
   pod.owner = action.workload;
-  pod.revision = workload.revision;
+  // Ordinals below the partition keep the template that the set had before the update.
+  const bool held_back = ordered && action.ordinal < workload.spec->partition && workload.good_revision != 0;
+  pod.revision = held_back ? workload.good_revision : workload.revision;
   pod.created = kernel_.now();
   pod.ordinal = ordered || (action.job && workload.spec->job.indexed) ? action.ordinal : number;
   pod.job = action.job;

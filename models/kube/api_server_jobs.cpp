@@ -140,7 +140,7 @@ Verdict ApiServer::set_rollout_state(const SetRolloutState& action) {
 Verdict ApiServer::roll_back(WorkloadId id) {
   if (!state_.workloads.contains(id)) return Verdict::NotFound;
   Workload& workload = state_.workloads[id];
-  if (!workload.applied || workload.good_revision == 0 || workload.good_revision == workload.revision) return Verdict::Conflict;
+  if (!workload.applied || !workload.spec->keeps_history || workload.good_revision == 0 || workload.good_revision == workload.revision) return Verdict::Conflict;
   const Name name(spec_.name.str() + "/" + workload.key.str());
   timeline_.event({kernel_.now(), code(EventKind::RolledBack), name, {}, {}, workload.good_revision});
   workload.revision = workload.good_revision;

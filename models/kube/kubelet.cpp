@@ -99,7 +99,7 @@ void Kubelet::on_finished(Subject subject) {
   const JobSpec& job = server_.state().workloads[pod.owner].spec->job;
   const double draw = run_draws_.uniform(truth(id).serial, 2 * static_cast<std::uint32_t>(pod.restarts) + 1);
   const bool failed = draw < static_cast<double>(job.failure_rate.value) / 1e6;
-  if (!failed || !job.restart_on_failure) return server_.pod_finished(id, !failed);
+  if (!failed || !pod.spec->restart_on_failure) return server_.pod_finished(id, !failed);
   // CrashLoopBackOff: 10 s, doubling up to 5 minutes (kubelet MaxContainerBackOff; facts section E).
   Duration wait{10'000'000};
   for (std::int64_t i = 0; i < pod.restarts && wait < Duration{300'000'000}; ++i) wait = wait * 2;

@@ -114,11 +114,11 @@ struct SpotMarketSpec {
 };
 
 enum class ActionKind : std::uint8_t {
-  RegionLoss, ZoneLoss, EvictSpot, FrontDoorFailover, FluxResume, FluxSuspend, FluxPrune, SqlFailover, ScalePool, StopPool, StartPool, Wait
+  RegionLoss, ZoneLoss, EvictSpot, FrontDoorFailover, FluxResume, FluxSuspend, FluxPrune, SqlFailover, ScalePool, StopPool, StartPool, Wait, RollBack
 };
 
 /// FluxPrune deletes the Kustomizations with pruning, so that a standby cluster shrinks again after a failback ("flux.prune(aks-standby)").
-/// One thing that a step does; `target` is a cluster, pool ("cluster/pool"), region or data store.
+/// One thing that a step does; `target` is a cluster, pool ("cluster/pool"), workload ("cluster/namespace/name"), region or data store.
 struct ActionSpec {
   ActionKind kind = ActionKind::Wait;
   Name target;

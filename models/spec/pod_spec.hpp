@@ -164,6 +164,7 @@ struct PodSpec {
   bool preempts = true;                            ///< preemptionPolicy PreemptLowerPriority; false = Never
   Duration termination_grace{30'000'000};          ///< Kubernetes default 30 s
   std::optional<ProbeTiming> readiness_probe, startup_probe;
+  bool restart_on_failure = false;                 ///< restartPolicy OnFailure, which only Jobs may have besides Never
   bool host_network = false;
   bool has_local_storage = false;                  ///< emptyDir (not in memory) or hostPath: Cluster Autoscaler asks
   std::vector<Name> volume_claims;                 ///< persistentVolumeClaim names, template names for StatefulSets

@@ -60,7 +60,6 @@ struct JobSpec {
   std::optional<Duration> active_deadline, ttl_after_finished;
   std::vector<PodFailureRule> pod_failure_policy;
   bool suspend = false;
-  bool restart_on_failure = false;                  ///< the template's restartPolicy OnFailure
   // Annotations of the pod template; the defaults are assumptions (docs/models/job.md).
   Duration run_median{60'000'000}, run_p95{60'000'000};   ///< akstwin.io/run-duration, akstwin.io/run-duration-p95
   bool run_stated = false;
@@ -70,8 +69,16 @@ struct JobSpec {
 
 enum class ConcurrencyPolicy : std::uint8_t { Allow, Forbid, Replace };
 
+/// A time zone's offset from UTC from a moment on.
+struct ZoneOffset {
+  std::int64_t from_unix = 0;
+  std::int64_t seconds = 0;                         ///< east of Greenwich
+  bool operator==(const ZoneOffset&) const = default;
+};
+
 /// batch/v1 CronJobSpec without its template.
 struct CronSpec {
+  std::vector<ZoneOffset> offsets;                   ///< of time_zone, ascending; none: UTC
   std::string time_zone;                            ///< IANA name; empty: that of the controller, UTC on AKS
   ConcurrencyPolicy concurrency = ConcurrencyPolicy::Allow;
   std::optional<Duration> starting_deadline;
@@ -94,8 +101,7 @@ struct WorkloadSpec {
   std::vector<VolumeClaimSpec> volume_claim_templates;   ///< StatefulSet: one claim a template and ordinal, "template-set-ordinal"
   std::int64_t partition = 0;                       ///< StatefulSet rollingUpdate.partition: lower ordinals keep their template
   bool update_on_delete = false;                    ///< StatefulSet updateStrategy OnDelete
-  bool paused = false;                              ///< Deployment spec.paused: no rollout begins
-  std::int64_t revision_history = 10;               ///< revisionHistoryLimit: how many old templates can be gone back to
+  bool keeps_history = true;                        ///< Deployment revisionHistoryLimit above 0: there is something to go back to
   JobSpec job;                                      ///< Job, CronJob, ScaledJob
   CronSpec cron;                                    ///< CronJob
   std::string schedule;                             ///< CronJob: five-field cron

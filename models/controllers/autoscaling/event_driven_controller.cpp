@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "models/controllers/autoscaling/scaled_job.hpp"
+#include "models/controllers/workloads/job.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -16,6 +19,22 @@ Name reason_name(ScaledObjectReason reason) {
 }
 
 }  // namespace
+
+void EventDrivenController::poll_jobs(ControllerContext& context, ScaledObjectId id) {
+  const ClusterState& state = context.cluster.state();
+  const ScaledObject& object = state.scaled_objects[id];
+  values_.assign(object.trigger_values_milli.begin(), object.trigger_values_milli.end());
+  ScaledJobInputs inputs{0, 0, values_};
+  for (const JobId job_id : jobs_of(state, object.target)) {
+    const Job& job = state.jobs[job_id];
+    if (job.result != JobResult::Running) continue;
+    ++inputs.running;
+    if (job.active == job.pending) ++inputs.pending;
+  }
+  const ScaledJobDecision decision = poll_scaled_job(*object.spec, inputs);
+  for (std::int64_t i = 0; i < decision.create; ++i) context.cluster.submit(CreateJob{object.target, context.now});
+  trim_history(context, object.target, object.spec->jobs->successful_history, object.spec->jobs->failed_history);
+}
 
 void EventDrivenController::poll(ControllerContext& context, ScaledObjectId id, Entry& entry) {
   const ClusterState& state = context.cluster.state();
@@ -38,7 +57,12 @@ SimTime EventDrivenController::reconcile(ControllerContext& context) {
     if (applied && !entry.applied) entry = {{}, true, context.now, context.now};
     entry.applied = applied;
     if (!applied) continue;
-    if (entry.next_poll <= context.now) poll(context, id, entry);
+    if (entry.next_poll <= context.now && state.scaled_objects[id].spec->jobs) {
+      poll_jobs(context, id);
+      entry.next_poll = context.now + state.scaled_objects[id].spec->polling_interval;
+    } else if (entry.next_poll <= context.now) {
+      poll(context, id, entry);
+    }
     next = std::min(next, entry.next_poll);
   }
   return next;

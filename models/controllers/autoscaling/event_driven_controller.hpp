@@ -21,6 +21,7 @@ class EventDrivenController final : public Controller {
     bool applied = false;
     SimTime created, next_poll;
   };
+  void poll_jobs(ControllerContext& context, ScaledObjectId id);
   void poll(ControllerContext& context, ScaledObjectId id, Entry& entry);
   std::vector<Entry> entries_;                 // by ScaledObject row
   std::vector<std::optional<std::int64_t>> values_;

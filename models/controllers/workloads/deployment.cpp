@@ -102,4 +102,29 @@ SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
   return workload.spec->min_ready > Duration{0} ? context.now + workload.spec->min_ready : kNever;
 }
 
+SimTime watch_rollout(ControllerContext& context, WorkloadId id, RolloutProgress& progress) {
+  const ClusterState& state = context.cluster.state();
+  const Workload& workload = state.workloads[id];
+  if (!workload.applied || workload.good_revision == workload.revision) return kNever;
+  const ReplicaSets sets = split(state, workload, context.now);
+  const RolloutProgress now{workload.revision,
+                            static_cast<std::int64_t>(sets.newest.size()),
+                            static_cast<std::int64_t>(sets.older.size()),
+                            workload.ready,
+                            sets.available_newest + sets.available_older,
+                            context.now};
+  if (now.newest == workload.replicas && now.older == 0 && now.available == workload.replicas) {
+    context.cluster.submit(SetRolloutState{id, false, true});
+    return kNever;
+  }
+  const bool further = now.newest > progress.newest || now.older < progress.older || now.ready > progress.ready || now.available > progress.available;
+  const SimTime since = progress.revision == now.revision && !further ? progress.since : context.now;
+  progress = now;
+  progress.since = since;
+  const SimTime deadline = since + workload.spec->progress_deadline;
+  const bool stalled = deadline <= context.now;
+  if (stalled != workload.stalled) context.cluster.submit(SetRolloutState{id, stalled, false});
+  return stalled ? kNever : deadline;
+}
+
 }  // namespace akstwin

@@ -4,6 +4,32 @@
 #include "models/controllers/workloads/workload_controller.hpp"
 
 namespace akstwin {
+namespace {
+
+/// Running and ready for minReadySeconds.
+bool available(const Pod& pod, const WorkloadSpec& spec, SimTime now) { return pod.ready && !pod.terminating() && pod.ready_transition + spec.min_ready <= now; }
+
+/// The rolling update: from the highest ordinal down to the partition, one pod at a time, each only when those above it are well.
+SimTime roll(ControllerContext& context, WorkloadId id, const std::map<std::int64_t, PodId>& by_ordinal) {
+  const ClusterState& state = context.cluster.state();
+  const Workload& workload = state.workloads[id];
+  const WorkloadSpec& spec = *workload.spec;
+  if (spec.update_on_delete) return kNever;
+  for (auto entry = by_ordinal.rbegin(); entry != by_ordinal.rend() && entry->first >= spec.partition; ++entry) {
+    const Pod& pod = state.pods[entry->second];
+    if (pod.revision != workload.revision && !pod.terminating()) {
+      context.cluster.submit(DeletePod{entry->second, Name("RollingUpdate")});
+      return kNever;
+    }
+    if (!available(pod, spec, context.now)) return pod.ready ? pod.ready_transition + spec.min_ready : kNever;
+  }
+  if (spec.partition == 0 && workload.applied && workload.good_revision != workload.revision &&
+      static_cast<std::int64_t>(by_ordinal.size()) == workload.replicas)
+    context.cluster.submit(SetRolloutState{id, false, true});
+  return kNever;
+}
+
+}  // namespace
 
 SimTime sync_stateful_set(ControllerContext& context, WorkloadId id) {
   const ClusterState& state = context.cluster.state();
@@ -18,8 +44,8 @@ SimTime sync_stateful_set(ControllerContext& context, WorkloadId id) {
     if (found == by_ordinal.end()) {
       context.cluster.submit(CreatePod{id, ordinal, {}});
       if (!parallel) return kNever;
-    } else if (!state.pods[found->second].ready && !parallel) {
-      return kNever;   // the next ordinal waits for this one
+    } else if (const Pod& pod = state.pods[found->second]; !parallel && !available(pod, *workload.spec, context.now)) {
+      return pod.ready ? pod.ready_transition + workload.spec->min_ready : kNever;   // the next ordinal waits for this one
     }
   }
   for (auto entry = by_ordinal.rbegin(); entry != by_ordinal.rend(); ++entry) {
@@ -27,14 +53,7 @@ SimTime sync_stateful_set(ControllerContext& context, WorkloadId id) {
     if (!state.pods[entry->second].terminating()) context.cluster.submit(DeletePod{entry->second, Name("ScaledDown")});
     if (!parallel) return kNever;
   }
-  for (auto entry = by_ordinal.rbegin(); entry != by_ordinal.rend(); ++entry) {
-    const Pod& pod = state.pods[entry->second];
-    if (pod.terminating()) return kNever;
-    if (pod.revision == workload.revision) continue;
-    context.cluster.submit(DeletePod{entry->second, Name("RollingUpdate")});
-    return kNever;
-  }
-  return kNever;
+  return roll(context, id, by_ordinal);
 }
 
 }  // namespace akstwin

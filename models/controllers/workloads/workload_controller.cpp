@@ -1,13 +1,14 @@
 #include "models/controllers/workloads/workload_controller.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 namespace akstwin {
 
 ChangeMask WorkloadController::interests() const {
   using enum ChangeKind;
-  return mask(PodUpdated) | mask(PodDeleting) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone) | mask(WorkloadUpdated);
+  return mask(PodUpdated) | mask(PodDeleting) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone) | mask(WorkloadUpdated) | mask(JobUpdated);
 }
 
 void WorkloadController::mark(std::uint32_t row) {
@@ -30,6 +31,7 @@ void WorkloadController::collect(const ClusterState& state, const ClusterApi& ap
     switch (change.kind) {
       case ChangeKind::PodUpdated:
       case ChangeKind::PodDeleting:
+      case ChangeKind::JobUpdated:
       case ChangeKind::PodGone: mark(change.owner_row); break;
       case ChangeKind::WorkloadUpdated: mark(change.row); break;
       case ChangeKind::NodeAdded:
@@ -46,26 +48,58 @@ void WorkloadController::collect(const ClusterState& state, const ClusterApi& ap
 SimTime WorkloadController::reconcile(ControllerContext& context) {
   const ClusterState& state = context.cluster.state();
   collect(state, context.cluster);
+  for (auto entry = again_.begin(); entry != again_.end();) {
+    const bool due = entry->second <= context.now;
+    if (due) mark(entry->first);
+    entry = due ? again_.erase(entry) : std::next(entry);
+  }
   std::ranges::sort(dirty_);
   const std::vector<std::uint32_t> rows = std::exchange(dirty_, {});
-  SimTime next = kNever;
   for (const std::uint32_t row : rows) {
     is_dirty_[row] = 0;
+    again_.erase(row);
     const WorkloadId id = state.workloads.at(row);
     if (!id) continue;
-    SimTime again = kNever;
-    switch (state.workloads[id].spec->kind) {
-      case WorkloadKind::Deployment: again = sync_deployment(context, id); break;
-      case WorkloadKind::StatefulSet: again = sync_stateful_set(context, id); break;
-      case WorkloadKind::DaemonSet: again = sync_daemon_set(context, id); break;
-      case WorkloadKind::Job:
-      case WorkloadKind::CronJob: break;   // the scenario reader warns that these are not simulated
-    }
-    if (again != kNever) {
-      mark(row);
-      next = std::min(next, again);
-    }
+    if (const SimTime again = sync(context, id); again != kNever) again_[row] = again;
   }
+  SimTime next = kNever;
+  for (const auto& [row, again] : again_) next = std::min(next, again);
+  return next;
+}
+
+SimTime WorkloadController::sync(ControllerContext& context, WorkloadId id) {
+  switch (context.cluster.state().workloads[id].spec->kind) {
+    case WorkloadKind::Deployment: {
+      const SimTime again = sync_deployment(context, id);
+      if (rollouts_.size() <= id.row) rollouts_.resize(id.row + 1);
+      return std::min(again, watch_rollout(context, id, rollouts_[id.row]));
+    }
+    case WorkloadKind::StatefulSet: return sync_stateful_set(context, id);
+    case WorkloadKind::DaemonSet: return sync_daemon_set(context, id);
+    case WorkloadKind::Job:
+    case WorkloadKind::CronJob:
+    case WorkloadKind::ScaledJob: break;
+  }
+  return sync_batch(context, id);
+}
+
+SimTime WorkloadController::sync_batch(ControllerContext& context, WorkloadId id) {
+  const ClusterState& state = context.cluster.state();
+  const Workload& workload = state.workloads[id];
+  if (!workload.applied) {
+    crons_.erase(id.row);
+    job_made_.erase(id.row);
+    for (const JobId job : jobs_of(state, id)) context.cluster.submit(DeleteJob{job});
+    return kNever;
+  }
+  SimTime next = kNever;
+  if (workload.spec->kind == WorkloadKind::Job && job_made_.emplace(id.row, true).second) context.cluster.submit(CreateJob{id, context.now});
+  if (workload.spec->kind == WorkloadKind::CronJob) {
+    const auto memory = crons_.try_emplace(id.row, CronMemory{parse_cron(workload.spec->schedule), context.now}).first;
+    next = sync_cron_job(context, id, memory->second, start_);
+  }
+  for (const JobId job : jobs_of(state, id))
+    if (state.jobs.contains(job)) next = std::min(next, sync_job(context, job));
   return next;
 }
 
