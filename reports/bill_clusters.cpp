@@ -79,6 +79,9 @@ void bill_defender(Bill& bill, const Timeline& timeline, const ClusterSpec& clus
       if (const VmSize* size = find_vm_size(pool.vm_size.text()))
         vcpu_us +=
             integral(samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), {}, bill.end()) * size->vcpus;
+    for (const Series* machines : select(timeline, GaugeKind::MachinesAllocated, [&](const SeriesKey& k) { return k.a == cluster.name; }))
+      if (const VmSize* size = find_vm_size(first_part(machines->key.c.text())))
+        vcpu_us += integral(samples_of(machines), {}, bill.end()) * size->vcpus;
     bill.add_meter({"security", "Defender for Containers", cluster.name.str(), ""}, "Defender for Containers", cluster.location.text(),
                    bill.monthly_micro(vcpu_us, kHoursPerMonth * kHourUs));
   }

@@ -2,6 +2,7 @@
 #include <array>
 
 #include "models/catalog/allocatable.hpp"
+#include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "reports/bill.hpp"
 #include "reports/commitments.hpp"
@@ -12,10 +13,12 @@ namespace {
 
 constexpr std::int64_t kHourUs = 3'600'000'000;
 
+/// A node pool, or the machines of one size and priority in a NodePool.
 struct PricedPool {
   const ClusterSpec* cluster;
-  const NodePoolSpec* pool;
+  NodePoolSpec pool;
   UnitPrice list, spot;
+  std::vector<Sample> nodes;
 };
 
 UnitPrice list_price(const Bill& bill, const std::string& region, const std::string& size, const std::optional<VmPrice>& known) {
@@ -46,20 +49,40 @@ UnitPrice spot_price(Bill& bill, const std::string& region, const std::string& s
   return price;
 }
 
-std::vector<PricedPool> price_pools(Bill& bill) {
+void price_pool(Bill& bill, const ClusterSpec& cluster, const NodePoolSpec& pool, std::span<const Sample> nodes, std::vector<PricedPool>& pools) {
+  const std::string region = cluster.location.str(), size = pool.vm_size.str();
+  const auto known = vm_price(region, size);
+  if (!known && !bill.stated_price("vm:" + region + "/" + size)) {
+    bill.not_priced(size + " in " + region + ": no price in the list; its nodes are not in the bill");
+    return;
+  }
+  UnitPrice list = list_price(bill, region, size, known);
+  UnitPrice spot = pool.spot ? spot_price(bill, region, size, known, list) : list;
+  pools.push_back({&cluster, pool, std::move(list), std::move(spot), {nodes.begin(), nodes.end()}});
+}
+
+// A NodePool's machines are as many kinds as were ever launched: "Standard_D4s_v5/spot".
+void price_machines(Bill& bill, const Timeline& timeline, const ClusterSpec& cluster, const KarpenterNodePoolSpec& node_pool, std::vector<PricedPool>& pools) {
+  const Name key(cluster.name.str() + "/" + node_pool.name.str());
+  for (const Series* machines : select(timeline, GaugeKind::MachinesAllocated, [&](const SeriesKey& k) { return k.a == cluster.name && k.b == key; })) {
+    NodePoolSpec pool = machine_pool(cluster, node_pool);
+    pool.vm_size = Name(first_part(machines->key.c.text()));
+    pool.spot = last_part(machines->key.c.text()) == "spot";
+    const VmSize* size = find_vm_size(pool.vm_size.text());
+    // The OS disk is ephemeral where the local disk holds it (karpenter-provider-azure launchtemplate.go).
+    pool.ephemeral_os_disk = size != nullptr && size->ephemeral_os_disk && size->temp_disk >= Bytes{pool.os_disk_gib << 30};
+    price_pool(bill, cluster, pool, samples_of(machines), pools);
+  }
+}
+
+std::vector<PricedPool> price_pools(Bill& bill, const Timeline& timeline) {
   std::vector<PricedPool> pools;
-  for (const ClusterSpec& cluster : bill.scenario().clusters)
-    for (const NodePoolSpec& pool : cluster.pools) {
-      const std::string region = cluster.location.str(), size = pool.vm_size.str();
-      const auto known = vm_price(region, size);
-      if (!known && !bill.stated_price("vm:" + region + "/" + size)) {
-        bill.not_priced(size + " in " + region + ": no price in the list; its nodes are not in the bill");
-        continue;
-      }
-      UnitPrice list = list_price(bill, region, size, known);
-      UnitPrice spot = pool.spot ? spot_price(bill, region, size, known, list) : list;
-      pools.push_back({&cluster, &pool, std::move(list), std::move(spot)});
-    }
+  for (const ClusterSpec& cluster : bill.scenario().clusters) {
+    for (const NodePoolSpec& pool : cluster.pools)
+      price_pool(bill, cluster, pool, samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), pools);
+    if (!cluster.provisioning.automatic) continue;
+    for (const KarpenterNodePoolSpec& node_pool : cluster.provisioning.node_pools) price_machines(bill, timeline, cluster, node_pool, pools);
+  }
   return pools;
 }
 
@@ -79,9 +102,9 @@ void bill_unused(Bill& bill, const std::string& cluster, CommitmentUse& use) {
 }
 
 void bill_disks(Bill& bill, const PricedPool& priced, Int128 node_us) {
-  const VmSize* size = find_vm_size(priced.pool->vm_size.text());
-  if (size == nullptr || (priced.pool->ephemeral_os_disk && size->default_ephemeral_os_disk())) return;  // Ephemeral disks are free.
-  const std::int64_t gib = priced.pool->os_disk_gib > 0 ? priced.pool->os_disk_gib : default_os_disk_gib(*size, false);
+  const VmSize* size = find_vm_size(priced.pool.vm_size.text());
+  if (size == nullptr || (priced.pool.ephemeral_os_disk && size->default_ephemeral_os_disk())) return;  // Ephemeral disks are free.
+  const std::int64_t gib = priced.pool.os_disk_gib > 0 ? priced.pool.os_disk_gib : default_os_disk_gib(*size, false);
   // A managed disk is billed as the smallest tier that holds it; tiers of the price list.
   static constexpr std::array<std::pair<std::int64_t, const char*>, 5> kTiers{{{32, "Managed disk P4 LRS (32 GiB)"},
                                                                                {128, "Managed disk P10 LRS (128 GiB)"},
@@ -95,20 +118,17 @@ void bill_disks(Bill& bill, const PricedPool& priced, Int128 node_us) {
       break;
     }
   // Priced by the month, prorated by the hour: 730 node-hours are one disk-month.
-  bill.add_meter({"compute", "managed OS disks", priced.cluster->name.str(), priced.pool->name.str()}, meter_name,
+  bill.add_meter({"compute", "managed OS disks", priced.cluster->name.str(), priced.pool.name.str()}, meter_name,
                  priced.cluster->location.text(), bill.monthly_micro(node_us, kHoursPerMonth * kHourUs));
 }
 
 }  // namespace
 
 SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<CommitmentUse>& commitments) {
-  const auto pools = price_pools(bill);
+  const auto pools = price_pools(bill, timeline);
   const auto& specs = bill.scenario().cost.commitments;
   std::vector<VmUse> uses;
-  for (const PricedPool& p : pools) {
-    const auto nodes = samples_of(of_pool(timeline, GaugeKind::NodesAllocated, p.cluster->name, p.pool->name));
-    uses.push_back({p.pool->vm_size.str(), p.cluster->location.str(), p.list.price, p.pool->spot, nodes});
-  }
+  for (const PricedPool& p : pools) uses.push_back({p.pool.vm_size.str(), p.cluster->location.str(), p.list.price, p.pool.spot, p.nodes});
   const CommitmentResult paid = apply_commitments(uses, specs, bill.end());
   for (const CommitmentSpec& c : specs) commitments.push_back({describe(c), {}, {}, {}});
 
@@ -116,9 +136,9 @@ SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<Commitment
   for (std::size_t u = 0; u < pools.size(); ++u) {
     const PricedPool& p = pools[u];
     const VmPayment& payment = paid.payments[u];
-    const std::string cluster = p.cluster->name.str(), pool = p.pool->name.str();
+    const std::string cluster = p.cluster->name.str(), pool = p.pool.name.str();
     const std::int64_t hours = bill.monthly_micro(payment.on_demand_us, kHourUs);
-    if (p.pool->spot) {
+    if (p.pool.spot) {
       bill.add({"compute", "nodes, spot", cluster, pool}, p.spot, hours);
       spot.paid += scale(p.spot.price, hours, kMicro);
       spot.list += scale(p.list.price, hours, kMicro);

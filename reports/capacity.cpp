@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "reports/analysis.hpp"
 #include "reports/pod_life.hpp"
 #include "reports/reading.hpp"
@@ -44,7 +45,7 @@ PoolCapacity pool_capacity(const Timeline& timeline, const ClusterSpec& cluster,
   PoolCapacity out;
   out.cluster = cluster.name.str();
   out.pool = pool.name.str();
-  out.vm_size = pool.vm_size.str();
+  out.vm_size = pool.vm_size.empty() ? "any that fits" : pool.vm_size.str();   // a NodePool's machines differ
   out.spot = pool.spot;
   out.autoscaling = pool.autoscaling;
   out.range_min = pool.autoscaling ? pool.min_count : pool.count;
@@ -165,7 +166,7 @@ CapacityAnswer analyse_capacity(const Scenario& scenario, const Timeline& timeli
   CapacityAnswer out;
   for (const ClusterSpec& cluster : scenario.clusters) {
     out.clusters.push_back(cluster_capacity(timeline, cluster));
-    for (const NodePoolSpec& pool : cluster.pools) {
+    for (const NodePoolSpec& pool : all_pools(cluster)) {
       PoolCapacity capacity = pool_capacity(timeline, cluster, pool);
       const auto counts = tally.pools.find(capacity.cluster + "/" + capacity.pool);
       if (counts != tally.pools.end()) {

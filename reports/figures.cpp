@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
 #include "reports/subnet_sizing.hpp"
@@ -166,7 +167,7 @@ void subnet_figures(const Scenario& scenario, const SubnetsAnswer& subnets, Figu
   std::int64_t pods = 0;
   for (const ClusterSpec& cluster : scenario.clusters)
     if (cluster.network.mode == NetworkPluginMode::Overlay)
-      for (const NodePoolSpec& pool : cluster.pools) pods = std::max(pods, pods_per_node(pool, cluster.network.mode));
+      for (const NodePoolSpec& pool : all_pools(cluster)) pods = std::max(pods, pods_per_node(pool, cluster.network.mode));
   if (pods > 0) out.set("subnet.overlay_pods_in_24", "pods", static_cast<double>(Cidr{0, 24}.usable() * pods));
 }
 

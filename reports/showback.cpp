@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <map>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "reports/bill.hpp"
 #include "reports/reading.hpp"
 
@@ -77,7 +78,7 @@ std::vector<NamespaceCost> showback(const Scenario& scenario, const Timeline& ti
       ledger.row(line.cluster, "(shared: " + line.category + ")").direct += line.amount;
   }
   for (const ClusterSpec& cluster : scenario.clusters)
-    for (const NodePoolSpec& pool : cluster.pools) {
+    for (const NodePoolSpec& pool : all_pools(cluster)) {
       const auto cost = pools.find({cluster.name.str(), pool.name.str()});
       if (cost != pools.end()) share_pool(ledger, scenario, timeline, cluster, pool, cost->second);
     }

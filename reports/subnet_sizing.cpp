@@ -4,6 +4,7 @@
 #include <map>
 #include <set>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
 #include "reports/text.hpp"
@@ -30,16 +31,16 @@ const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec
 
 struct PoolIn {
   const ClusterSpec* cluster;
-  const NodePoolSpec* pool;
+  NodePoolSpec pool;
 };
 
 std::vector<PoolIn> pools_in(const Scenario& scenario, const VirtualNetworkSpec& network, std::size_t subnet) {
   std::vector<PoolIn> pools;
   for (const ClusterSpec& cluster : scenario.clusters) {
     if (network_of(scenario, cluster) != &network) continue;
-    for (const NodePoolSpec& pool : cluster.pools) {
+    for (const NodePoolSpec& pool : all_pools(cluster)) {
       const bool here = pool.subnet.empty() ? subnet == 0 : last_part(pool.subnet.text()) == network.subnets[subnet].name.text();
-      if (here) pools.push_back({&cluster, &pool});
+      if (here) pools.push_back({&cluster, pool});
     }
   }
   return pools;
@@ -49,8 +50,8 @@ std::int64_t need_of(const std::vector<PoolIn>& pools, std::optional<NetworkPlug
   std::int64_t need = 0;
   for (const auto& [cluster, pool] : pools) {
     const NetworkPluginMode used = mode.value_or(cluster->network.mode);
-    const std::int64_t nodes = largest_count(*pool), surge = largest_surge(*pool);
-    need += used == NetworkPluginMode::Overlay ? overlay_need(nodes, surge) : node_subnet_need(nodes, surge, pods_per_node(*pool, used));
+    const std::int64_t nodes = largest_count(pool), surge = largest_surge(pool);
+    need += used == NetworkPluginMode::Overlay ? overlay_need(nodes, surge) : node_subnet_need(nodes, surge, pods_per_node(pool, used));
   }
   return need;
 }
@@ -97,7 +98,7 @@ std::int64_t other_need(const SubnetSpec& subnet, const SubnetAnswer& answer) {
 
 void note_refusals(const Timeline& timeline, const std::vector<PoolIn>& pools, SubnetAnswer& out) {
   std::set<std::string> names;
-  for (const auto& [cluster, pool] : pools) names.insert(cluster->name.str() + "/" + pool->name.str());
+  for (const auto& [cluster, pool] : pools) names.insert(cluster->name.str() + "/" + pool.name.str());
   for (const TimelineEvent& event : timeline.events()) {
     if (event.kind != code(EventKind::PoolRefused) || event.detail.text() != "SubnetIsFull") continue;
     if (!names.contains(event.subject.str())) continue;
@@ -130,8 +131,8 @@ SubnetAnswer subnet_answer(const Scenario& scenario, const Timeline& timeline, c
   read_use(timeline, out);
   note_refusals(timeline, pools, out);
   for (const auto& [cluster, pool] : pools) {
-    out.nodes_at_maximum += largest_count(*pool);
-    out.surge_at_maximum += largest_surge(*pool);
+    out.nodes_at_maximum += largest_count(pool);
+    out.surge_at_maximum += largest_surge(pool);
   }
   const std::int64_t others = other_need(subnet, out);
   out.need_at_maximum = need_of(pools, std::nullopt) + others;
@@ -156,7 +157,7 @@ PodCidrAnswer pod_cidr_answer(const Scenario& scenario, const Timeline& timeline
   out.pod_cidr = to_string(cluster.network.pod_cidr);
   out.blocks_total = overlay_node_limit(cluster.network.pod_cidr.prefix);
   out.blocks_peak = maximum(samples_of(timeline.find(key(GaugeKind::PodCidrBlocksUsed, cluster.name))), {}, timeline.end()).value;
-  for (const NodePoolSpec& pool : cluster.pools) out.blocks_at_maximum += overlay_need(largest_count(pool), largest_surge(pool));
+  for (const NodePoolSpec& pool : all_pools(cluster)) out.blocks_at_maximum += overlay_need(largest_count(pool), largest_surge(pool));
   out.safe_prefix = smallest_pod_cidr_for(out.blocks_at_maximum).value_or(0);
   out.safe = out.blocks_at_maximum <= out.blocks_total;
   for (const TimelineEvent& event : timeline.events())

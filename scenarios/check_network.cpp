@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 
@@ -100,7 +101,7 @@ std::map<std::string, SubnetNeed> subnet_needs(const Check& check) {
   for (const ClusterSpec& cluster : check.scenario().clusters) {
     const VirtualNetworkSpec* network = network_of(check.scenario(), cluster);
     if (network == nullptr) continue;
-    for (const NodePoolSpec& pool : cluster.pools) {
+    for (const NodePoolSpec& pool : all_pools(cluster)) {
       const SubnetSpec* subnet = subnet_of(*network, pool);
       if (subnet == nullptr) continue;
       // Node Subnet reserves maxPods + 1 addresses for each node, Overlay one (facts B).
@@ -155,7 +156,7 @@ void check_addresses(Check& check) {
   for (const ClusterSpec& cluster : check.scenario().clusters) {
     if (cluster.network.mode != NetworkPluginMode::Overlay) continue;
     std::int64_t at_start = 0, at_most = 0;
-    for (const NodePoolSpec& pool : cluster.pools) {
+    for (const NodePoolSpec& pool : all_pools(cluster)) {
       at_start += nodes_at_start(pool);
       at_most += nodes_with_surge(pool);
     }

@@ -50,6 +50,7 @@ void check_clusters(Check& check);
 void check_workloads(Check& check);
 void check_autoscalers(Check& check);
 void check_vertical_autoscalers(Check& check);
+void check_provisioning(Check& check);
 void check_load(Check& check);
 void check_experiment(Check& check);
 

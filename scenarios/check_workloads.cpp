@@ -2,6 +2,7 @@
 #include <set>
 
 #include "models/catalog/allocatable.hpp"
+#include "models/catalog/machine_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 
 namespace akstwin {
@@ -26,6 +27,10 @@ void check_pod_size(Check& check, const ClusterSpec& cluster, const WorkloadSpec
     pools += (pools.empty() ? "" : "; ") + pool.name.str() + " " + in_words(room);
   }
   if (cluster.pools.empty()) return;
+  if (cluster.provisioning.automatic)
+    for (const KarpenterNodePoolSpec& pool : cluster.provisioning.node_pools)
+      for (const VmSize* size : sizes_admitted(pool, cluster.location))
+        if (fits(need, allocatable(*size, static_cast<int>(max_pods(machine_pool(cluster, pool), cluster.network.mode)), cluster.kubernetes_minor))) return;
   check.warning("S063", workload.declared_at, "a pod of " + called(workload) + " asks for " + in_words(need) + ", more than any node of '" + cluster.name.str() + "' has", "allocatable: " + pools);
 }
 

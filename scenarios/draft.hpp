@@ -55,6 +55,8 @@ void describe(Fields& f, NetworkProfileSpec& out);
 void describe(Fields& f, AutoScalerProfileSpec& out);
 void describe(Fields& f, NodeTimesSpec& out);
 void describe(Fields& f, NodePoolSpec& out);
+void describe(Fields& f, TemplateChangeSpec& out);
+void describe(Fields& f, NodeProvisioningSpec& out);
 void describe(Fields& f, ServiceMeshSpec& out);
 void describe(Fields& f, StandbySpec& out);
 void describe(Fields& f, ClusterSpec& out);

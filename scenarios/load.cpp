@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 #include "scenarios/draft.hpp"
 #include "scenarios/generate.hpp"
@@ -55,6 +56,10 @@ void settle_counts(Scenario& scenario) {
   for (ClusterSpec& cluster : scenario.clusters) {
     for (NodePoolSpec& pool : cluster.pools) {
       if (pool.autoscaling) pool.count = nodes_at_start(pool);
+      if (pool.autoscaling && cluster.provisioning.automatic) {   // AKS allows one of the two
+        pool.autoscaling = false;
+        pool.count = pool.min_count;
+      }
       if (pool.autoscaling && cluster.standby.pattern == StandbyPattern::Warm) pool.count = pool.min_count;
       if (cluster.standby.pattern == StandbyPattern::Cold && pool.mode == PoolMode::User) pool.count = pool.min_count = 0;
     }
@@ -136,6 +141,27 @@ void shorten(Duration horizon, Scenario& scenario, Diagnostics& diagnostics) {
   scenario.horizon = horizon;
 }
 
+// NodePools and node classes of the manifests, and those that AKS makes, are part of the cluster. With them its node pools are not autoscaled.
+void settle_provisioning(Scenario& scenario) {
+  for (std::size_t i = 0; i < scenario.clusters.size(); ++i) {
+    NodeProvisioningSpec& provisioning = scenario.clusters[i].provisioning;
+    if (!provisioning.automatic) continue;
+    const ManifestSet& manifests = scenario.workloads[i].manifests;
+    provisioning.node_pools = manifests.node_pools;
+    provisioning.node_classes = manifests.node_classes;
+    const auto add_class = [&](Name name) {
+      if (std::ranges::find(provisioning.node_classes, name, &AksNodeClassSpec::name) == provisioning.node_classes.end()) provisioning.node_classes.emplace_back().name = name;
+    };
+    if (!provisioning.default_pools) continue;
+    add_class(Name("default"));
+    for (KarpenterNodePoolSpec& pool : default_node_pools()) {
+      if (std::ranges::find(provisioning.node_pools, pool.name, &KarpenterNodePoolSpec::name) != provisioning.node_pools.end()) continue;
+      pool.declared_at = provisioning.declared_at;
+      provisioning.node_pools.push_back(pool);
+    }
+  }
+}
+
 void apply_options(const LoadOptions& options, Scenario& scenario, Diagnostics& diagnostics) {
   if (options.seed) scenario.seed = *options.seed;
   if (options.replications) scenario.replications = *options.replications;
@@ -174,6 +200,7 @@ std::optional<Scenario> load_scenario_text(std::string_view text, const LoadOpti
   set_primaries(document, scenario);
   check_workload_clusters(draft.spec, context);
   for (std::size_t i = 0; i < scenario.clusters.size(); ++i) read_cluster_workloads(draft.spec, scenario.clusters[i], context);
+  settle_provisioning(scenario);
   check_variants(written, fields, scenario, diagnostics);
   check_scenario(scenario, context);
   settle_counts(scenario);

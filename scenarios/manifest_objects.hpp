@@ -38,6 +38,10 @@ void read_volume_claim(Fields& f, const ManifestTarget& target);
 void describe(Fields& f, VolumeClaimSpec& out);
 /// spec.volumeClaimTemplates of a StatefulSet.
 void read_claim_templates(Fields& f, WorkloadSpec& out);
+void read_node_pool(Fields& f, const ManifestTarget& target);
+void read_node_class(Fields& f, const ManifestTarget& target);
+void describe(Fields& f, NodeClaimRequirement& out);
+void describe(Fields& f, NodeDisruptionBudgetSpec& out);
 void read_git_repository(Fields& f, const ManifestTarget& target);
 void read_kustomization(Fields& f, const ManifestTarget& target);
 

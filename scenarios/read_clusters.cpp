@@ -167,6 +167,25 @@ void describe(Fields& f, StandbySpec& out) {
   f.optional("primary", out.primary, "The cluster it stands by for; default: the one named by `like`.");
 }
 
+void describe(Fields& f, TemplateChangeSpec& out) {
+  out.declared_at = f.at();
+  f.required("at", out.at, "When the NodePool's template changes.");
+  f.required("nodePool", out.node_pool, "The NodePool.");
+}
+
+void describe(Fields& f, NodeProvisioningSpec& out) {
+  out.declared_at = f.at();
+  f.choice("mode", out.automatic, {{"Manual", false}, {"Auto", true}}, "Auto: Karpenter, run by AKS, makes and removes single machines as NodePool manifests say. Not together with enableAutoScaling of node pools.")
+      .source("ARM nodeProvisioningProfile");
+  f.choice("defaultNodePools", out.default_pools, {{"Auto", true}, {"None", false}}, "Auto: AKS makes the NodePools default (D family, amd64, on-demand) and system-surge, unless manifests do.")
+      .source("AKS node-auto-provisioning-node-pools.md; karpenter-provider-azure@352646f5 examples/v1");
+  f.optional("spotToSpotConsolidation", out.spot_to_spot, "Feature gate: a spot machine may be replaced by a cheaper spot machine.").source("karpenter-provider-azure@352646f5 charts/karpenter/values.yaml");
+  f.optional("maxNodes", out.max_nodes, "Machines that a NodePool may have at once, its own limits apart: the subscription's quota. Not an ARM field.").between(1, 1'000);
+  f.object("nodeTimes", out.times, "How long machines take to come and go. Not an ARM field: measured on your platform.");
+  f.optional("nodeImages", out.node_image_interval, "A new node image this often: machines of an older one have drifted. 0: none. Not an ARM field.");
+  f.list("templateChanges", out.template_changes, "Changes of NodePool templates during the run: machines made before have drifted. Not an ARM field.");
+}
+
 void describe(Fields& f, ClusterSpec& out) {
   out.declared_at = f.at();
   f.required("name", out.name, "Name of the cluster.");
@@ -184,6 +203,7 @@ void describe(Fields& f, ClusterSpec& out) {
   f.optional("virtualNetwork", out.virtual_network, "Virtual network by name; default: the only one in the cluster's location.");
   f.object("autoScalerProfile", out.autoscaler, "Cluster autoscaler settings, for the whole cluster.");
   f.list("agentPoolProfiles", out.pools, "Node pools.", true);
+  f.object("nodeProvisioningProfile", out.provisioning, "Node auto-provisioning.");
   f.object("serviceMesh", out.mesh, "Service mesh.");
   f.values("addons", out.addons, "Add-ons whose pods take room: azure-policy, key-vault-secrets-provider, monitoring, keda and others.");
   f.object("standby", out.standby, "This cluster stands by for another one.");

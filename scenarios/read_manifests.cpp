@@ -28,6 +28,8 @@ constexpr KnownKind kKinds[] = {
     {"PriorityClass", "scheduling.k8s.io/", &read_priority_class},
     {"StorageClass", "storage.k8s.io/", &read_storage_class},
     {"PersistentVolumeClaim", "v1", &read_volume_claim},
+    {"NodePool", "karpenter.sh/", &read_node_pool},
+    {"AKSNodeClass", "karpenter.azure.com/", &read_node_class},
     {"GitRepository", "source.toolkit.fluxcd.io/", &read_git_repository},
     {"Kustomization", "kustomize.toolkit.fluxcd.io/", &read_kustomization},
 };
