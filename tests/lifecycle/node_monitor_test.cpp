@@ -166,3 +166,27 @@ TEST_CASE("A rate of one a second does not come back once evictions were stopped
   CHECK_FALSE(limiter.try_accept(at(109)));
   CHECK(limiter.try_accept(at(110)));
 }
+
+TEST_CASE("Over random failures no zone is tainted faster than its rate, and nobody while all are silent") {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    INFO("seed " << seed);
+    std::uint64_t state = seed * 0x9E3779B97F4A7C15ULL;
+    const auto draw = [&](std::uint64_t below) {
+      state = state * 6364136223846793005ULL + 1442695040888963407ULL;
+      return (state >> 33) % below;
+    };
+    Cluster cluster{"1", "1", "1", "1", "2", "2", "2", "2"};
+    for (SimTime& silent : cluster.silent)
+      if (draw(3) == 0) silent = at(static_cast<std::int64_t>(61 + draw(300)));
+    cluster.run_until(at(900));
+    for (const std::size_t first : {std::size_t{0}, std::size_t{4}}) {
+      std::vector<SimTime> times;
+      for (std::size_t i = first; i < first + 4; ++i)
+        if (cluster.tainted[i] != kNever) times.push_back(cluster.tainted[i]);
+      std::ranges::sort(times);
+      for (std::size_t i = 1; i < times.size(); ++i) CHECK(times[i] - times[i - 1] >= 10_s);
+    }
+    if (std::ranges::none_of(cluster.nodes, [](const NodeReport& node) { return node.ready == NodeCondition::True; }))
+      for (const NodeReport& node : cluster.nodes) CHECK_FALSE(node.unreachable_taint);
+  }
+}
