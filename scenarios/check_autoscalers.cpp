@@ -20,18 +20,21 @@ struct Scaler {
   WorkloadKind target_kind;
   std::int64_t min_replicas, max_replicas;
   Position at;
-  bool by_cpu_utilization = false;
+  bool by_cpu_utilization = false, by_memory_utilization = false;
 };
+
+bool by_utilization(const HorizontalPodAutoscalerSpec& hpa, std::string_view resource) {
+  return std::ranges::any_of(hpa.metrics, [&](const MetricSpec& m) { return m.source == MetricSource::Resource && m.name.text() == resource && m.target == MetricTarget::Utilization; });
+}
 
 std::vector<Scaler> scalers_of(const ManifestSet& set) {
   std::vector<Scaler> all;
   for (const auto& hpa : set.autoscalers) {
-    const bool cpu = std::ranges::any_of(hpa.metrics, [](const MetricSpec& m) { return m.source == MetricSource::Resource && m.name == Name("cpu") && m.target == MetricTarget::Utilization; });
-    all.push_back({"HorizontalPodAutoscaler", hpa.name_space, hpa.name, hpa.target, hpa.target_kind, hpa.min_replicas, hpa.max_replicas, hpa.declared_at, cpu});
+    all.push_back({"HorizontalPodAutoscaler", hpa.name_space, hpa.name, hpa.target, hpa.target_kind, hpa.min_replicas, hpa.max_replicas, hpa.declared_at, by_utilization(hpa, "cpu"), by_utilization(hpa, "memory")});
   }
   for (const auto& scaled : set.scaled_objects) {
-    const bool cpu = std::ranges::any_of(scaled.triggers, [](const auto& t) { return t.type == Name("cpu"); });
-    all.push_back({"ScaledObject", scaled.name_space, scaled.name, scaled.target, scaled.target_kind, scaled.min_replicas, scaled.max_replicas, scaled.declared_at, cpu});
+    const auto by = [&](std::string_view resource) { return std::ranges::any_of(scaled.triggers, [&](const auto& t) { return t.type.text() == resource; }); };
+    all.push_back({scaled.jobs ? "ScaledJob" : "ScaledObject", scaled.name_space, scaled.name, scaled.target, scaled.target_kind, scaled.min_replicas, scaled.max_replicas, scaled.declared_at, by("cpu"), by("memory")});
   }
   return all;
 }
@@ -39,18 +42,18 @@ std::vector<Scaler> scalers_of(const ManifestSet& set) {
 void check_scaler(Check& check, const ManifestSet& set, const Scaler& scaler) {
   const std::string called = scaler.kind + " " + scaler.name_space.str() + "/" + scaler.name.str();
   if (scaler.min_replicas > scaler.max_replicas)
-    check.error("S065", scaler.at, called + " has " + std::to_string(scaler.min_replicas) + " replicas at least and " + std::to_string(scaler.max_replicas) + " at most", "swap them, or raise the maximum");
+    check.warning("S065", scaler.at, called + " has " + std::to_string(scaler.min_replicas) + " replicas at least and " + std::to_string(scaler.max_replicas) + " at most", "the API server refuses it, so nothing scales; swap them, or raise the maximum");
   const WorkloadSpec* target = find_workload(set, scaler.target_kind, scaler.name_space, scaler.target);
   if (target == nullptr) {
     std::vector<std::string> names;
     for (const WorkloadSpec& workload : set.workloads)
       if (workload.name_space == scaler.name_space) names.push_back(workload.name.str());
-    return check.error("S060", scaler.at, called + " scales " + std::string(kKindNames[static_cast<std::size_t>(scaler.target_kind)]) + " '" + scaler.target.str() + "', which does not exist in namespace '" + scaler.name_space.str() + "'", Check::suggestion(scaler.target.text(), names));
+    return check.warning("S060", scaler.at, called + " scales " + std::string(kKindNames[static_cast<std::size_t>(scaler.target_kind)]) + " '" + scaler.target.str() + "', which does not exist in namespace '" + scaler.name_space.str() + "'", Check::suggestion(scaler.target.text(), names));
   }
-  if (!scaler.by_cpu_utilization) return;
   for (const ContainerSpec& container : target->pod.containers) {
-    if (container.states_cpu_request) continue;
-    check.warning("S062", target->declared_at, "container '" + container.name.str() + "' of " + target->name_space.str() + "/" + target->name.str() + " has no CPU request, but " + called + " needs one", "without it the autoscaler cannot compute utilisation and does nothing");
+    const bool cpu = scaler.by_cpu_utilization && !container.states_cpu_request, memory = scaler.by_memory_utilization && !container.states_memory_request;
+    if (!cpu && !memory) continue;
+    check.warning("S062", target->declared_at, "container '" + container.name.str() + "' of " + target->name_space.str() + "/" + target->name.str() + " has no " + (cpu ? "CPU" : "memory") + " request, but " + called + " needs one", "without it the autoscaler cannot compute utilisation and does nothing");
   }
 }
 
@@ -83,11 +86,29 @@ void check_budget(Check& check, const ManifestSet& set, const std::vector<Scaler
 
 }  // namespace
 
+namespace {
+
+// The eviction API refuses to choose between budgets.
+void check_shared_pods(Check& check, const ManifestSet& set) {
+  for (const WorkloadSpec& workload : set.workloads) {
+    const PodDisruptionBudgetSpec* first = nullptr;
+    for (const PodDisruptionBudgetSpec& budget : set.disruption_budgets) {
+      if (workload.name_space != budget.name_space || !budget.selector.matches(workload.pod.labels)) continue;
+      if (first != nullptr)
+        check.warning("S064", budget.declared_at, "PodDisruptionBudgets '" + first->name.str() + "' and '" + budget.name.str() + "' both select the pods of " + workload.name_space.str() + "/" + workload.name.str(), "every eviction is answered with 500 and drains stop; keep one budget a pod");
+      first = &budget;
+    }
+  }
+}
+
+}  // namespace
+
 void check_autoscalers(Check& check) {
   for (const ClusterWorkloads& entry : check.scenario().workloads) {
     const std::vector<Scaler> scalers = scalers_of(entry.manifests);
     for (const Scaler& scaler : scalers) check_scaler(check, entry.manifests, scaler);
     check_shared_targets(check, scalers);
+    check_shared_pods(check, entry.manifests);
     for (const auto& budget : entry.manifests.disruption_budgets) check_budget(check, entry.manifests, scalers, budget);
   }
 }

@@ -75,6 +75,7 @@ void check_scenario(const Scenario& scenario, ReadContext& context) {
   check_clusters(check);
   check_provisioning(check);
   check_workloads(check);
+  check_placement(check);
   check_autoscalers(check);
   check_vertical_autoscalers(check);
   check_load(check);

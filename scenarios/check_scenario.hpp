@@ -48,6 +48,7 @@ void check_networks(Check& check);
 void check_addresses(Check& check);
 void check_clusters(Check& check);
 void check_workloads(Check& check);
+void check_placement(Check& check);
 void check_autoscalers(Check& check);
 void check_vertical_autoscalers(Check& check);
 void check_provisioning(Check& check);

@@ -96,7 +96,7 @@ ManifestSet ManifestReader::finish(const std::vector<std::string>& roots) {
 }
 
 void ManifestReader::report_duplicates() {
-  constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"};
+  constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ScaledJob"};
   std::map<std::string, Position> seen;
   for (const WorkloadSpec& workload : set_.workloads) {
     const std::string name = std::string(kKindNames[static_cast<std::size_t>(workload.kind)]) + " " + workload.name_space.str() + "/" + workload.name.str();

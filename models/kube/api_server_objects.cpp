@@ -27,13 +27,13 @@ void ApiServer::load_autoscalers(const ManifestSet& manifests) {
   std::map<Name, ScaledObjectId> generated;   // by the name of the autoscaler that KEDA makes
   for (const ScaledObjectSpec& spec : manifests.scaled_objects) {
     const WorkloadId target = target_of(spec.name_space, spec.target);
-    if (!target) continue;
+    if (!target || spec.min_replicas > spec.max_replicas) continue;   // nothing to scale, or refused by validation
     const ScaledObjectId id = state_.scaled_objects.insert({&spec, target, false, std::vector<std::int64_t>(spec.triggers.size())});
     generated[Name(spec.name_space.str() + "/keda-hpa-" + spec.name.str())] = id;
   }
   for (const HorizontalPodAutoscalerSpec& spec : manifests.autoscalers) {
     const WorkloadId target = target_of(spec.name_space, spec.target);
-    if (!target) continue;
+    if (!target || spec.min_replicas > spec.max_replicas) continue;   // nothing to scale, or refused by validation
     const auto keda = generated.find(Name(spec.name_space.str() + "/" + spec.name.str()));
     state_.autoscalers.insert({&spec, target, false, keda == generated.end() ? ScaledObjectId{} : keda->second});
   }

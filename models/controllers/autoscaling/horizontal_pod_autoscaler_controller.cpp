@@ -20,6 +20,13 @@ PodGroup::Ready ready_of(const Pod& pod) {
   return pod.ready ? PodGroup::Ready::True : PodGroup::Ready::False;
 }
 
+/// Whether another autoscaler has the same pods: upstream then scales on no metric (condition ScalingActive=False, AmbiguousSelector).
+bool contested(const ClusterState& state, AutoscalerId id) {
+  bool shared = false;
+  state.autoscalers.for_each([&](AutoscalerId other, const Autoscaler& row) { shared = shared || (other != id && row.applied && row.target == state.autoscalers[id].target); });
+  return shared;
+}
+
 }  // namespace
 
 ChangeMask HorizontalPodAutoscalerController::interests() const {
@@ -151,8 +158,15 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   read_pods(state, autoscaler.target, entry, context.now);
   entry.touched = false;
   inputs_.assign(spec.metrics.size(), {});
+  const bool ambiguous = contested(state, id);
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const MetricSpec& metric = spec.metrics[i];
+    if (ambiguous) {
+      if (readings_.size() <= i) readings_.resize(i + 1);
+      readings_[i].assign(groups_.size(), {});
+      inputs_[i].readings = readings_[i];
+      continue;
+    }
     if (metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource) {
       fill_readings(i, metric, entry, state.metrics[autoscaler.target.row]);
       inputs_[i].readings = readings_[i];
