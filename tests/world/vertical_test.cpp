@@ -127,6 +127,18 @@ TEST_CASE("A resize that the node has no room for is waited for, then the pod is
   CHECK(evicted - deferred == 6_min);   // the first round in which it has waited for more than five minutes
 }
 
+TEST_CASE("Room that a resize leaves is given to a pod that waits for it") {
+  Scenario scenario = six_pods(1000_mcpu, VpaUpdateMode::InPlaceOrRecreate, 6_h);
+  scenario.clusters[0].kubernetes_minor = 33;
+  // Two nodes of 3860m hold three pods each; 860m are left on either, and the seventh pod wants 2000m.
+  scenario.clusters[0].pools = {pool("user", 2)};
+  objects(scenario).workloads.push_back(deployment("waiting", 1, 2000_mcpu, 1_Gi));
+  const Timeline timeline = run(scenario);
+  CHECK(gauge(timeline, GaugeKind::PodsPending, at(3_h), "prod") == 1);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(5_h), "prod/orders/waiting") == 1);
+  CHECK(updates(timeline, "ResizedInPlace") == 6);
+}
+
 TEST_CASE("A horizontal autoscaler on the same resource is a finding, and the run goes on") {
   Scenario scenario = six_pods(1000_mcpu, VpaUpdateMode::Auto, 8_h);
   objects(scenario).autoscalers.push_back(autoscaler("api", 2, 20, 50));

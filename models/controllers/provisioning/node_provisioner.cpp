@@ -37,7 +37,7 @@ NodeProvisioner::NodeProvisioner(ProvisionerOptions options, Chooser& zones)
 
 ChangeMask NodeProvisioner::interests() const {
   using enum ChangeKind;
-  return mask(PodUpdated) | mask(PodBound) | mask(PodDeleting) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone);
+  return mask(PodUpdated) | mask(PodBound) | mask(PodDeleting) | mask(PodGone) | mask(PodResized) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone);
 }
 
 void NodeProvisioner::find_pools(const CloudState& cloud) {
@@ -77,6 +77,7 @@ void NodeProvisioner::notice(ControllerContext& context) {
       case ChangeKind::PodBound:
       case ChangeKind::PodDeleting: notice_pod(context, change); break;
       case ChangeKind::PodGone:
+      case ChangeKind::PodResized:
       case ChangeKind::NodeGone: ++karpenter_.changes; break;
       case ChangeKind::NodeAdded:
         nodes_appeared_ = true;

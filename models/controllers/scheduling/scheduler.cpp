@@ -8,7 +8,7 @@ namespace akstwin {
 
 ChangeMask Scheduler::interests() const {
   using enum ChangeKind;
-  return mask(PodCreated) | mask(PodGone) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone) | mask(VolumeUpdated);
+  return mask(PodCreated) | mask(PodGone) | mask(PodResized) | mask(NodeAdded) | mask(NodeUpdated) | mask(NodeGone) | mask(VolumeUpdated);
 }
 
 void Scheduler::enqueue(ControllerContext& context, PodId id) {
@@ -36,10 +36,12 @@ void Scheduler::pod_gone(const ClusterState& state, PodId id, SimTime now) {
 void Scheduler::pod_noticed(ControllerContext& context, PodId id, ChangeKind kind) {
   const ClusterState& state = context.cluster.state();
   if (!state.pods.contains(id)) return pod_gone(state, id, context.now);
-  const bool known = cache_.bound_spec(id) != nullptr;
+  const PodSpec* const before = cache_.bound_spec(id);
   cache_.see_pod(state, id);
   if (kind == ChangeKind::PodCreated) enqueue(context, id);
-  if (!known && cache_.bound_spec(id) != nullptr) {
+  // Resized in place: what it requested before is free, as after a pod that went.
+  if (before != nullptr && cache_.bound_spec(id) != before) moved(state, {.kind = ClusterEvent::Kind::PodGone, .pod = before}, context.now);
+  if (before == nullptr && cache_.bound_spec(id) != nullptr) {
     queue_.remove(id);
     moved(state, {.kind = ClusterEvent::Kind::PodAssigned, .pod = state.pods[id].spec}, context.now);
   }
@@ -85,6 +87,7 @@ void Scheduler::notice(ControllerContext& context, const Change& change) {
     case ChangeKind::PodGone: pod_gone(state, {change.row, change.generation}, context.now); break;
     case ChangeKind::PodCreated:
     case ChangeKind::PodBound:
+    case ChangeKind::PodResized:
     case ChangeKind::PodDeleting: pod_noticed(context, {change.row, change.generation}, change.kind); break;
     case ChangeKind::NodeAdded:
     case ChangeKind::NodeUpdated: node_changed(state, {change.row, change.generation}, context.now); break;

@@ -56,6 +56,10 @@ void SchedulerCache::see_pod(const ClusterState& state, PodId id) {
   }
   const NodeIndex node = index_of(pod.node);
   if (node == kNoNode) return;
+  if (const PodSpec* const known = bound_spec(id); known != nullptr && known != pod.spec) {   // resized in place
+    snapshot_.remove_pod(placed_[id.row].node, uid_of(id));
+    placed_[id.row] = {};
+  }
   if (bound_spec(id) != nullptr) {
     if (pod.terminating()) snapshot_.set_terminating(placed_[id.row].node, uid_of(id));
     return;
