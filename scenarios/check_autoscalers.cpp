@@ -2,11 +2,10 @@
 #include <map>
 
 #include "scenarios/check_scenario.hpp"
+#include "scenarios/manifest_parts.hpp"
 
 namespace akstwin {
 namespace {
-
-constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ScaledJob"};
 
 const WorkloadSpec* find_workload(const ManifestSet& set, WorkloadKind kind, Name name_space, Name name) {
   const auto found = std::ranges::find_if(set.workloads, [&](const WorkloadSpec& w) { return w.kind == kind && w.name_space == name_space && w.name == name; });
@@ -48,7 +47,7 @@ void check_scaler(Check& check, const ManifestSet& set, const Scaler& scaler) {
     std::vector<std::string> names;
     for (const WorkloadSpec& workload : set.workloads)
       if (workload.name_space == scaler.name_space) names.push_back(workload.name.str());
-    return check.warning("S060", scaler.at, called + " scales " + std::string(kKindNames[static_cast<std::size_t>(scaler.target_kind)]) + " '" + scaler.target.str() + "', which does not exist in namespace '" + scaler.name_space.str() + "'", Check::suggestion(scaler.target.text(), names));
+    return check.warning("S060", scaler.at, called + " scales " + std::string(kind_name(scaler.target_kind)) + " '" + scaler.target.str() + "', which does not exist in namespace '" + scaler.name_space.str() + "'", Check::suggestion(scaler.target.text(), names));
   }
   for (const ContainerSpec& container : target->pod.containers) {
     const bool cpu = scaler.by_cpu_utilization && !container.states_cpu_request, memory = scaler.by_memory_utilization && !container.states_memory_request;

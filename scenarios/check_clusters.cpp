@@ -104,6 +104,15 @@ void check_standby(Check& check, const ClusterSpec& cluster) {
   check.error("S020", check.where(path_of(cluster) + ".standby.primary"), "there is no cluster '" + cluster.standby.primary.str() + "' to stand by for", Check::suggestion(cluster.standby.primary.text(), names));
 }
 
+void check_expanders(Check& check, const ClusterSpec& cluster) {
+  if (std::ranges::find(cluster.autoscaler.expanders, Expander::Priority) == cluster.autoscaler.expanders.end()) return;
+  const auto& all = check.scenario().workloads;
+  const auto own = std::ranges::find(all, cluster.name, &ClusterWorkloads::cluster);
+  if (own == all.end() || own->manifests.expander_priorities.empty())
+    check.warning("S020", check.where(path_of(cluster) + ".autoScalerProfile.expander"), "the priority expander of '" + cluster.name.str() + "' has no priorities",
+                  "add the ConfigMap kube-system/cluster-autoscaler-priority-expander to its workloads; without it every pool counts alike");
+}
+
 }  // namespace
 
 void check_clusters(Check& check) {
@@ -111,6 +120,7 @@ void check_clusters(Check& check) {
   for (std::size_t i = 0; i < clusters.size(); ++i) {
     check_pools(check, clusters[i]);
     check_standby(check, clusters[i]);
+    check_expanders(check, clusters[i]);
     for (std::size_t j = 0; j < i; ++j)
       if (clusters[j].name == clusters[i].name) check.error("S016", clusters[i].declared_at, "cluster '" + clusters[i].name.str() + "' is defined twice", "give it another name");
   }

@@ -1,3 +1,4 @@
+#include "models/spec/field_gates.hpp"
 #include "scenarios/load.hpp"
 
 #include <algorithm>
@@ -103,6 +104,9 @@ void read_cluster_workloads(SpecDraft& draft, const ClusterSpec& cluster, ReadCo
   for (std::size_t i = 0; i < draft.delivery.gitops_from.size(); ++i)
     reader.read(draft.delivery.gitops_from[i], node_at(context, "spec.delivery.gitops.from." + std::to_string(i)));
   ClusterWorkloads result{cluster.name, reader.finish(kustomization_roots(draft))};
+  for (const DroppedField& dropped : drop_newer_fields(result.manifests, cluster.kubernetes_minor))
+    context.diagnostics.add({Severity::Warning, "S051", dropped.at, dropped.field + " of " + dropped.object + " is dropped by the API server of '" + cluster.name.str() + "' (1." + std::to_string(cluster.kubernetes_minor) + ")",
+                             "it is kept from 1." + std::to_string(dropped.since) + " on"});
   for (const GenerateDraft* generate : generated) generate_workloads(*generate, result.manifests, draft.scenario.images);
   if (!any && !draft.workloads.empty()) {
     context.diagnostics.add({Severity::Warning, "S020", cluster.declared_at, "nothing runs on cluster '" + cluster.name.str() + "'", "add an entry under workloads with cluster: " + cluster.name.str()});

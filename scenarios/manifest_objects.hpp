@@ -32,6 +32,7 @@ void read_scaled_object(Fields& f, const ManifestTarget& target);
 void read_scaled_job(Fields& f, const ManifestTarget& target);
 void read_service(Fields& f, const ManifestTarget& target);
 void read_namespace(Fields& f, const ManifestTarget& target);
+void read_config_map(Fields& f, const ManifestTarget& target);
 void read_priority_class(Fields& f, const ManifestTarget& target);
 void read_storage_class(Fields& f, const ManifestTarget& target);
 void read_volume_claim(Fields& f, const ManifestTarget& target);

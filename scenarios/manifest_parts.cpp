@@ -32,6 +32,18 @@ void read_affinity(Fields& f, Affinity& out) {
 
 }  // namespace
 
+std::string_view kind_name(WorkloadKind kind) {
+  switch (kind) {
+    case WorkloadKind::Deployment: return "Deployment";
+    case WorkloadKind::StatefulSet: return "StatefulSet";
+    case WorkloadKind::DaemonSet: return "DaemonSet";
+    case WorkloadKind::Job: return "Job";
+    case WorkloadKind::CronJob: return "CronJob";
+    case WorkloadKind::ScaledJob: return "ScaledJob";
+  }
+  return "";
+}
+
 void ignore(Fields& f, std::initializer_list<std::string_view> keys) {
   for (const std::string_view key : keys) f.without_effect(key, "");
 }

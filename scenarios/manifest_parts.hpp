@@ -13,6 +13,8 @@ struct ObjectMetadata {
   Labels labels, annotations;
 };
 
+/// "Deployment", "StatefulSet", …: as manifests write it.
+std::string_view kind_name(WorkloadKind kind);
 /// `metadata` of an object; the name is required.
 void read_metadata(Fields& f, ObjectMetadata& out);
 /// A mapping of text to text at `key`.

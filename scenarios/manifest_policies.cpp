@@ -1,3 +1,5 @@
+#include <regex>
+
 #include "scenarios/manifest_objects.hpp"
 
 namespace akstwin {
@@ -67,6 +69,46 @@ void read_namespace(Fields& f, const ManifestTarget& target) {
   read_metadata(f, metadata);
   ignore(f, {"apiVersion", "kind", "status", "spec"});
   target.set.namespaces.emplace_back(metadata.name, metadata.labels);
+}
+
+/// The text below data.priorities: a mapping of priorities to lists of regular expressions on pool names
+/// (cluster-autoscaler expander/priority/readme.md). One that upstream could not read is an error; upstream would run without it.
+void read_expander_priorities(Fields& f, const YamlNode& text, ManifestSet& set) {
+  const auto refuse = [&](const std::string& what) {
+    f.error("S013", text, what, "the form is a priority, a colon, and a list of regular expressions, such as 10: [\".*spot.*\"]");
+  };
+  Diagnostics inside;                               // positions in a text within a text would mislead
+  const std::vector<YamlNode> documents = parse_yaml(text.position().file, text.text, kManifestLimits, inside);
+  if (inside.has_errors()) return refuse("priorities is no YAML: " + inside.sorted().front().message);
+  for (const YamlNode& document : documents) {
+    if (!document.is_map()) return refuse("priorities is no mapping");
+    for (const auto& member : document.members) {
+      const auto priority = parse_whole(member.key);
+      if (!priority || *priority < 0 || *priority > INT32_MAX || !member.value.is_list()) return refuse("'" + member.key + "' in priorities is no priority with a list");
+      std::vector<std::string> patterns;
+      for (const YamlNode& pattern : member.value.items) {
+        try {
+          const std::regex compiled(pattern.text);
+        } catch (const std::regex_error&) {
+          return refuse("'" + pattern.text + "' in priorities is no regular expression");
+        }
+        patterns.push_back(pattern.text);
+      }
+      set.expander_priorities.emplace_back(static_cast<int>(*priority), std::move(patterns));
+    }
+  }
+}
+
+/// One ConfigMap decides something: that of the autoscaler's priority expander.
+void read_config_map(Fields& f, const ManifestTarget& target) {
+  ObjectMetadata metadata;
+  read_metadata(f, metadata);
+  ignore(f, {"apiVersion", "kind", "binaryData", "immutable"});
+  const bool priorities = metadata.name_space == Name("kube-system") && metadata.name == Name("cluster-autoscaler-priority-expander");
+  if (!priorities) return ignore(f, {"data"});
+  f.group("data", "", [&](Fields& g) {
+    g.custom("priorities", {"text", "the expander's priorities", "string", ""}, "", [&](const YamlNode& node) { read_expander_priorities(g, node, target.set); });
+  });
 }
 
 void read_priority_class(Fields& f, const ManifestTarget& target) {

@@ -1,5 +1,6 @@
 #include "scenarios/notation.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -170,6 +171,35 @@ std::string Notation<Threshold01>::print(const std::int64_t& value) { return pri
 NotationWords Notation<Money>::words() { return {"money", "an amount with its currency such as 900 USD or $0.192", "string", "USD|\\$"}; }
 std::optional<Money> Notation<Money>::parse(std::string_view text) { return parse_money(text); }
 std::string Notation<Money>::print(const Money& value) { return to_string(value); }
+
+namespace {
+constexpr std::pair<std::string_view, Expander> kExpanders[] = {{"random", Expander::Random}, {"most-pods", Expander::MostPods}, {"least-waste", Expander::LeastWaste}, {"priority", Expander::Priority}, {"least-nodes", Expander::LeastNodes}};
+}
+
+NotationWords Notation<std::vector<Expander>>::words() {
+  return {"expanders", "random, most-pods, least-waste, least-nodes or priority, or several of them separated by commas", "string", "^[a-z, -]+$"};
+}
+std::optional<std::vector<Expander>> Notation<std::vector<Expander>>::parse(std::string_view text) {
+  std::vector<Expander> chain;
+  while (true) {
+    const auto comma = text.find(',');
+    std::string_view word = text.substr(0, comma);
+    while (word.starts_with(' ')) word.remove_prefix(1);
+    while (word.ends_with(' ')) word.remove_suffix(1);
+    const auto known = std::ranges::find(kExpanders, word, &std::pair<std::string_view, Expander>::first);
+    // Upstream refuses an expander that is named twice (expander/factory).
+    if (known == std::end(kExpanders) || std::ranges::find(chain, known->second) != chain.end()) return std::nullopt;
+    chain.push_back(known->second);
+    if (comma == std::string_view::npos) return chain;
+    text.remove_prefix(comma + 1);
+  }
+}
+std::string Notation<std::vector<Expander>>::print(const std::vector<Expander>& value) {
+  std::string text;
+  for (const Expander expander : value)
+    text += (text.empty() ? "" : ",") + std::string(std::ranges::find(kExpanders, expander, &std::pair<std::string_view, Expander>::second)->first);
+  return text;
+}
 
 NotationWords Notation<Cidr>::words() { return {"IPv4 prefix", "an IPv4 prefix such as 10.40.0.0/22", "string", "^[0-9.]+/[0-9]+$"}; }
 std::optional<Cidr> Notation<Cidr>::parse(std::string_view text) { return parse_cidr(text); }

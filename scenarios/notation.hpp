@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "models/spec/platform_spec.hpp"
 #include "models/spec/workload_spec.hpp"
 #include "sim/base/cidr.hpp"
 #include "sim/base/money.hpp"
@@ -70,6 +71,7 @@ AKSTWIN_NOTATION(PartsPerMillion, PartsPerMillion);
 AKSTWIN_NOTATION(Money, Money);
 AKSTWIN_NOTATION(Cidr, Cidr);
 AKSTWIN_NOTATION(IntOrPercent, IntOrPercent);
+AKSTWIN_NOTATION(std::vector<Expander>, std::vector<Expander>);
 
 #undef AKSTWIN_NOTATION
 

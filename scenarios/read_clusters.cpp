@@ -104,6 +104,18 @@ void describe(Fields& f, NetworkProfileSpec& out) {
   f.without_effect("outboundType", "Stated at the virtual network: network.outbound.type.");
 }
 
+void read_expanders(Fields& f, const YamlNode& node, std::vector<Expander>& out) {
+  if (const auto chain = Notation<std::vector<Expander>>::parse(node.text); chain && node.is_scalar()) {
+    out = *chain;
+    return;
+  }
+  f.mark_broken("expander");
+  const std::vector<std::string> words{"random", "most-pods", "least-waste", "priority", "least-nodes"};
+  const std::string near = closest(node.text, words);
+  f.error("S015", node, f.field_name("expander") + " is '" + node.text + "'; it is one of random, most-pods, least-waste, priority, least-nodes, or several of them, each once, separated by commas",
+          near.empty() ? "choose one of these" : "did you mean '" + near + "'?");
+}
+
 void describe(Fields& f, AutoScalerProfileSpec& out) {
   const auto time = [&](std::string_view key, Duration& value, std::string_view help) { f.optional(key, value, help).at_most(Duration{86'400'000'000}).source(kAutoscalerSource); };
   f.optional("scan-interval", out.scan_interval, "Pause between two looks at the cluster.").between(Duration{1'000'000}, Duration{3'600'000'000}).source(kAutoscalerSource);
@@ -117,10 +129,12 @@ void describe(Fields& f, AutoScalerProfileSpec& out) {
   f.optional("max-graceful-termination-sec", grace, "Longest wait for a pod to end, in seconds.").between(0, 86'400).source(kAutoscalerSource);
   out.max_graceful_termination = Duration{1'000'000} * std::clamp<std::int64_t>(grace, 0, 86'400);
   f.optional("balance-similar-node-groups", out.balance_similar_node_groups, "Spread a scale-up over pools that are alike.").source(kAutoscalerSource);
-  f.choice("expander", out.expander,
-           {{"random", Expander::Random}, {"most-pods", Expander::MostPods}, {"least-waste", Expander::LeastWaste}, {"priority", Expander::Priority}, {"least-nodes", Expander::LeastNodes}},
-           "Which pool grows when several could.")
-      .source(kAutoscalerSource);
+  FieldDoc* expander = f.custom("expander", Notation<std::vector<Expander>>::words(), "Which pool grows when several could; a chain such as priority,least-waste narrows down step by step. 'priority' reads the ConfigMap kube-system/cluster-autoscaler-priority-expander.",
+                                [&](const YamlNode& node) { read_expanders(f, node, out.expanders); });
+  if (expander != nullptr) {
+    expander->default_text = Notation<std::vector<Expander>>::print(out.expanders);
+    expander->source = kAutoscalerSource;
+  }
   f.optional("skip-nodes-with-local-storage", out.skip_nodes_with_local_storage, "Keep nodes whose pods use local storage.").source(kAutoscalerSource);
   f.optional("skip-nodes-with-system-pods", out.skip_nodes_with_system_pods, "Keep nodes with kube-system pods that no DaemonSet owns.").source(kAutoscalerSource);
   f.optional("max-empty-bulk-delete", out.max_empty_bulk_delete, "Empty nodes deleted at once.").between(1, 1'000).source(kAutoscalerSource);
@@ -130,7 +144,7 @@ void describe(Fields& f, AutoScalerProfileSpec& out) {
   time("max-node-provision-time", out.max_node_provision_time, "A node that is not Ready after this is given up.");
   f.optional("ignore-daemonsets-utilization", out.ignore_daemonsets_utilization, "Leave DaemonSet pods out of a node's use.").source(kAutoscalerSource);
   f.without_effect("daemonset-eviction-for-empty-nodes", "DaemonSet pods on empty nodes.");
-  f.without_effect("daemonset-eviction-for-occupied-nodes", "DaemonSet pods on occupied nodes.");
+  f.optional("daemonset-eviction-for-occupied-nodes", out.daemonset_eviction_for_occupied_nodes, "Ask the DaemonSet pods of a drained node to leave, too.").source(kAutoscalerSource);
 }
 
 void describe_resources(Fields& f, Resources& out) {
@@ -201,7 +215,12 @@ void describe(Fields& f, ClusterSpec& out) {
   f.optional<MinorVersion>("kubernetesVersion", out.kubernetes_minor, "Kubernetes version; the minor version decides reservations and defaults.").between(21, 60);
   f.object("networkProfile", out.network, "Pod networking.");
   f.optional("virtualNetwork", out.virtual_network, "Virtual network by name; default: the only one in the cluster's location.");
-  f.object("autoScalerProfile", out.autoscaler, "Cluster autoscaler settings, for the whole cluster.");
+  f.group("autoScalerProfile", "Cluster autoscaler settings, for the whole cluster.", [&](Fields& g) {
+    bool upstream = false;
+    g.choice("defaults", upstream, {{"AKS", false}, {"upstream", true}}, "Whose defaults hold for what is not stated: AKS's, or those of a Cluster Autoscaler of one's own in the cluster's version.").source(kAutoscalerSource);
+    if (upstream) out.autoscaler = upstream_autoscaler_profile(out.kubernetes_minor);
+    describe(g, out.autoscaler);
+  });
   f.list("agentPoolProfiles", out.pools, "Node pools.", true);
   f.object("nodeProvisioningProfile", out.provisioning, "Node auto-provisioning.");
   f.object("serviceMesh", out.mesh, "Service mesh.");

@@ -30,13 +30,14 @@ constexpr KnownKind kKinds[] = {
     {"PersistentVolumeClaim", "v1", &read_volume_claim},
     {"NodePool", "karpenter.sh/", &read_node_pool},
     {"AKSNodeClass", "karpenter.azure.com/", &read_node_class},
+    {"ConfigMap", "v1", &read_config_map},
     {"GitRepository", "source.toolkit.fluxcd.io/", &read_git_repository},
     {"Kustomization", "kustomize.toolkit.fluxcd.io/", &read_kustomization},
 };
 
 // Kinds that place no pod and use no capacity: nothing is lost by leaving them out, so nothing is said.
 constexpr std::string_view kWithoutEffect[] = {
-    "ConfigMap", "Secret", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Ingress", "IngressClass", "CustomResourceDefinition",
+    "Secret", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Ingress", "IngressClass", "CustomResourceDefinition",
     "Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute", "Certificate", "ClusterIssuer", "Issuer", "TriggerAuthentication", "ClusterTriggerAuthentication",
     "ExternalSecret", "SecretProviderClass", "ServiceMonitor", "PodMonitor", "PrometheusRule", "AuthorizationPolicy", "PeerAuthentication", "DestinationRule", "VirtualService",
     "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "Endpoints", "EndpointSlice", "CiliumNetworkPolicy", "RuntimeClass", "CSIDriver"};
@@ -96,10 +97,9 @@ ManifestSet ManifestReader::finish(const std::vector<std::string>& roots) {
 }
 
 void ManifestReader::report_duplicates() {
-  constexpr std::string_view kKindNames[] = {"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "ScaledJob"};
   std::map<std::string, Position> seen;
   for (const WorkloadSpec& workload : set_.workloads) {
-    const std::string name = std::string(kKindNames[static_cast<std::size_t>(workload.kind)]) + " " + workload.name_space.str() + "/" + workload.name.str();
+    const std::string name = std::string(kind_name(workload.kind)) + " " + workload.name_space.str() + "/" + workload.name.str();
     const auto [first, inserted] = seen.emplace(name, workload.declared_at);
     if (inserted) continue;
     context_.diagnostics.add({Severity::Error, "S054", workload.declared_at, name + " is defined twice",

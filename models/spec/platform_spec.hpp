@@ -47,7 +47,7 @@ struct NetworkProfileSpec {
 
 enum class Expander : std::uint8_t { Random, MostPods, LeastWaste, Priority, LeastNodes };
 
-/// AKS autoScalerProfile; defaults are AKS's (facts/defaults.csv, cluster-autoscaler.md).
+/// AKS autoScalerProfile; defaults are AKS's (facts/defaults.csv, cluster-autoscaler.md). Upstream's: upstream_autoscaler_profile().
 struct AutoScalerProfileSpec {
   Duration scan_interval{10'000'000};
   Duration scale_down_delay_after_add{600'000'000};
@@ -58,7 +58,7 @@ struct AutoScalerProfileSpec {
   std::int64_t scale_down_utilization_threshold_ppm = 500'000;
   Duration max_graceful_termination{600'000'000};
   bool balance_similar_node_groups = false;
-  Expander expander = Expander::Random;
+  std::vector<Expander> expanders{Expander::Random};   ///< a chain: each narrows down what the one before left
   bool skip_nodes_with_local_storage = false;
   bool skip_nodes_with_system_pods = true;
   std::int64_t max_empty_bulk_delete = 10;
@@ -67,7 +67,11 @@ struct AutoScalerProfileSpec {
   std::int64_t ok_total_unready_count = 3;
   Duration max_node_provision_time{900'000'000};
   bool ignore_daemonsets_utilization = false;
+  bool daemonset_eviction_for_occupied_nodes = true;
 };
+
+/// The flags that a Cluster Autoscaler of one's own has when nobody sets them, by its minor version (facts C: least-waste since 1.33).
+AutoScalerProfileSpec upstream_autoscaler_profile(int kubernetes_minor);
 
 /// Seconds from "instance requested" to "node Ready", and from "delete requested" to "instance gone".
 struct NodeTimesSpec {

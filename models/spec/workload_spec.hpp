@@ -267,6 +267,8 @@ struct ManifestSet {
   std::vector<StorageClassSpec> storage_classes;
   std::vector<VolumeClaimSpec> volume_claims;
   std::vector<std::pair<Name, Labels>> namespaces;
+  /// ConfigMap kube-system/cluster-autoscaler-priority-expander: each priority with regular expressions on pool keys.
+  std::vector<std::pair<int, std::vector<std::string>>> expander_priorities;
   std::vector<KarpenterNodePoolSpec> node_pools;    ///< karpenter.sh NodePool
   std::vector<AksNodeClassSpec> node_classes;       ///< karpenter.azure.com AKSNodeClass
 };

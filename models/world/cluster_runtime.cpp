@@ -20,6 +20,12 @@ constexpr int kResizeMinor = 33;
 
 std::string stream(std::string_view what, const ClusterSpec& cluster) { return "kube/cluster=" + cluster.name.str() + "/" + std::string(what); }
 
+ClusterAutoscalerOptions autoscaler_options_of(const ClusterSpec& cluster, const ManifestSet& manifests) {
+  ClusterAutoscalerOptions options = autoscaler_options(cluster.autoscaler, cluster.kubernetes_minor);
+  options.priorities = manifests.expander_priorities;
+  return options;
+}
+
 /// The user's manifests with what the mesh and KEDA add to them.
 ManifestSet expanded(const ClusterSpec& cluster, ManifestSet manifests) {
   add_mesh(cluster.mesh, manifests);
@@ -44,7 +50,7 @@ ClusterRuntime::ClusterRuntime(const ClusterParts& parts)
       vpa_recommender_(VpaRecommenderOptions{}),
       vpa_updater_(VpaUpdaterOptions{}, spec_.kubernetes_minor >= kResizeMinor),
       flux_(FluxTimes{}),
-      cluster_autoscaler_(parts.index, autoscaler_options(spec_.autoscaler), fit_context(), pool_templates(), expander_),
+      cluster_autoscaler_(parts.index, autoscaler_options_of(spec_, manifests_), fit_context(), pool_templates(), expander_),
       machine_zones_(parts.rng, stream("karpenter/zones", spec_)),
       headroom_(parts.timeline.series(key(GaugeKind::HeadroomPods, spec_.name))),
       fragmented_(parts.timeline.series(key(GaugeKind::FragmentedCpu, spec_.name))) {

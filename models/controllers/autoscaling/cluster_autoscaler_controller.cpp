@@ -234,6 +234,7 @@ void ClusterAutoscalerController::start_deletion(ControllerContext& context, con
   const NodeId node = node_of(deletion.node);
   if (!context.cluster.state().nodes.contains(node)) return;
   context.cluster.submit(TaintNode{node, kToBeDeleted, true});
+  if (core_.options().cordon_node_before_terminating) context.cluster.submit(CordonNode{node, true});
   const PoolId id = context.cluster.state().nodes[node].pool;
   tainted_.push_back({deletion.node, node, context.now});
   deletions_.start(deletion.node, id.row, deletion.kind, core_.options(), context.now);
@@ -293,7 +294,10 @@ class ClusterAutoscalerController::Hands final : public NodeDeletionHands {
     self_.dirty_ = true;
     const auto tainted = find(instance);
     if (tainted == self_.tainted_.end()) return;
-    if (context_.cluster.state().nodes.contains(tainted->node)) context_.cluster.submit(TaintNode{tainted->node, kToBeDeleted, false});
+    if (context_.cluster.state().nodes.contains(tainted->node)) {
+      context_.cluster.submit(TaintNode{tainted->node, kToBeDeleted, false});
+      if (self_.core_.options().cordon_node_before_terminating) context_.cluster.submit(CordonNode{tainted->node, false});
+    }
     self_.tainted_.erase(tainted);
   }
 

@@ -2,9 +2,9 @@
 
 namespace akstwin {
 
-ClusterAutoscalerOptions autoscaler_options(const AutoScalerProfileSpec& profile) {
+ClusterAutoscalerOptions autoscaler_options(const AutoScalerProfileSpec& profile, int kubernetes_minor) {
   ClusterAutoscalerOptions options;
-  options.expanders = {profile.expander};
+  options.expanders = profile.expanders;
   options.balance_similar_node_groups = profile.balance_similar_node_groups;
   options.new_pod_scale_up_delay = profile.new_pod_scale_up_delay;
   // AKS documents that the minimum count is enforced (facts/defaults.csv, enforce-node-group-min-size).
@@ -25,6 +25,11 @@ ClusterAutoscalerOptions autoscaler_options(const AutoScalerProfileSpec& profile
   options.ok_total_unready_count = profile.ok_total_unready_count;
   options.max_graceful_termination = profile.max_graceful_termination;
   options.scan_interval = profile.scan_interval;
+  options.daemonset_eviction_for_occupied_nodes = profile.daemonset_eviction_for_occupied_nodes;
+  // The autoscaler's minor version follows the cluster's (facts C, [recall]). 1.33: kube-system pods hold a node for an hour only;
+  // 1.34: a node is cordoned before it goes.
+  if (kubernetes_minor >= 33) options.blocking_system_pod_timeout = Duration{3'600'000'000};
+  options.cordon_node_before_terminating = kubernetes_minor >= 34;
   return options;
 }
 

@@ -41,6 +41,8 @@ struct ClusterAutoscalerOptions {
   std::int64_t max_drain_parallelism = 1;
   std::int64_t max_bulk_soft_taint_count = 10;
   bool skip_nodes_with_system_pods = true;
+  /// --blocking-system-pod-distruption-timeout, since 1.33: from a kube-system pod's creation on it holds its node this long.
+  Duration blocking_system_pod_timeout{INT64_MAX / 4};
   bool skip_nodes_with_local_storage = true;
   bool skip_nodes_with_custom_controller_pods = true;
   std::int64_t min_replica_count = 0;
@@ -62,9 +64,10 @@ struct ClusterAutoscalerOptions {
   Duration max_pod_eviction_time{120'000'000};
   Duration max_graceful_termination{600'000'000};
   bool daemonset_eviction_for_occupied_nodes = true;
+  bool cordon_node_before_terminating = false;     ///< true since 1.34
 };
 
-/// What an AKS cluster runs with: the profile, and upstream's defaults for what a profile cannot say.
-ClusterAutoscalerOptions autoscaler_options(const AutoScalerProfileSpec& profile);
+/// What a cluster runs with: the profile, and upstream's defaults of that version for what a profile cannot say.
+ClusterAutoscalerOptions autoscaler_options(const AutoScalerProfileSpec& profile, int kubernetes_minor);
 
 }  // namespace akstwin

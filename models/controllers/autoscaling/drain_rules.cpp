@@ -78,7 +78,8 @@ DrainVerdict drain_verdict(const AutoscaledPod& pod, const DrainContext& context
   if (pod.owner_kind == PodOwnerKind::DaemonSet || annotated(pod, "true") || pod.finished) return {};
   const bool replicated = pod.owner != 0 && (!options.skip_nodes_with_custom_controller_pods || of_known_kind(pod.owner_kind));
   if (!replicated) return blocked(BlockingReason::NotReplicated);
-  if (options.skip_nodes_with_system_pods && pod.spec->name_space.text() == "kube-system" && !(context.budgets && context.budgets->covers(pod)))
+  if (options.skip_nodes_with_system_pods && context.now - pod.created < options.blocking_system_pod_timeout &&
+      pod.spec->name_space.text() == "kube-system" && !(context.budgets && context.budgets->covers(pod)))
     return blocked(BlockingReason::UnmovableKubeSystemPod);
   if (annotated(pod, "false")) return blocked(BlockingReason::NotSafeToEvictAnnotation);
   if (options.skip_nodes_with_local_storage && pod.spec->has_local_storage) return blocked(BlockingReason::LocalStorageRequested);
