@@ -174,12 +174,6 @@ PodCidrAnswer pod_cidr_answer(const Scenario& scenario, const Timeline& timeline
 
 }  // namespace
 
-std::optional<int> smallest_pod_cidr_for(std::int64_t nodes) {
-  for (int prefix = 24; prefix >= 8; --prefix)
-    if (overlay_node_limit(prefix) >= nodes) return prefix;
-  return std::nullopt;
-}
-
 std::int64_t largest_count(const NodePoolSpec& pool) { return pool.autoscaling ? pool.max_count : pool.count; }
 
 std::int64_t largest_surge(const NodePoolSpec& pool) {

@@ -12,6 +12,7 @@
 #include "adapters/cli/explain_command.hpp"
 #include "adapters/cli/run_command.hpp"
 #include "adapters/cli/schema_command.hpp"
+#include "adapters/cli/subnets_command.hpp"
 #include "adapters/cli/validate_command.hpp"
 #include "adapters/cli/version_command.hpp"
 #include "sim/base/diagnostic.hpp"
@@ -24,6 +25,7 @@ struct Arguments {
   RunArguments run;
   ValidateArguments validate;
   SchemaArguments schema;
+  SubnetsArguments subnets;
   ExplainArguments explain;
   VersionArguments version;
   CompletionArguments completion;
@@ -38,6 +40,7 @@ std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& co
   return {{declare(app, arguments.run), [&] { return execute(arguments.run, console); }},
           {declare(app, arguments.validate), [&] { return execute(arguments.validate, console); }},
           {declare(app, arguments.explain), [&] { return execute(arguments.explain, console); }},
+          {declare(app, arguments.subnets), [&] { return execute(arguments.subnets, console); }},
           {declare(app, arguments.schema), [&] { return execute(arguments.schema, console); }},
           {declare(app, arguments.version), [&] { return execute(arguments.version, console); }},
           {declare(app, arguments.completion), [&] { return execute(arguments.completion, app, console); }}};

@@ -1,0 +1,56 @@
+/// How many addresses the nodes and pods of an AKS cluster need in each network mode: Azure's arithmetic, as pure functions.
+/// Source: facts B and K (MicrosoftDocs/azure-aks-docs articles/aks, read 2026-08), each function with its page.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace akstwin {
+
+/// How pods get their addresses. What the simulation knows of them: NetworkPluginMode (models/spec/platform_spec.hpp).
+enum class AddressMode : std::uint8_t { Overlay, NodeSubnet, PodSubnetDynamic, PodSubnetStatic, Kubenet };
+std::string_view to_string(AddressMode mode);
+/// "overlay", "node-subnet", "pod-subnet", "static-block", "kubenet".
+std::optional<AddressMode> parse_address_mode(std::string_view text);
+
+/// Azure CNI Node Subnet: every node holds max_pods addresses and its own, used or not: (n + s)(max_pods + 1).
+/// concepts-network-ip-address-planning.md: n = 50, s = 1, 30 pods → 1,581.
+constexpr std::int64_t node_subnet_need(std::int64_t nodes, std::int64_t surge, std::int64_t max_pods) { return (nodes + surge) * (max_pods + 1); }
+
+/// Azure CNI Overlay, and every other mode's node subnet: one address a node. concepts-network-azure-cni-overlay.md.
+constexpr std::int64_t overlay_need(std::int64_t nodes, std::int64_t surge) { return nodes + surge; }
+/// Nodes that an overlay pod CIDR of this prefix can carry, surge included: a /24 each. /16 → 256, /18 → 64. Same page.
+constexpr std::int64_t overlay_node_limit(int pod_cidr_prefix) { return pod_cidr_prefix > 24 ? 0 : std::int64_t{1} << (24 - pod_cidr_prefix); }
+/// The smallest pod CIDR (longest prefix) for that many nodes; nothing above a /8.
+std::optional<int> smallest_pod_cidr_for(std::int64_t nodes);
+
+/// Pod subnet with dynamic allocation: what a node holds for `demand` pods. Batches of 16, and another one whenever fewer than 8 are
+/// free: 16 × ⌈(demand + 8) ÷ 16⌉; 0 → 16, 9 → 32, 25 → 48. Both monitor versions agree (facts K5). At most 250, the most pods of a node.
+constexpr std::int64_t dynamic_batch_need(std::int64_t demand) {
+  const std::int64_t batches = 16 * ((demand + 8 + 15) / 16);
+  return batches < 250 ? batches : 250;
+}
+
+/// Pod subnet with static blocks: /28 blocks a node holds for its life, ⌈(max_pods + 1) ÷ 16⌉; one address in it is the node's own use.
+/// concepts-network-azure-cni-pod-subnet.md: 30 → 2, 31 → 2, 32 → 3.
+constexpr std::int64_t static_blocks(std::int64_t max_pods) { return (max_pods + 1 + 15) / 16; }
+/// Addresses of those blocks that pods can have: 30 → 31, 32 → 47.
+constexpr std::int64_t static_block_usable(std::int64_t max_pods) { return 16 * static_blocks(max_pods) - 1; }
+
+/// Most nodes of a kubenet cluster: one route each, at most 400 routes in a table. configure-kubenet.md.
+inline constexpr std::int64_t kKubenetNodes = 400;
+/// Most pod addresses in one virtual network for the modes that give pods addresses of it. Facts B, limits.
+inline constexpr std::int64_t kVirtualNetworkPodAddresses = 65'000;
+/// Most nodes of a cluster. Facts A, quotas-skus-regions.md.
+inline constexpr std::int64_t kClusterNodes = 5'000;
+/// maxPods when nobody states it: Overlay 250, kubenet 110, Node Subnet 30; pod subnets 250 (another page says 110: the larger is planned for).
+/// concepts-network-ip-address-planning.md.
+std::int64_t default_max_pods(AddressMode mode);
+
+/// Addresses of the node subnet, and of the pod subnet where the mode has one (0 otherwise), for the nodes and the surge of an upgrade.
+struct AddressNeed {
+  std::int64_t nodes = 0, pods = 0;
+};
+AddressNeed address_need(AddressMode mode, std::int64_t nodes, std::int64_t surge, std::int64_t max_pods);
+
+}  // namespace akstwin
