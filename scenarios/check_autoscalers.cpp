@@ -59,9 +59,10 @@ void check_scaler(Check& check, const ManifestSet& set, const Scaler& scaler) {
 void check_shared_targets(Check& check, const std::vector<Scaler>& scalers) {
   std::map<std::string, const Scaler*> first;
   for (const Scaler& scaler : scalers) {
+    if (scaler.min_replicas > scaler.max_replicas) continue;   // refused: it does not exist
     const auto [other, inserted] = first.emplace(std::to_string(static_cast<int>(scaler.target_kind)) + scaler.name_space.str() + "/" + scaler.target.str(), &scaler);
     if (!inserted)
-      check.warning("S061", scaler.at, "two autoscalers scale " + scaler.name_space.str() + "/" + scaler.target.str() + ": '" + other->second->name.str() + "' and '" + scaler.name.str() + "'", "they fight each other; put their metrics into one");
+      check.warning("S061", scaler.at, "two autoscalers scale " + scaler.name_space.str() + "/" + scaler.target.str() + ": '" + other->second->name.str() + "' and '" + scaler.name.str() + "'", "with two HorizontalPodAutoscalers neither scales (AmbiguousSelector); put their metrics into one");
   }
 }
 

@@ -96,6 +96,32 @@ TEST_CASE("A rollout without room makes no progress and says so after its deadli
   CHECK(stalled[0].at < at(680_s));
 }
 
+TEST_CASE("A game day rolls a Deployment back to the release before, pod by pod") {
+  Scenario scenario = platform({pool("user", 3)}, {deployment("api", 4)}, 1_d);
+  WorkloadSpec& workload = objects(scenario).workloads[0];
+  workload.kustomization = Name("apps");
+  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
+  KustomizationSpec apps;
+  apps.name = Name("apps");
+  apps.source = Name("config");
+  objects(scenario).kustomizations.push_back(apps);
+  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
+  scenario.delivery.enabled = true;
+  scenario.delivery.commits_per_weekday = 3;
+  StepSpec step;
+  const auto releases = events(run(scenario), EventKind::ReleaseApplied);
+  REQUIRE_FALSE(releases.empty());
+  // Twenty seconds after the first release: the rollout is under way, and the release before it is the last complete one.
+  step.at = releases.front().at + 20_s;
+  step.actions.push_back({ActionKind::RollBack, Name("prod/orders/api"), 0, 0, 0_s, {1_us, 1_us}, {}});
+  scenario.steps = {step};
+  const Timeline timeline = run(scenario);
+  const auto back = events(timeline, EventKind::RolledBack);
+  REQUIRE(back.size() == 1);
+  CHECK(back[0].value == 1);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, *step.at + 5_min, "prod/orders/api") == 4);
+}
+
 TEST_CASE("A ScaledJob starts a Job for each waiting message, up to its maximum") {
   WorkloadSpec worker = batch("worker", WorkloadKind::ScaledJob, 60_s);
   Scenario scenario = platform({pool("user", 3)}, {worker}, 20_min);
