@@ -115,7 +115,8 @@ ClusterCapacity cluster_capacity(const Timeline& timeline, const ClusterSpec& cl
   if (!headroom.empty()) {
     const auto samples = sum_series(headroom);
     out.headroom_shape = headroom.front()->key.b.empty() ? "median pod" : headroom.front()->key.b.str();
-    out.headroom_pods_min = minimum(samples, samples.front().at, end).value;
+    // A gauge that never left zero has no sample: the cluster was full all along.
+    out.headroom_pods_min = samples.empty() ? 0 : minimum(samples, samples.front().at, end).value;
     out.headroom_pods_mean = time_average(samples, {}, end);
   }
   out.fragmented_cpu_mean = of.mean(GaugeKind::FragmentedCpu) / kMilli;

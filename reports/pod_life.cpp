@@ -44,11 +44,11 @@ std::string cause_of(std::string_view message) {
 struct Counting {
   std::map<std::uint32_t, SimTime> waiting;  // By the pod's name id; only looked up and summed, never ordered by.
   std::map<std::pair<std::string, std::string>, PendingCause> causes;
+  std::set<std::pair<std::uint32_t, std::string>> told;   // {pod, cause}: each attempt repeats it with other numbers; only looked up
   std::map<std::string, std::int64_t> deletions;
   EventTally tally;
 
-  void cause(const char* source, const TimelineEvent& event) {
-    const std::string text = cause_of(event.detail.text());
+  void cause(const char* source, const TimelineEvent& event, const std::string& text) {
     PendingCause& cause = causes[{source, text}];
     if (cause.count++ == 0) {
       cause.source = source;
@@ -69,7 +69,7 @@ struct Counting {
         tally.pending.add(milliseconds(event.value));
         break;
       case EventKind::PodUnschedulable:
-        cause("scheduler", event);
+        if (const std::string text = cause_of(event.detail.text()); told.insert({event.subject.id(), text}).second) cause("scheduler", event, text);
         break;
       case EventKind::PodReady:
         tally.ready.add(milliseconds(event.value));
@@ -93,7 +93,7 @@ struct Counting {
         break;
       case EventKind::PoolRefused:
         ++pool(event.subject).refused;
-        cause("node pool", event);
+        cause("node pool", event, cause_of(event.detail.text()));
         break;
       case EventKind::SpotNotice:
         ++pool(event.object).evicted;

@@ -10,6 +10,7 @@
 
 #include "adapters/cli/completion_command.hpp"
 #include "adapters/cli/explain_command.hpp"
+#include "adapters/cli/explain_decision_command.hpp"
 #include "adapters/cli/run_command.hpp"
 #include "adapters/cli/schema_command.hpp"
 #include "adapters/cli/subnets_command.hpp"
@@ -27,6 +28,7 @@ struct Arguments {
   SchemaArguments schema;
   SubnetsArguments subnets;
   ExplainArguments explain;
+  ExplainDecisionArguments explain_decision;
   VersionArguments version;
   CompletionArguments completion;
 };
@@ -41,6 +43,7 @@ std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& co
           {declare(app, arguments.validate), [&] { return execute(arguments.validate, console); }},
           {declare(app, arguments.explain), [&] { return execute(arguments.explain, console); }},
           {declare(app, arguments.subnets), [&] { return execute(arguments.subnets, console); }},
+          {declare(app, arguments.explain_decision), [&] { return execute(arguments.explain_decision, console); }},
           {declare(app, arguments.schema), [&] { return execute(arguments.schema, console); }},
           {declare(app, arguments.version), [&] { return execute(arguments.version, console); }},
           {declare(app, arguments.completion), [&] { return execute(arguments.completion, app, console); }}};

@@ -17,8 +17,18 @@ Error not_written(const fs::path& path, int error_number) {
   return {"cannot write " + path.string() + ": " + (error_number != 0 ? std::strerror(error_number) : "the disk refused")};
 }
 
-/// Through a neighbour and a rename, so that a full disk leaves no half report behind.
-Result<void> write_whole(const fs::path& path, const std::string& text) {
+struct ReportFile {
+  const char* name;
+  Format format;
+};
+
+constexpr ReportFile kFiles[] = {
+    {"report.html", Format::Html}, {"result.json", Format::Json}, {"tables.csv", Format::Csv}, {"summary.md", Format::Markdown}};
+
+}  // namespace
+
+// Through a neighbour and a rename, so that a full disk leaves no half report behind.
+Result<void> write_file(const fs::path& path, const std::string& text) {
   fs::path part = path;
   part += ".part";
   errno = 0;
@@ -36,22 +46,12 @@ Result<void> write_whole(const fs::path& path, const std::string& text) {
   return {};
 }
 
-struct ReportFile {
-  const char* name;
-  Format format;
-};
-
-constexpr ReportFile kFiles[] = {
-    {"report.html", Format::Html}, {"result.json", Format::Json}, {"tables.csv", Format::Csv}, {"summary.md", Format::Markdown}};
-
-}  // namespace
-
 Result<void> prepare_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
   if (error) return fail("cannot make the folder " + folder.string() + ": " + error.message());
   const fs::path probe = folder / ".akstwin-probe";
-  if (auto written = write_whole(probe, "."); !written) return written;
+  if (auto written = write_file(probe, "."); !written) return written;
   fs::remove(probe, error);
   return {};
 }
@@ -62,7 +62,7 @@ Result<std::vector<fs::path>> write_report_files(const fs::path& folder, const O
     std::ostringstream text;
     render(outcome, comparisons, file.format, text);
     const fs::path path = folder / file.name;
-    if (auto done = write_whole(path, text.str()); !done) return tl::unexpected(done.error());
+    if (auto done = write_file(path, text.str()); !done) return tl::unexpected(done.error());
     written.push_back(path);
   }
   return written;

@@ -10,6 +10,7 @@
 #include "adapters/cli/experiment.hpp"
 #include "adapters/cli/interrupt.hpp"
 #include "adapters/cli/report_files.hpp"
+#include "adapters/cli/run_record.hpp"
 #include "reports/render.hpp"
 
 namespace akstwin {
@@ -47,13 +48,17 @@ std::string description(const FailedRun& failure, const RunArguments& arguments)
 }
 
 /// Standard output first: what a pipe waits for. Then the files.
-Result<void> report(const RunArguments& arguments, const ExperimentResult& result, Console& console) {
+Result<void> report(const RunArguments& arguments, const Scenario& scenario, const ExperimentResult& result, Console& console) {
   std::ostringstream text;
   render(*result.outcome, result.comparisons, *parse_format(arguments.format), text, {.color = console.color});
   if (auto emitted = emit(console, text.str()); !emitted) return emitted;
   if (arguments.out.empty()) return {};
   auto files = write_report_files(arguments.out, *result.outcome, result.comparisons);
   if (!files) return tl::unexpected(files.error());
+  const std::filesystem::path record = std::filesystem::path(arguments.out) / "run.json";
+  if (auto written = write_file(record, to_json(record_of(arguments.scenario, scenario, arguments.kernel), arguments.out)); !written)
+    return tl::unexpected(written.error());
+  files->push_back(record);
   if (!arguments.quiet)
     for (const auto& path : *files) console.err << "wrote " << path.string() << '\n';
   return {};
@@ -77,7 +82,7 @@ CLI::App* declare(CLI::App& app, RunArguments& arguments) {
   verb->add_option("-o,--output", arguments.format, "What goes to standard output: table, json, csv, md, html")->capture_default_str()
       ->type_name("FORMAT")
       ->check(CLI::Validator(check_format, ""));
-  verb->add_option("--out", arguments.out, "Folder for report.html, result.json, tables.csv and summary.md")->type_name("DIR");
+  verb->add_option("--out", arguments.out, "Folder for report.html, result.json, tables.csv, summary.md and run.json")->type_name("DIR");
   verb->add_option("--jobs", arguments.jobs, "Processes at a time for replications and variants (default: one a core)")
       ->type_name("N")
       ->check(CLI::Range(1, 4096));
@@ -108,7 +113,7 @@ ExitCode execute(const RunArguments& arguments, Console& console) {
     if (result.interrupted) return complain(console, {"interrupted before any run had something to tell"}, ExitCode::Aborted);
     return ExitCode::Error;
   }
-  if (auto reported = report(arguments, result, console); !reported) return complain(console, reported.error());
+  if (auto reported = report(arguments, scenarios[0].scenario, result, console); !reported) return complain(console, reported.error());
   return conclude(result, console);
 }
 

@@ -1,12 +1,17 @@
 #include "models/controllers/autoscaling/cluster_autoscaler_decisions.hpp"
 
 #include <algorithm>
+#include <map>
 
 namespace akstwin {
 namespace {
 
 std::string percent(std::int64_t used, std::int64_t of) { return of <= 0 ? "-" : std::to_string(used * 100 / of) + " %"; }
 std::string number(std::int64_t value) { return std::to_string(value); }
+std::string counted(std::int64_t count, std::string_view what) { return number(count) + " " + std::string(what) + (count == 1 ? "" : "s"); }
+/// Loops in which nothing could change are left out, so that times are given as such and not counted from the last loop.
+std::string moment(SimTime at) { return to_string(at.since_start()) + " after the start"; }
+std::string size_of(const AutoscaledGroup& group) { return counted(group.target, "node") + ", " + number(group.min) + " to " + number(group.max); }
 
 Decision begin(const AutoscalerView& view, SubjectKind kind, Name subject) {
   Decision decision;
@@ -45,6 +50,11 @@ std::string sentence(const UnremovableNode& verdict, const ClusterAutoscalerOpti
   }
 }
 
+std::string unneeded_until(const AutoscaledNode& node, SimTime since, const ClusterAutoscalerOptions& options) {
+  const Duration wait = node.ready ? options.scale_down_unneeded_time : options.scale_down_unready_time;
+  return "it is unneeded since " + moment(since) + " and may go from " + moment(since + wait) + " on";
+}
+
 NodeStanding standing_of(const AutoscalerView& view, const AutoscaledNode& node) {
   const ClusterAutoscalerOptions& options = view.core.options();
   NodeStanding standing;
@@ -73,9 +83,7 @@ NodeStanding standing_of(const AutoscalerView& view, const AutoscaledNode& node)
     say(standing.verdict.reason);
   } else if (standing.since) {
     standing.outcome = "Unneeded";
-    const Duration wait = node.ready ? options.scale_down_unneeded_time : options.scale_down_unready_time;
-    const Duration left = *standing.since + wait - view.now;
-    standing.message = left > Duration{0} ? "it is unneeded; it may go in " + to_string(left) : "it is unneeded for long enough";
+    standing.message = unneeded_until(node, *standing.since, options);
     return standing;
   } else if (view.input.groups[node.group].target <= view.input.groups[node.group].min) {
     say(UnremovableReason::NodeGroupMinSizeReached);
@@ -84,7 +92,9 @@ NodeStanding standing_of(const AutoscalerView& view, const AutoscaledNode& node)
     standing.message = "this loop did not look at it";
     return standing;
   }
-  standing.message = sentence(standing.verdict, options);
+  const UnremovableReason reason = standing.verdict.reason;
+  const bool only_too_early = reason == UnremovableReason::NotUnneededLongEnough || reason == UnremovableReason::NotUnreadyLongEnough;
+  standing.message = only_too_early && standing.since ? unneeded_until(node, *standing.since, options) : sentence(standing.verdict, options);
   return standing;
 }
 
@@ -97,7 +107,7 @@ Resources requested(const AutoscaledNode& node) {
 void add_rest(const AutoscalerView& view, Decision& decision) {
   decision.facts.emplace_back("scale-down result", to_string(view.output.scale_down_result));
   if (const auto rest = view.core.scale_down_rest(view.now))
-    decision.facts.emplace_back("scale-down rests", "after " + std::string(rest->after) + ", for " + to_string(rest->until - view.now));
+    decision.facts.emplace_back("scale-down rests", "after " + std::string(rest->after) + ", until " + moment(rest->until));
 }
 
 void tell_node(Decisions& decisions, const AutoscalerView& view, const AutoscaledNode& node) {
@@ -109,18 +119,15 @@ void tell_node(Decisions& decisions, const AutoscalerView& view, const Autoscale
   const Resources used = requested(node), &all = node.object->allocatable;
   decision.facts.emplace_back("requested", "cpu " + percent(used.cpu.value, all.cpu.value) + ", memory " + percent(used.memory.value, all.memory.value));
   decision.facts.emplace_back("pods", number(static_cast<std::int64_t>(node.pods.size())));
-  if (standing.since) {
-    const Duration wait = node.ready ? view.core.options().scale_down_unneeded_time : view.core.options().scale_down_unready_time;
-    decision.facts.emplace_back("unneeded for", to_string(view.now - *standing.since) + " of " + to_string(wait));
-  }
+  if (standing.since) decision.facts.emplace_back("unneeded since", moment(*standing.since));
   if (standing.verdict.reason == UnremovableReason::BlockedByPod) {
     decision.facts.emplace_back("blocking pod", standing.verdict.pod.str());
     decision.facts.emplace_back("blocking reason", to_string(standing.verdict.blocked));
   }
-  if (standing.recheck) decision.facts.emplace_back("looked at again in", to_string(*standing.recheck - view.now));
+  if (standing.recheck) decision.facts.emplace_back("looked at again", moment(*standing.recheck));
   if (node.group < view.input.groups.size()) {
     const AutoscaledGroup& group = view.input.groups[node.group];
-    decision.facts.emplace_back("pool", group.id.str() + ": " + number(group.target) + " nodes, " + number(group.min) + " to " + number(group.max));
+    decision.facts.emplace_back("pool", group.id.str() + ": " + size_of(group));
   }
   add_rest(view, decision);
   decisions.record(std::move(decision));
@@ -139,20 +146,20 @@ void tell_pool(Decisions& decisions, const AutoscalerView& view, std::uint32_t i
   const std::string skipped = skipped_text(view, index);
   if (growth != view.output.scale_ups.end()) {
     decision.outcome = "ScaledUp";
-    decision.message = "The pool grows from " + number(growth->from) + " to " + number(growth->to) + " nodes";
+    decision.message = "The pool grows from " + number(growth->from) + " to " + counted(growth->to, "node");
   } else if (!skipped.empty()) {
     decision.outcome = skipped;
     decision.message = "Pods wait, but the pool was not considered for growing: " + skipped;
   } else {
     decision.outcome = to_string(view.output.scale_up_result);
-    decision.message = view.output.helped.empty() ? "No pod waits for a new node" : number(static_cast<std::int64_t>(view.output.helped.size())) + " pods wait for a new node";
+    decision.message = view.output.helped.empty() ? "No pod waits for a new node" : counted(static_cast<std::int64_t>(view.output.helped.size()), "pod") + " without a node";
   }
-  decision.facts = {{"size", number(group.target) + " nodes, " + number(group.min) + " to " + number(group.max)},
+  decision.facts = {{"size", size_of(group)},
                     {"coming", number(view.core.upcoming(index))},
                     {"scale-up result", std::string(to_string(view.output.scale_up_result))}};
-  if (const auto until = view.core.backoff_until(index, view.now)) decision.facts.emplace_back("backs off for", to_string(*until - view.now));
+  if (const auto until = view.core.backoff_until(index, view.now)) decision.facts.emplace_back("backs off until", moment(*until));
   add_rest(view, decision);
-  DecisionTable table{"nodes", {"node", "verdict", "why", "cpu requested", "memory requested", "unneeded for"}, {}};
+  DecisionTable table{"nodes", {"node", "verdict", "why", "cpu requested", "memory requested", "unneeded since"}, {}};
   std::int64_t going = 0;
   for (const AutoscaledNode& node : view.input.nodes) {
     if (node.group != index) continue;
@@ -160,11 +167,11 @@ void tell_pool(Decisions& decisions, const AutoscalerView& view, std::uint32_t i
     going += standing.outcome == "Deleting" ? 1 : 0;
     const Resources used = requested(node), &all = node.object->allocatable;
     table.rows.push_back({node.object->name.str(), standing.outcome, standing.message, percent(used.cpu.value, all.cpu.value),
-                          percent(used.memory.value, all.memory.value), standing.since ? to_string(view.now - *standing.since) : "-"});
+                          percent(used.memory.value, all.memory.value), standing.since ? moment(*standing.since) : "-"});
   }
   if (going > 0) {
     decision.outcome = "ScaledDown";
-    decision.message = number(going) + (going == 1 ? " node of the pool goes" : " nodes of the pool go");
+    decision.message = counted(going, "node") + " of the pool " + (going == 1 ? "goes" : "go");
   }
   decision.tables.push_back(std::move(table));
   decisions.record(std::move(decision));
@@ -183,7 +190,7 @@ DecisionTable groups_for(const AutoscalerView& view, std::uint32_t pod) {
     const AutoscaledGroup& group = view.input.groups[g];
     std::string answer = skipped_text(view, g);
     for (const ExpansionOption& option : view.output.options)
-      if (option.group == g && std::ranges::find(option.pods, pod) != option.pods.end()) answer = "would help, with " + number(option.nodes) + " nodes";
+      if (option.group == g && std::ranges::find(option.pods, pod) != option.pods.end()) answer = "would help, with " + counted(option.nodes, "node");
     for (const UnhelpedPods& unhelped : view.output.remain_unschedulable) {
       if (std::ranges::find(unhelped.pods, pod) == unhelped.pods.end()) continue;
       for (const GroupRejection& rejection : unhelped.rejected)
@@ -193,6 +200,15 @@ DecisionTable groups_for(const AutoscalerView& view, std::uint32_t pod) {
     table.rows.push_back({group.id.str(), number(group.target) + " of " + number(group.max), answer});
   }
   return table;
+}
+
+/// "2 Insufficient cpu, 1 max node group size reached": upstream's way of summing up.
+std::string counted_answers(const DecisionTable& groups) {
+  std::map<std::string, int> counts;
+  for (const auto& row : groups.rows) ++counts[row.back().substr(row.back().find(": ") == std::string::npos ? 0 : row.back().find(": ") + 2)];
+  std::vector<std::string> parts;
+  for (const auto& [answer, count] : counts) parts.push_back(std::to_string(count) + " " + answer);
+  return joined(parts);
 }
 
 void tell_pod(Decisions& decisions, const AutoscalerView& view, std::uint32_t index) {
@@ -215,7 +231,7 @@ void tell_pod(Decisions& decisions, const AutoscalerView& view, std::uint32_t in
     decision.message = chosen ? "A pool grows for it" : "Another scale-up goes first";
   } else {
     decision.outcome = "NotTriggerScaleUp";
-    decision.message = "No pool that could grow would take it";
+    decision.message = "pod didn't trigger scale-up: " + counted_answers(groups_for(view, position));
   }
   for (const ScaleUpAction& action : out.scale_ups)
     decision.facts.emplace_back("pool grows", view.input.groups[action.group].id.str() + " from " + number(action.from) + " to " + number(action.to));

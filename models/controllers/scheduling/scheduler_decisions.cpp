@@ -72,14 +72,14 @@ void Scheduler::tell_failed(ControllerContext& context, PodId id, const QueuedPo
   waiting.timestamp = context.now;
   const Resources request = pod.spec->effective_request();
   decision.facts = {{"attempt", std::to_string(queued.attempts)},
-                    {"waiting for", to_string(context.now - pod.created)},
+                    {"waited", to_string(context.now - pod.created)},
                     {"priority", std::to_string(pod.spec->priority)},
                     {"requests", "cpu " + to_string(request.cpu) + ", memory " + to_string(request.memory)}};
   if (queued.rejected_by != 0) decision.facts.emplace_back("refused by", plugin_names(queued.rejected_by));
   decision.facts.emplace_back("back-off", to_string(queue_.backoff_until(waiting) - context.now));
   decision.facts.emplace_back("next attempt", queued.rejected_by == 0 ? "after the back-off"
-                                              : "when a change could help one of these plugins, at the latest in " +
-                                                    to_string(queue_.leftover_at(waiting) - context.now));
+                                              : "when a change could help one of these plugins, at the latest " +
+                                                    to_string(queue_.leftover_at(waiting).since_start()) + " after the start");
   if (state.nodes.contains(pod.nominated)) decision.facts.emplace_back("nominated node", state.nodes[pod.nominated].name.str());
   DecisionTable table{"nodes", {"node", "refused by", "reason", "free cpu", "free memory"}, {}};
   for (std::size_t i = 0; i < verdicts_.size() && i < kRowsAtMost; ++i) {
