@@ -39,6 +39,11 @@ bool all_terms_match(std::span<const PodAffinityTerm> terms, const PodSpec& owne
          std::ranges::all_of(terms, [&](const PodAffinityTerm& term) { return affinity_term_matches(term, owner, target, context); });
 }
 
+// Pods of two namespaces whose terms, on both sides, look at their own namespace only: nothing to match.
+bool strangers(const PodSpec& spec, bool local, const PodTemplate& other) {
+  return local && other.affinity_is_local && other.name_space != spec.name_space;
+}
+
 // A term whose sums grow with every pod of one template.
 struct Contribution {
   TopologySums* sums;
@@ -123,8 +128,10 @@ void prepare_affinity_filter(const PodSpec& spec, const Snapshot& snapshot, cons
   for (const PodAffinityTerm& term : spec.affinity.pod_anti_required) out.anti_columns.push_back(snapshot.labels().find(term.topology_key));
   out.matches_own_affinity = all_terms_match(spec.affinity.pod_required, spec, spec, context);
   const PodTemplates& templates = snapshot.templates();
+  const bool local = stays_in_namespace(spec.affinity);
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
     if (templates[i].spec == nullptr || (!own_rules && !templates[i].has_required_anti_affinity)) continue;
+    if (strangers(spec, local, templates[i])) continue;
     spread_over_nodes(filter_contributions(out, spec, *templates[i].spec, context, snapshot.labels()), templates[i], snapshot);
   }
   out.active = own_rules || out.existing_anti.nonzero > 0;
@@ -168,8 +175,10 @@ void prepare_affinity_score(const PodSpec& spec, const Snapshot& snapshot, const
   const PodTemplates& templates = snapshot.templates();
   const bool own_preferences = !spec.affinity.pod_preferred.empty() || !spec.affinity.pod_anti_preferred.empty();
   if (!own_preferences && templates.pods_with_affinity() == 0) return;
+  const bool local = stays_in_namespace(spec.affinity);
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
     if (templates[i].spec == nullptr || (!own_preferences && !templates[i].has_affinity)) continue;
+    if (strangers(spec, local, templates[i])) continue;
     spread_over_nodes(score_contributions(out, spec, *templates[i].spec, context, snapshot.labels()), templates[i], snapshot);
   }
 }

@@ -31,6 +31,7 @@ void LabelColumns::add(NodeIndex node, const Labels& labels) {
     LabelColumn& column = columns_[entry->second];
     if (column.domain.size() <= node) column.domain.resize(node + 1, kNoDomain);
     column.domain[node] = acquire_domain(column, value);
+    ++column.carriers;
   }
 }
 
@@ -40,6 +41,7 @@ void LabelColumns::remove(NodeIndex node, const Labels& labels) {
     const DomainIndex domain = column.domain[node];
     AKSTWIN_CHECK(domain != kNoDomain, "labels are removed as they were added");
     column.domain[node] = kNoDomain;
+    --column.carriers;
     if (--column.nodes[domain] > 0) continue;
     column.by_value.erase(column.value[domain]);
     column.free_domains.push_back(domain);

@@ -25,6 +25,7 @@ struct LabelColumn {
   std::vector<DomainIndex> domain;                 ///< by node; kNoDomain where the node lacks the key
   std::vector<Name> value;                         ///< by domain
   std::vector<std::uint32_t> nodes;                ///< by domain: nodes that carry it; 0 = free number
+  std::size_t carriers = 0;                        ///< nodes that have the key
   std::vector<DomainIndex> free_domains;
   std::unordered_map<Name, DomainIndex> by_value;  ///< looked up, never iterated
 

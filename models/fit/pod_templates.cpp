@@ -19,9 +19,21 @@ bool has_pod_affinity(const Affinity& affinity) {
          !affinity.pod_anti_preferred.empty();
 }
 
+bool states_all(const std::vector<ContainerSpec>& containers) {
+  return std::ranges::all_of(containers, [](const ContainerSpec& c) { return c.states_cpu_request && c.states_memory_request; });
+}
+
 }  // namespace
 
+bool stays_in_namespace(const Affinity& affinity) {
+  const auto local = [](const PodAffinityTerm& term) { return term.namespaces.empty() && !term.namespace_selector; };
+  const auto local_preference = [&](const WeightedPodAffinityTerm& preference) { return local(preference.term); };
+  return std::ranges::all_of(affinity.pod_required, local) && std::ranges::all_of(affinity.pod_anti_required, local) &&
+         std::ranges::all_of(affinity.pod_preferred, local_preference) && std::ranges::all_of(affinity.pod_anti_preferred, local_preference);
+}
+
 Resources scored_request(const PodSpec& spec) {
+  if (states_all(spec.containers) && states_all(spec.init_containers)) return spec.effective_request();
   PodSpec filled;
   filled.containers = spec.containers;
   filled.init_containers = spec.init_containers;
@@ -66,6 +78,8 @@ TemplateIndex PodTemplates::acquire(const PodSpec* spec) {
                                  .ports = host_ports_of(*spec),
                                  .has_affinity = has_pod_affinity(spec->affinity),
                                  .has_required_anti_affinity = !spec->affinity.pod_anti_required.empty(),
+                                 .affinity_is_local = stays_in_namespace(spec->affinity),
+                                 .name_space = spec->name_space,
                                  .pods = 0,
                                  .places = {}};
   }

@@ -18,6 +18,9 @@ Resources scored_request(const PodSpec& spec);
 inline constexpr Millicores kUnstatedCpu{100};
 inline constexpr Bytes kUnstatedMemory{200LL << 20};
 
+/// Whether no pod (anti-)affinity term, required or preferred, looks beyond the pod's own namespace.
+bool stays_in_namespace(const Affinity& affinity);
+
 /// Host ports of the ordinary containers; an empty protocol becomes TCP, the address 0.0.0.0 becomes empty.
 std::vector<HostPort> host_ports_of(const PodSpec& spec);
 /// True when two sanitised host ports cannot be on one node.
@@ -38,6 +41,8 @@ struct PodTemplate {
   std::vector<HostPort> ports;
   bool has_affinity = false;                       ///< any pod (anti-)affinity term, required or preferred
   bool has_required_anti_affinity = false;
+  bool affinity_is_local = true;                   ///< no term looks beyond the pod's own namespace
+  Name name_space;
   std::uint32_t pods = 0;                          ///< in the snapshot
   std::vector<TemplatePlace> places;               ///< where they are, in no particular order
 };

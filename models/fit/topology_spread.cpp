@@ -44,8 +44,8 @@ SpreadConstraint resolve(const TopologySpreadConstraint& constraint, const PodSp
   }
   const PodTemplates& templates = snapshot.templates();
   for (TemplateIndex i = 0; i < templates.slots(); ++i) {
-    const PodSpec* other = templates[i].spec;
-    if (other != nullptr && other->name_space == spec.name_space && out.selector->matches(other->labels)) out.counted.push_back(i);
+    if (templates[i].name_space != spec.name_space || templates[i].spec == nullptr) continue;
+    if (out.selector->matches(templates[i].spec->labels)) out.counted.push_back(i);
   }
   return out;
 }
@@ -64,6 +64,22 @@ bool has_all_keys(std::span<const SpreadConstraint> constraints, const Snapshot&
 bool includes(const SpreadConstraint& constraint, const SpreadInclusion& inclusion, const Snapshot& snapshot, NodeIndex node) {
   if (constraint.honor_affinity && !selection_matches(inclusion.selection, snapshot, node)) return false;
   return !constraint.honor_taints || inclusion.taint_verdict[snapshot.taint_class(node)] == 0;
+}
+
+// Every node carries the keys of all constraints.
+bool keys_everywhere(std::span<const SpreadConstraint> constraints, const Snapshot& snapshot) {
+  return std::ranges::all_of(constraints, [&](const SpreadConstraint& c) {
+    return c.column != kNoColumn && snapshot.labels()[c.column].carriers == snapshot.node_count();
+  });
+}
+
+// Where neither labels nor policies leave a node out, every domain that exists takes part.
+void take_all_domains(const SpreadConstraint& constraint, const Snapshot& snapshot, SpreadCounts& counts) {
+  const LabelColumn& column = snapshot.labels()[constraint.column];
+  for (std::size_t domain = 0; domain < column.nodes.size(); ++domain) {
+    counts.eligible[domain] = column.nodes[domain] > 0 ? 1 : 0;
+    counts.domains += counts.eligible[domain];
+  }
 }
 
 void find_minimum(SpreadCounts& counts) {
@@ -85,7 +101,13 @@ void prepare_spread_filter(const PodSpec& spec, const Snapshot& snapshot, const 
         {.pods = std::vector<std::int32_t>(domains), .eligible = std::vector<std::uint8_t>(domains), .domains = 0, .min_pods = 0});
   }
   if (out.constraints.empty()) return;
-  for (const NodeIndex node : snapshot.order()) {
+  const bool everywhere = keys_everywhere(out.constraints, snapshot);
+  const auto unconditional = [&](const SpreadConstraint& constraint) {
+    return everywhere && (!constraint.honor_affinity || !inclusion.selection.constrains) && !constraint.honor_taints;
+  };
+  const bool all_unconditional = std::ranges::all_of(out.constraints, unconditional);
+  for (std::size_t i = 0; all_unconditional && i < out.constraints.size(); ++i) take_all_domains(out.constraints[i], snapshot, out.counts[i]);
+  for (const NodeIndex node : all_unconditional ? std::span<const NodeIndex>{} : snapshot.order()) {
     if (!has_all_keys(out.constraints, snapshot, node)) continue;
     for (std::size_t i = 0; i < out.constraints.size(); ++i) {
       if (!includes(out.constraints[i], inclusion, snapshot, node)) continue;
