@@ -62,7 +62,7 @@ SimTime drain(ControllerContext& context, const ProvisioningState& karpenter, No
     for (const PodId id : tier) {
       if (!state.pods.contains(id) || state.pods[id].terminating() || is_kept(state.pods[id], context.now)) continue;
       const Verdict verdict = context.cluster.submit(EvictPod{id, claim.reason.empty() ? Name("Deleted") : claim.reason});
-      refused = refused || verdict == Verdict::TooManyRequests;
+      refused = refused || verdict == Verdict::TooManyRequests || verdict == Verdict::InternalError;
     }
     break;
   }
