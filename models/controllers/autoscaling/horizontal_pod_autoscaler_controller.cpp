@@ -20,13 +20,6 @@ PodGroup::Ready ready_of(const Pod& pod) {
   return pod.ready ? PodGroup::Ready::True : PodGroup::Ready::False;
 }
 
-/// Whether another autoscaler has the same pods: upstream then scales on no metric (condition ScalingActive=False, AmbiguousSelector).
-bool contested(const ClusterState& state, AutoscalerId id) {
-  bool shared = false;
-  state.autoscalers.for_each([&](AutoscalerId other, const Autoscaler& row) { shared = shared || (other != id && row.applied && row.target == state.autoscalers[id].target); });
-  return shared;
-}
-
 }  // namespace
 
 ChangeMask HorizontalPodAutoscalerController::interests() const {
@@ -158,10 +151,9 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   read_pods(state, autoscaler.target, entry, context.now);
   entry.touched = false;
   inputs_.assign(spec.metrics.size(), {});
-  const bool ambiguous = contested(state, id);
   for (std::size_t i = 0; i < spec.metrics.size(); ++i) {
     const MetricSpec& metric = spec.metrics[i];
-    if (ambiguous) {
+    if (entry.contested) {
       if (readings_.size() <= i) readings_.resize(i + 1);
       readings_[i].assign(groups_.size(), {});
       inputs_[i].readings = readings_[i];
@@ -185,11 +177,23 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   if (result.rescale) context.cluster.submit(ScaleWorkload{autoscaler.target, result.desired, spec.name, Name(to_string(result.able_to_scale.reason))});
 }
 
+void HorizontalPodAutoscalerController::find_contested(const ClusterState& state) {
+  claims_.assign(state.workloads.size(), 0);
+  state.autoscalers.for_each([&](AutoscalerId, const Autoscaler& autoscaler) { claims_[autoscaler.target.row] += autoscaler.applied ? 1 : 0; });
+  state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
+    const bool contested = claims_[autoscaler.target.row] > 1;
+    Entry& entry = entries_[id.row];
+    entry.touched = entry.touched || contested != entry.contested;
+    entry.contested = contested;
+  });
+}
+
 SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context) {
   const ClusterState& state = context.cluster.state();
   const Duration into = context.now.since_start() % kHpaSyncPeriod;
   if (into != Duration{0}) return context.now + (kHpaSyncPeriod - into);   // woken by a change: it is looked at on the grid
   notice(context.cluster);
+  find_contested(state);
   bool all_fixed = true;
   for (std::uint32_t row = 0; row < state.autoscalers.size(); ++row) {
     const AutoscalerId id = state.autoscalers.at(row);

@@ -30,6 +30,7 @@ class HorizontalPodAutoscalerController final : public Controller {
   struct Entry {
     HorizontalPodAutoscalerCore core;
     bool at_fixed_point = false;
+    bool contested = false;              // another autoscaler has the same pods: upstream then scales on no metric (AmbiguousSelector)
     bool touched = true;                 // pods or replicas of the target changed
     std::vector<std::int64_t> last_values;
     const PodSpec* requests_of = nullptr;  // template that the requests below were taken from
@@ -41,6 +42,7 @@ class HorizontalPodAutoscalerController final : public Controller {
   };
 
   void notice(const ClusterApi& api);
+  void find_contested(const ClusterState& state);
   void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
   static Request request_of(const MetricSpec& metric, const PodSpec& pod);
   void read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const;
@@ -53,6 +55,7 @@ class HorizontalPodAutoscalerController final : public Controller {
   ChangeCursor cursor_;
   std::vector<Entry> entries_;           // by autoscaler row
   std::vector<std::uint8_t> touched_;    // by workload row
+  std::vector<std::uint32_t> claims_;    // by workload row: applied autoscalers that scale it
   std::vector<PodGroup> groups_;
   std::vector<Usage> usage_;             // parallel to groups_
   std::vector<const PodSpec*> specs_;    // parallel to groups_: a vertical autoscaler gives pods of one template other requests
