@@ -119,6 +119,26 @@ std::int64_t separate_places(const WorkloadSpec& workload, const std::vector<con
   return places;
 }
 
+// Terms whose namespaces cannot be told from the manifests alone are left alone.
+bool anybody_matches(const ManifestSet& set, const WorkloadSpec& workload, const PodAffinityTerm& term) {
+  if (term.namespace_selector || !term.match_label_keys.empty()) return true;
+  if (!term.selector) return false;
+  return std::ranges::any_of(set.workloads, [&](const WorkloadSpec& other) {
+    const bool listed = term.namespaces.empty() ? other.name_space == workload.name_space : std::ranges::find(term.namespaces, other.name_space) != term.namespaces.end();
+    return listed && term.selector->matches(other.pod.labels);
+  });
+}
+
+void check_neighbours(Check& check, const ManifestSet& set, const WorkloadSpec& workload) {
+  const std::string called = workload.name_space.str() + "/" + workload.name.str();
+  for (const PodAffinityTerm& term : workload.pod.affinity.pod_required) {
+    if (!anybody_matches(set, workload, term))
+      check.warning("S068", workload.declared_at, called + " must run beside pods that no workload has", "its pods stay Pending; compare the selector of its required pod affinity with the labels of those pods");
+    if (std::ranges::find(workload.pod.affinity.pod_anti_required, term) != workload.pod.affinity.pod_anti_required.end())
+      check.warning("S068", workload.declared_at, called + " must run beside the very pods that it must keep away from", "its pods stay Pending; drop the required affinity or the anti-affinity");
+  }
+}
+
 void check_workload(Check& check, const ManifestSet& set, const std::vector<NodeKind>& kinds, const WorkloadSpec& workload) {
   if (workload.kind == WorkloadKind::DaemonSet) return;
   const std::string called = workload.name_space.str() + "/" + workload.name.str();
@@ -131,6 +151,7 @@ void check_workload(Check& check, const ManifestSet& set, const std::vector<Node
     return check.warning("S068", workload.declared_at, "no pool has nodes for " + called + ": it wants " + wish(workload.pod), "its pods stay Pending; give a pool that label, or change the selector");
   if (usable.empty())
     return check.warning("S068", workload.declared_at, called + " tolerates the taints of no pool that it may run on", "its pods stay Pending; add tolerations, or a pool without taints");
+  check_neighbours(check, set, workload);
   const std::int64_t places = separate_places(workload, usable), most = most_replicas(set, workload);
   if (places >= 0 && most > places)
     check.warning("S068", workload.declared_at, called + " keeps its replicas apart, and up to " + std::to_string(most) + " of them have " + std::to_string(places) + " places", "the rest stays Pending; prefer the anti-affinity instead of requiring it, or allow more nodes");

@@ -144,6 +144,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   std::uint64_t region_returns_ = 0;
   HandlerId region_boot_;
   std::vector<std::int64_t> jobs_created_;          // by workload row: numbers Jobs
+  std::vector<std::uint32_t> complete_before_;      // by workload row: the complete revision before Workload::good_revision; 0: none
 };
 
 }  // namespace akstwin

@@ -4,6 +4,7 @@
 #include <cstdio>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "models/api/job_status.hpp"
 #include "models/kube/api_server.hpp"
@@ -127,7 +128,10 @@ Verdict ApiServer::delete_job(JobId id) {
 Verdict ApiServer::set_rollout_state(const SetRolloutState& action) {
   if (!state_.workloads.contains(action.workload)) return Verdict::NotFound;
   Workload& workload = state_.workloads[action.workload];
-  if (action.complete) workload.good_revision = workload.revision;
+  if (action.complete && workload.good_revision != workload.revision) {
+    if (complete_before_.size() <= action.workload.row) complete_before_.resize(action.workload.row + 1);
+    complete_before_[action.workload.row] = std::exchange(workload.good_revision, workload.revision);
+  }
   if (workload.stalled == action.stalled) return Verdict::Accepted;
   workload.stalled = action.stalled;
   if (action.stalled) {
@@ -140,10 +144,13 @@ Verdict ApiServer::set_rollout_state(const SetRolloutState& action) {
 Verdict ApiServer::roll_back(WorkloadId id) {
   if (!state_.workloads.contains(id)) return Verdict::NotFound;
   Workload& workload = state_.workloads[id];
-  if (!workload.applied || !workload.spec->keeps_history || workload.good_revision == 0 || workload.good_revision == workload.revision) return Verdict::Conflict;
+  // While a rollout is under way: what was complete before it. Afterwards: the one before that, as kubectl rollout undo does it.
+  std::uint32_t target = workload.good_revision;
+  if (target == workload.revision) target = id.row < complete_before_.size() ? complete_before_[id.row] : 0;
+  if (!workload.applied || !workload.spec->keeps_history || target == 0) return Verdict::Conflict;
   const Name name(spec_.name.str() + "/" + workload.key.str());
-  timeline_.event({kernel_.now(), code(EventKind::RolledBack), name, {}, {}, workload.good_revision});
-  workload.revision = workload.good_revision;
+  timeline_.event({kernel_.now(), code(EventKind::RolledBack), name, {}, {}, target});
+  workload.revision = target;
   workload.changed = kernel_.now();
   workload.stalled = false;
   changed(ChangeKind::WorkloadUpdated, id.row, id.generation);

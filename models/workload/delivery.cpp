@@ -38,8 +38,10 @@ Delivery::Delivery(Parts parts) : parts_(std::move(parts)), spec_(parts_.scenari
   for (const QueueSpec& queue : parts_.scenario.queues) services.push_back(queue.workload);
   for (const WorkloadSpec& workload : parts_.scenario.workloads.front().manifests.workloads) {
     const Name key(workload.name_space.str() + "/" + workload.name.str());
-    if (workload.kind != WorkloadKind::Deployment || workload.name_space.text() == "kube-system") continue;
-    if (services.empty() || std::ranges::find(services, key) != services.end()) deployments_.push_back(key);
+    // Databases are not released by everybody's commits: a StatefulSet is, when the scenario names it as a service.
+    const bool named = std::ranges::find(services, key) != services.end();
+    const bool released = workload.kind == WorkloadKind::Deployment ? services.empty() || named : workload.kind == WorkloadKind::StatefulSet && named;
+    if (released && workload.name_space.text() != "kube-system") deployments_.push_back(key);
   }
 }
 

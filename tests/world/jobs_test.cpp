@@ -111,8 +111,9 @@ TEST_CASE("A game day rolls a Deployment back to the release before, pod by pod"
   StepSpec step;
   const auto releases = events(run(scenario), EventKind::ReleaseApplied);
   REQUIRE_FALSE(releases.empty());
-  // Twenty seconds after the first release: the rollout is under way, and the release before it is the last complete one.
-  step.at = releases.front().at + 20_s;
+  // Five seconds after the first release its rollout is under way, twenty minutes after it is complete: both go back to revision 1.
+  const Duration after = GENERATE(5_s, 20_min);
+  step.at = releases.front().at + after;
   step.actions.push_back({ActionKind::RollBack, Name("prod/orders/api"), 0, 0, 0_s, {1_us, 1_us}, {}});
   scenario.steps = {step};
   const Timeline timeline = run(scenario);
@@ -120,6 +121,31 @@ TEST_CASE("A game day rolls a Deployment back to the release before, pod by pod"
   REQUIRE(back.size() == 1);
   CHECK(back[0].value == 1);
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, *step.at + 5_min, "prod/orders/api") == 4);
+}
+
+TEST_CASE("A release of a StatefulSet replaces its pods from the highest ordinal down to the partition, one after the other") {
+  WorkloadSpec store = deployment("store", 3);
+  store.kind = WorkloadKind::StatefulSet;
+  store.partition = 1;
+  store.kustomization = Name("apps");
+  Scenario scenario = platform({pool("user", 3)}, {store}, 1_d);
+  scenario.services.push_back(load("store", 1'000, 1'000));
+  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
+  KustomizationSpec apps;
+  apps.name = Name("apps");
+  apps.source = Name("config");
+  objects(scenario).kustomizations.push_back(apps);
+  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
+  scenario.delivery.enabled = true;
+  scenario.delivery.commits_per_weekday = 2;
+  const Timeline timeline = run(scenario);
+  const auto releases = events(timeline, EventKind::ReleaseApplied);
+  REQUIRE_FALSE(releases.empty());
+  std::vector<std::string> replaced;
+  for (const TimelineEvent& event : events(timeline, EventKind::PodDeleted))
+    if (event.at >= releases.front().at && replaced.size() < 2) replaced.push_back(event.subject.str());
+  CHECK(replaced == std::vector<std::string>{"prod/orders/store-2", "prod/orders/store-1"});
+  for (const TimelineEvent& event : events(timeline, EventKind::PodDeleted)) CHECK(event.subject.str() != "prod/orders/store-0");
 }
 
 TEST_CASE("A ScaledJob starts a Job for each waiting message, up to its maximum") {
