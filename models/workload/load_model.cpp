@@ -161,15 +161,14 @@ void LoadModel::evaluate_cluster(std::uint32_t cluster, SimTime now) {
     warm_up(cluster, station, now);
     follow_resources(service, station, cluster);
     station.edge = active && service.spec->edge ? static_cast<double>(service.traffic.milli_rps(now)) / kMilli : 0.0;
-    serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge);
-    lose_to_silent(cluster, station);
+    serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge, answered_share(cluster, station));
     if (station.served <= 0) continue;
     for (const ServiceCall& call : service.calls) demand_[call.callee] += station.served * call.per_request;
   }
   if (active) finish_paths(cluster);
 }
 
-void LoadModel::serve(const Service& service, Station& station, std::int64_t pods, double demand) const {
+void LoadModel::serve(const Service& service, Station& station, std::int64_t pods, double demand, double answered) const {
   station.offered = demand;
   station.served = 0;
   station.own_success = station.success = demand > 0 && pods == 0 ? 0.0 : 1.0;
@@ -181,23 +180,20 @@ void LoadModel::serve(const Service& service, Station& station, std::int64_t pod
     const double wanted = station.server.servers * static_cast<double>(service.spec->cpu_per_request_us) / (station.server.service * kMilli);
     stretch = std::max(1.0, wanted / static_cast<double>(station.cpu_limit_milli));
   }
-  const QueueEstimate queue = estimate_queue(station.server, demand / static_cast<double>(pods), stretch);
-  station.own_success = station.success = 1.0 - queue.loss;
+  const QueueEstimate queue = estimate_queue(station.server, demand * answered / static_cast<double>(pods), stretch);
+  station.own_success = station.success = (1.0 - queue.loss) * answered;
   station.served = demand * station.own_success;
   station.mean_response = station.server.service * stretch + queue.wait_mean;
   station.response_p95 = queue.response_p95;
 }
 
 /// A pod whose machine died stays an endpoint until the control plane marks it: its share of the requests is sent into the void.
-void LoadModel::lose_to_silent(std::uint32_t cluster, Station& station) const {
+double LoadModel::answered_share(std::uint32_t cluster, const Station& station) const {
   const ClusterState& state = *parts_.clusters[cluster].state;
-  if (station.warming || !state.workloads.contains(station.workload)) return;
+  if (station.warming || !state.workloads.contains(station.workload)) return 1;
   const Workload& workload = state.workloads[station.workload];
-  if (workload.silent == 0 || workload.ready == 0) return;
-  const double answered = static_cast<double>(workload.ready - workload.silent) / static_cast<double>(workload.ready);
-  station.served *= answered;
-  station.own_success *= answered;
-  station.success *= answered;
+  if (workload.silent == 0 || workload.ready == 0) return 1;
+  return static_cast<double>(workload.ready - workload.silent) / static_cast<double>(workload.ready);
 }
 
 void LoadModel::finish_paths(std::uint32_t cluster) {

@@ -93,8 +93,9 @@ class LoadModel final : public OutageListener, public EdgeListener {
   void jump();
   void evaluate(SimTime now);
   void evaluate_cluster(std::uint32_t cluster, SimTime now);
-  void serve(const Service& service, Station& station, std::int64_t pods, double demand) const;
-  void lose_to_silent(std::uint32_t cluster, Station& station) const;
+  /// `answered`: the share of the demand that reaches pods which live.
+  void serve(const Service& service, Station& station, std::int64_t pods, double demand, double answered) const;
+  double answered_share(std::uint32_t cluster, const Station& station) const;
   void warm_up(std::uint32_t cluster, Station& station, SimTime now) const;
   void finish_paths(std::uint32_t cluster);
   void write_usage(std::uint32_t cluster);
