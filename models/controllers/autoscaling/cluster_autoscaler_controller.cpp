@@ -243,7 +243,19 @@ void ClusterAutoscalerController::start_deletion(ControllerContext& context, con
                       Name(deletion.kind == NodeDeletionKind::Empty ? "empty" : "drain"), pool.target - 1});
 }
 
+void ClusterAutoscalerController::correct_groups(ControllerContext& context, const ClusterAutoscalerOutput& output) {
+  for (const auto& deletion : output.delete_instances) {
+    const InstanceId id{static_cast<std::uint32_t>(deletion.instance >> 32), static_cast<std::uint32_t>(deletion.instance)};
+    if (!context.cloud.state().instances.contains(id)) continue;
+    const Name machine = context.cloud.state().instances[id].node_name, pool = context.cloud.state().pools[pools_[deletion.group]].key;
+    context.cloud.submit(DeleteMachine{pools_[deletion.group], machine, Name("NeverRegistered")});
+    context.notes.note({NoteKind::ScaleDown, pool, machine, Name("never registered"), context.cloud.state().pools[pools_[deletion.group]].target});
+  }
+  for (const auto& decrease : output.target_decreases) context.cloud.submit(ResizePool{pools_[decrease.group], decrease.to, Name("cluster-autoscaler")});
+}
+
 void ClusterAutoscalerController::apply(ControllerContext& context, const ClusterAutoscalerOutput& output) {
+  correct_groups(context, output);
   for (const ScaleUpAction& action : output.scale_ups) {
     const PoolId pool = pools_[action.group];
     const Verdict verdict = context.cloud.submit(ResizePool{pool, action.to, Name("cluster-autoscaler")});

@@ -55,6 +55,8 @@ class ClusterAutoscalerController final : public Controller {
   void order_nodes(const ClusterState& state);
   void read_budgets(const ClusterState& state);
   AutoscaledPod pod_view(const ClusterState& state, PodId id) const;
+  /// Machines that never became nodes go; targets of machines that vanished come down.
+  void correct_groups(ControllerContext& context, const ClusterAutoscalerOutput& output);
   void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
   void start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion);
   SimTime actuate(ControllerContext& context);
