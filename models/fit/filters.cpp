@@ -148,12 +148,27 @@ std::vector<std::string> reasons_of(const NodeVerdict& verdict, const Snapshot& 
 }
 
 std::string unschedulable_message(std::span<const NodeVerdict> verdicts, const Snapshot& snapshot) {
+  // Nodes of equal verdict and equal taints say the same: texts are made once for all of them.
+  struct Alike {
+    NodeVerdict verdict;
+    std::uint32_t taint_class;
+    NodeIndex node;
+    std::size_t nodes;
+  };
+  std::vector<Alike> alike;
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    const NodeIndex node = snapshot.order()[i];
+    const std::uint32_t taints = snapshot.taint_class(node);
+    const auto known = std::ranges::find_if(alike, [&](const Alike& a) { return a.verdict == verdicts[i] && a.taint_class == taints; });
+    if (known == alike.end()) alike.push_back({verdicts[i], taints, node, 1});
+    else ++known->nodes;
+  }
   std::vector<std::pair<std::string, std::size_t>> counted;
-  for (std::size_t i = 0; i < verdicts.size(); ++i)
-    for (std::string& reason : reasons_of(verdicts[i], snapshot, snapshot.order()[i])) {
+  for (const Alike& group : alike)
+    for (std::string& reason : reasons_of(group.verdict, snapshot, group.node)) {
       const auto known = std::ranges::find(counted, reason, &std::pair<std::string, std::size_t>::first);
-      if (known == counted.end()) counted.emplace_back(std::move(reason), 1);
-      else ++known->second;
+      if (known == counted.end()) counted.emplace_back(std::move(reason), group.nodes);
+      else known->second += group.nodes;
     }
   // Upstream sorts the finished parts as text ("10 …" before "2 …"). Source: v1.32 framework/types.go FitError.Error.
   std::vector<std::string> parts;

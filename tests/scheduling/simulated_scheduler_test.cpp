@@ -147,6 +147,24 @@ TEST_CASE("A pod whose disk is in a zone without a node waits and says so") {
   CHECK(last_reason(timeline).starts_with("0/1 nodes are available: 1 node(s) had volume node affinity conflict."));
 }
 
+TEST_CASE("The autoscaler grows the pool in the zone of a pod's disk, although another zone has room") {
+  WorkloadSpec set = deployment("db", 2);
+  set.kind = WorkloadKind::StatefulSet;
+  set.parallel_pods = true;
+  set.pod.volume_claims = {Name("data")};
+  set.volume_claim_templates = {{Name("orders"), Name("data"), Name("lrs"), Bytes{1LL << 30}}};
+  NodePoolSpec first = pool("first", 1), second = autoscaled("second", 0, 3);
+  first.zones = {1};
+  second.zones = {2};
+  Scenario scenario = platform({first, second}, {set}, 20_min);
+  objects(scenario).storage_classes.push_back({Name("lrs"), false, true, false});
+  // Immediate binding made the disks of ordinals 0 and 1 in the two zones, one each; zone 2 has no node yet.
+  const Timeline timeline = run(scenario);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(1_min), "prod/orders/db") == 1);
+  CHECK(gauge(timeline, GaugeKind::NodesTarget, at(1_min), "prod", "prod/second") == 1);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(10_min), "prod/orders/db") == 2);
+}
+
 TEST_CASE("The scheduler tells of a pod that it cannot place: every node, what refused it, and when it tries again") {
   Scenario scenario = platform({pool("user", 2)}, {deployment("api", 1, 5000_mcpu)}, 2_min);
   Listener listener("prod/orders/api-r1-00000");

@@ -77,11 +77,11 @@ void ClusterAutoscalerController::notice(const ClusterApi& api) {
   }
 }
 
-AutoscaledPod ClusterAutoscalerController::pod_view(const ClusterState& state, PodId id) const {
+AutoscaledPod ClusterAutoscalerController::pod_view(const ClusterState& state, PodId id) {
   const Pod& pod = state.pods[id];
   const Workload& owner = state.workloads[pod.owner];
   AutoscaledPod view;
-  view.spec = pod.spec;
+  view.spec = pod.volumes.empty() ? pod.spec : zoned_specs_.of(state, pod);
   view.name = pod.name;
   view.uid = uid_of(id);
   view.owner = pod.owner.row + 1;

@@ -8,6 +8,7 @@
 #include "models/api/controller.hpp"
 #include "models/controllers/autoscaling/cluster_autoscaler.hpp"
 #include "models/controllers/autoscaling/node_deletion.hpp"
+#include "models/controllers/autoscaling/zoned_specs.hpp"
 
 namespace akstwin {
 
@@ -54,9 +55,13 @@ class ClusterAutoscalerController final : public Controller {
   void add_node(const ClusterState& state, NodeId id);
   void order_nodes(const ClusterState& state);
   void read_budgets(const ClusterState& state);
+<<<<<<< fe07795be16c7207e07a29117ef8c35bebce5d4b
   AutoscaledPod pod_view(const ClusterState& state, PodId id) const;
   /// Machines that never became nodes go; targets of machines that vanished come down.
   void correct_groups(ControllerContext& context, const ClusterAutoscalerOutput& output);
+=======
+  AutoscaledPod pod_view(const ClusterState& state, PodId id);
+>>>>>>> local
   void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
   void start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion);
   SimTime actuate(ControllerContext& context);
@@ -72,6 +77,7 @@ class ClusterAutoscalerController final : public Controller {
   bool budgets_matter_ = true;                 // the last loop looked at a node whose pods it might move
   std::uint64_t loops_ = 0, revision_ = 0;
   std::vector<NodeObject> objects_;            // by node row
+  ZonedSpecs zoned_specs_;
   NodeDeletions deletions_;
   std::vector<Tainted> tainted_;
   std::vector<std::pair<std::uint32_t, const PodSpec*>> daemons_;   // applied DaemonSets that the next is made of
