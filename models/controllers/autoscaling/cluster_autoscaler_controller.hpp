@@ -55,13 +55,9 @@ class ClusterAutoscalerController final : public Controller {
   void add_node(const ClusterState& state, NodeId id);
   void order_nodes(const ClusterState& state);
   void read_budgets(const ClusterState& state);
-<<<<<<< fe07795be16c7207e07a29117ef8c35bebce5d4b
-  AutoscaledPod pod_view(const ClusterState& state, PodId id) const;
+  AutoscaledPod pod_view(const ClusterState& state, PodId id);
   /// Machines that never became nodes go; targets of machines that vanished come down.
   void correct_groups(ControllerContext& context, const ClusterAutoscalerOutput& output);
-=======
-  AutoscaledPod pod_view(const ClusterState& state, PodId id);
->>>>>>> local
   void apply(ControllerContext& context, const ClusterAutoscalerOutput& output);
   void start_deletion(ControllerContext& context, const ClusterAutoscalerOutput::Deletion& deletion);
   SimTime actuate(ControllerContext& context);
