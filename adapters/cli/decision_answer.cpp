@@ -21,7 +21,7 @@ bool concerns(SubjectKind kind, Name subject, const TimelineEvent& event) {
   using enum EventKind;
   switch (kind) {
     case SubjectKind::Pod:
-      return event.subject == subject && is_kind(event, {PodCreated, PodScheduled, PodUnschedulable, PodNominated, PodStarted, PodReady, PodDeleted});
+      return event.subject == subject && is_kind(event, {PodCreated, PodScheduled, PodUnschedulable, PodNominated, PodStarted, PodReady, PodDeleted, VpaUpdated});
     case SubjectKind::Node:
       return (event.subject == subject && is_kind(event, {NodeRequested, NodeReady, NodeDeleting, NodeGone, SpotNotice})) ||
              (event.object == subject && is_kind(event, {ScaleDownDecided, PodNominated}));

@@ -139,6 +139,31 @@ TEST_CASE("Room that a resize leaves is given to a pod that waits for it") {
   CHECK(updates(timeline, "ResizedInPlace") == 6);
 }
 
+TEST_CASE("Why a pod was kept, and then evicted, can be asked for") {
+  class Listener final : public Decisions {
+   public:
+    bool wants(SubjectKind kind, Name subject) const override { return kind == SubjectKind::Pod && subject == Name("prod/orders/api-r1-00000"); }
+    void record(Decision decision) override {
+      if (decision.decider == "vpa-updater") told.push_back(std::move(decision));
+    }
+    std::vector<Decision> told;
+  };
+  Listener listener;
+  RunOptions options;
+  options.kernel = KernelKind::Calendar;
+  options.decisions = &listener;
+  simulate(six_pods(1000_mcpu, VpaUpdateMode::Auto, 5_h), options);
+  REQUIRE_FALSE(listener.told.empty());
+  CHECK(listener.told.front().outcome == "Kept");
+  const Decision& last = listener.told.back();
+  CHECK(last.outcome == "Evicting");
+  REQUIRE(last.tables.size() == 1);
+  REQUIRE(last.tables[0].rows.size() == 2);
+  // container, resource, requested, lower bound, target, upper bound
+  CHECK(last.tables[0].rows[0][2] == "1");
+  CHECK(last.tables[0].rows[0][4] == "126m");
+}
+
 TEST_CASE("A horizontal autoscaler on the same resource is a finding, and the run goes on") {
   Scenario scenario = six_pods(1000_mcpu, VpaUpdateMode::Auto, 8_h);
   objects(scenario).autoscalers.push_back(autoscaler("api", 2, 20, 50));

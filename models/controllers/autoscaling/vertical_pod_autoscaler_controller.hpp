@@ -63,7 +63,7 @@ class VpaUpdaterController final : public Controller {
     bool infeasible = false;
   };
   void update(ControllerContext& context, const VerticalAutoscaler& autoscaler);
-  void collect(const ClusterState& state, const VerticalAutoscaler& autoscaler, SimTime now);
+  void collect(ControllerContext& context, const VerticalAutoscaler& autoscaler);
   void evict(ControllerContext& context, const VerticalAutoscaler& autoscaler, const Candidate& candidate);
   /// False when the pod has to be evicted instead.
   bool resize(ControllerContext& context, const VerticalAutoscaler& autoscaler, const Candidate& candidate);

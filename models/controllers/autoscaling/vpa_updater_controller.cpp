@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "models/controllers/autoscaling/vertical_pod_autoscaler_controller.hpp"
+#include "models/controllers/autoscaling/vpa_updater_decisions.hpp"
 
 namespace akstwin {
 namespace {
@@ -29,7 +30,8 @@ Note note_of(const ClusterState& state, const VerticalAutoscaler& autoscaler, Po
 
 }  // namespace
 
-void VpaUpdaterController::collect(const ClusterState& state, const VerticalAutoscaler& autoscaler, SimTime now) {
+void VpaUpdaterController::collect(ControllerContext& context, const VerticalAutoscaler& autoscaler) {
+  const ClusterState& state = context.cluster.state();
   groups_.clear();
   candidates_.clear();
   const Workload& workload = state.workloads[autoscaler.target];
@@ -46,15 +48,18 @@ void VpaUpdaterController::collect(const ClusterState& state, const VerticalAuto
       ++listed;
       running += state.pods[id].phase == PodPhase::Pending ? 0 : 1;
     }
-    const std::int64_t wanted = configured(workload, listed, revisions.size() > 1);
-    if (listed < autoscaler.spec->min_replicas.value_or(options_.min_replicas) || wanted == 0) continue;
-    groups_.emplace_back(wanted, running, options_.eviction_tolerance);
+    const std::int64_t replicas = configured(workload, listed, revisions.size() > 1);
+    if (listed < autoscaler.spec->min_replicas.value_or(options_.min_replicas) || replicas == 0) continue;
+    groups_.emplace_back(replicas, running, options_.eviction_tolerance);
     for (const PodId id : workload.pods) {
       const Pod& pod = state.pods[id];
       if (!belongs(pod)) continue;
       const PodChange change = change_of(*pod.spec, for_pod(*autoscaler.spec, autoscaler.recommendation, *pod.spec));
       // No pod of the twin is killed for memory yet, so there is no quick OOM.
-      if (wants_update(change, pod.started, false, now, options_)) candidates_.push_back({id, change, groups_.size() - 1});
+      const bool wanted = wants_update(change, pod.started, false, context.now, options_);
+      if (wanted) candidates_.push_back({id, change, groups_.size() - 1});
+      tell(context, {autoscaler, id, change}, wanted ? "Accepted" : "Kept",
+           wanted ? "It shall be updated; others go first, or too many are away" : "Within its bounds, and younger than twelve hours or less than ten per cent off");
     }
   }
   std::ranges::stable_sort(candidates_, [](const Candidate& a, const Candidate& b) { return goes_before(a.change, b.change); });
@@ -66,14 +71,17 @@ void VpaUpdaterController::evict(ControllerContext& context, const VerticalAutos
   DisruptionGroup& group = groups_[candidate.group];
   if (!pending && !group.may_disturb()) return;
   const Note evicted = note_of(state, autoscaler, candidate.pod, "EvictedByVPA");
+  tell(context, {autoscaler, candidate.pod, candidate.change}, "Evicting", "Asks the eviction API to let it go, so that its successor gets the recommendation");
   if (context.cluster.submit(EvictPod{candidate.pod, Name("EvictedByVPA")}) == Verdict::Accepted) {
     if (!pending) group.disturbed();
     std::erase(refused_, candidate.pod);
     context.notes.note(evicted);
-  } else if (std::ranges::find(refused_, candidate.pod) == refused_.end()) {
-    refused_.push_back(candidate.pod);
-    context.notes.note(note_of(state, autoscaler, candidate.pod, "EvictionRefused"));
+    return;
   }
+  tell(context, {autoscaler, candidate.pod, candidate.change}, "EvictionRefused", "A disruption budget keeps it for now");
+  if (std::ranges::find(refused_, candidate.pod) != refused_.end()) return;
+  refused_.push_back(candidate.pod);
+  context.notes.note(note_of(state, autoscaler, candidate.pod, "EvictionRefused"));
 }
 
 bool VpaUpdaterController::resize(ControllerContext& context, const VerticalAutoscaler& autoscaler, const Candidate& candidate) {
@@ -84,6 +92,7 @@ bool VpaUpdaterController::resize(ControllerContext& context, const VerticalAuto
   DisruptionGroup& group = groups_[candidate.group];
   if (known != pending_.end() && known->infeasible) return false;
   if (known == pending_.end() && !group.may_disturb()) return true;
+  tell(context, {autoscaler, candidate.pod, candidate.change}, "Resizing", "Asks its node for the recommended resources in place");
   const Verdict verdict = context.cluster.submit(ResizePod{candidate.pod, resized(*autoscaler.spec, autoscaler.recommendation, *pod.spec)});
   if (verdict == Verdict::Accepted) {
     if (known != pending_.end()) pending_.erase(known);
@@ -102,7 +111,7 @@ bool VpaUpdaterController::resize(ControllerContext& context, const VerticalAuto
 }
 
 void VpaUpdaterController::update(ControllerContext& context, const VerticalAutoscaler& autoscaler) {
-  collect(context.cluster.state(), autoscaler, context.now);
+  collect(context, autoscaler);
   const bool in_place = autoscaler.spec->mode == VpaUpdateMode::InPlaceOrRecreate && resizes_pods_;
   // Those that cannot be resized are evicted after all the others were.
   std::vector<Candidate> evicted;
