@@ -206,3 +206,42 @@ TEST_CASE("Random histories: bounds are in order, and time shifted by whole half
       CHECK(history.cpu().percentile(fraction - 0.05) <= history.cpu().percentile(fraction));
   }
 }
+
+TEST_CASE("Random samples of one time: the percentile is the end of the bucket of the sample that a sorted list has there") {
+  const std::uint32_t seed = 20261122;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 200; ++round) {
+    std::vector<double> values(1 + random() % 60);
+    DecayingHistogram histogram(kCpu, 24_h);
+    for (double& value : values) {
+      value = static_cast<double>(random() % 20'000) / 1000.0;
+      histogram.add(value, 1.0, at(0_s));
+    }
+    std::ranges::sort(values);
+    for (std::size_t k = 1; k <= values.size(); ++k) {
+      // Half a sample below the k-th: no rounding decides.
+      const double fraction = (static_cast<double>(k) - 0.5) / static_cast<double>(values.size());
+      CHECK(histogram.percentile(fraction) == kCpu.start(kCpu.find(values[k - 1]) + 1));
+    }
+  }
+}
+
+TEST_CASE("Random additions and removals: what was taken back is as if it had never been") {
+  const std::uint32_t seed = 20261123;
+  INFO("seed " << seed);
+  std::mt19937 random(seed);
+  for (int round = 0; round < 100; ++round) {
+    DecayingHistogram kept(kCpu, 24_h), changed(kCpu, 24_h);
+    for (int i = 0; i < 40; ++i) {
+      const double value = static_cast<double>(random() % 20'000) / 1000.0, gone = static_cast<double>(random() % 20'000) / 1000.0;
+      // Whole half-lives after the start: the weights are powers of two and sums of them exact.
+      const SimTime when = at(24_h * static_cast<std::int64_t>(random() % 20));
+      kept.add(value, 1.0, when);
+      changed.add(gone, 1.0, when);
+      changed.add(value, 1.0, when);
+      changed.subtract(gone, 1.0, when);
+    }
+    for (double fraction = 0.025; fraction < 1.0; fraction += 0.05) CHECK(changed.percentile(fraction) == kept.percentile(fraction));
+  }
+}

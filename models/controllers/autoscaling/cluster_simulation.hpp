@@ -53,7 +53,7 @@ class ClusterSimulation {
     NodeIndex index = kNoNode;
     bool seen = false;
     std::vector<std::uint64_t> pods;               // uids, in the caller's order
-    std::vector<const PodSpec*> specs;               // parallel to pods; another one after a resize
+    std::vector<const PodSpec*> specs;             // parallel to pods; another one after a resize
     std::vector<std::uint8_t> terminating;
   };
   struct Undo {
