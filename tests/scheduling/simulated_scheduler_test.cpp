@@ -83,6 +83,22 @@ TEST_CASE("A pod that comes when the node is full evicts as many as it needs, an
   CHECK(bound > nominated.front().at + 1_s);
 }
 
+TEST_CASE("Room that is kept for a nominated pod is not given to a less important one") {
+  Scenario scenario = platform({pool("user", 1)}, {ranked("batch", 3, 0), ranked("shop", 1, 100), ranked("late", 1, 0, 400_mcpu)}, 10_min);
+  arrives_later(scenario, "shop", 2);
+  arrives_later(scenario, "late", 2);
+  // 3860m: shop 1000 + batch 2 × 1000 + late 400 leave 460. The second shop pod evicts a batch pod; until that one is gone 460 − 1000 < 400,
+  // so that the second late pod waits although 400 < 460. In the end shop 2000 + batch 1000 + late 800 = 3800 run.
+  const Timeline timeline = run(scenario);
+  bool waited = false;
+  for (const TimelineEvent& event : events(timeline, EventKind::PodUnschedulable)) waited = waited || event.subject == Name("prod/orders/late-r1-00001");
+  CHECK(waited);
+  CHECK(deleted_for(timeline, "Preempted") == 1);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(5_min), "prod/orders/shop") == 2);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(5_min), "prod/orders/batch") == 1);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(5_min), "prod/orders/late") == 2);
+}
+
 TEST_CASE("preemptionPolicy Never waits however important the pod is") {
   Scenario scenario = platform({pool("user", 1)}, {ranked("batch", 3, 0), ranked("shop", 1, 100)}, 10_min);
   for (WorkloadSpec& workload : objects(scenario).workloads) workload.pod.preempts = false;
