@@ -86,6 +86,29 @@ TEST_CASE("Replace ends the running Job of a CronJob, a starting deadline gives 
   CHECK(skipping[2].at == at(25_min));
 }
 
+TEST_CASE("Over random Jobs exactly the completions succeed, and never more pods run than the parallelism allows") {
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    INFO("seed " << seed);
+    WorkloadSpec job = batch("random", WorkloadKind::Job, Duration{static_cast<std::int64_t>(10 + seed * 7) * 1'000'000});
+    job.job.completions = static_cast<std::int64_t>(1 + seed * 5 % 9);
+    job.job.parallelism = static_cast<std::int64_t>(1 + seed * 3 % 4);
+    job.job.indexed = seed % 2 == 0;
+    job.job.backoff_limit = 100;
+    job.job.failure_rate = PartsPerMillion{static_cast<std::int64_t>(seed % 4) * 100'000};
+    job.pod.restart_on_failure = seed % 3 == 0;
+    Scenario scenario = platform({pool("user", 3)}, {job}, 3_h);
+    scenario.seed = seed;
+    const Timeline timeline = run(scenario);
+    CHECK(events(timeline, EventKind::JobCompleted).size() == 1);
+    const auto ended = events(timeline, EventKind::PodDeleted);
+    CHECK(std::ranges::count_if(ended, [](const TimelineEvent& event) { return event.detail.text() == "Completed"; }) == job.job.completions);
+    const Series* running = timeline.find(key(GaugeKind::PodsRunning, Name("prod"), Name("orders")));
+    REQUIRE(running != nullptr);
+    CHECK(maximum(running->samples, SimTime{}, timeline.end()).value <= job.job.parallelism);
+    CHECK(value_at(running->samples, timeline.end() - 1_s) == 0);
+  }
+}
+
 TEST_CASE("A rollout without room makes no progress and says so after its deadline") {
   // A node has 3860m: one pod of 3000m fits, the second waits for ever.
   const Timeline timeline = run(platform({pool("user", 1)}, {deployment("api", 2, 3000_mcpu)}, 30_min));

@@ -61,6 +61,37 @@ TEST_CASE("A single node that is lost is not evicted from: the fault could be th
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(45_min), "prod/orders/api") == 2);
 }
 
+TEST_CASE("A StatefulSet's pod on a lost machine is not replaced before the machine is back") {
+  WorkloadSpec store = deployment("store", 3);
+  store.kind = WorkloadKind::StatefulSet;
+  Scenario scenario = platform({pool("user", 3)}, {store}, 2_h);
+  scenario.steps = {step(600_s, ActionKind::ZoneLoss, "eastus2", 2, 0, 1_h)};
+  const Timeline timeline = run(scenario);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(9_min), "prod/orders/store") == 3);
+  // Evicted at 960 s, it keeps its name until its kubelet, or the deletion of its node, lets it go: at most one pod of an identity.
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(20_min), "prod/orders/store") == 2);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(69_min), "prod/orders/store") == 2);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(75_min), "prod/orders/store") == 3);
+}
+
+TEST_CASE("Two budgets over the same pods keep the autoscaler from draining their nodes") {
+  const auto nodes_left = [](int budgets) {
+    Scenario scenario = platform({autoscaled("user", 1, 10)}, {deployment("api", 4, 100_mcpu)}, 2_h);
+    scenario.clusters[0].pools[0].count = 4;
+    for (int i = 0; i < budgets; ++i) {
+      PodDisruptionBudgetSpec budget;
+      budget.name_space = Name("orders");
+      budget.name = Name("budget-" + std::to_string(i));
+      budget.selector = objects(scenario).workloads[0].selector;
+      budget.max_unavailable = IntOrPercent{1, false};
+      objects(scenario).disruption_budgets.push_back(budget);
+    }
+    return gauge(run(scenario), GaugeKind::NodesReady, at(115_min), "prod", "prod/user");
+  };
+  CHECK(nodes_left(1) == 1);
+  CHECK(nodes_left(2) == 4);   // every eviction is answered with 500
+}
+
 TEST_CASE("Pods of a pool that a game day makes smaller are not called preempted") {
   Scenario scenario = platform({pool("user", 3)}, {deployment("api", 6)}, 30_min);
   scenario.steps = {step(600_s, ActionKind::ScalePool, "prod/user", 0, 2, 0_s)};
