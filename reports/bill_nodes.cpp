@@ -19,6 +19,7 @@ struct PricedPool {
   NodePoolSpec pool;
   UnitPrice list, spot;
   std::vector<Sample> nodes;
+  bool local_os_disk = false;      ///< the OS disk lies on the machine's own disk
 };
 
 UnitPrice list_price(const Bill& bill, const std::string& region, const std::string& size, const std::optional<VmPrice>& known) {
@@ -49,7 +50,8 @@ UnitPrice spot_price(Bill& bill, const std::string& region, const std::string& s
   return price;
 }
 
-void price_pool(Bill& bill, const ClusterSpec& cluster, const NodePoolSpec& pool, std::span<const Sample> nodes, std::vector<PricedPool>& pools) {
+void price_pool(Bill& bill, const ClusterSpec& cluster, const NodePoolSpec& pool, std::span<const Sample> nodes, bool local_os_disk,
+                std::vector<PricedPool>& pools) {
   const std::string region = cluster.location.str(), size = pool.vm_size.str();
   const auto known = vm_price(region, size);
   if (!known && !bill.stated_price("vm:" + region + "/" + size)) {
@@ -58,7 +60,7 @@ void price_pool(Bill& bill, const ClusterSpec& cluster, const NodePoolSpec& pool
   }
   UnitPrice list = list_price(bill, region, size, known);
   UnitPrice spot = pool.spot ? spot_price(bill, region, size, known, list) : list;
-  pools.push_back({&cluster, pool, std::move(list), std::move(spot), {nodes.begin(), nodes.end()}});
+  pools.push_back({&cluster, pool, std::move(list), std::move(spot), {nodes.begin(), nodes.end()}, local_os_disk});
 }
 
 // A NodePool's machines are as many kinds as were ever launched: "Standard_D4s_v5/spot".
@@ -69,17 +71,20 @@ void price_machines(Bill& bill, const Timeline& timeline, const ClusterSpec& clu
     pool.vm_size = Name(first_part(machines->key.c.text()));
     pool.spot = last_part(machines->key.c.text()) == "spot";
     const VmSize* size = find_vm_size(pool.vm_size.text());
-    // The OS disk is ephemeral where the local disk holds it (karpenter-provider-azure launchtemplate.go).
-    pool.ephemeral_os_disk = size != nullptr && size->ephemeral_os_disk && size->temp_disk >= Bytes{pool.os_disk_gib << 30};
-    price_pool(bill, cluster, pool, samples_of(machines), pools);
+    // The OS disk is ephemeral where the local disk holds it, whatever its size (karpenter-provider-azure launchtemplate.go).
+    const bool local = size != nullptr && size->ephemeral_os_disk && size->temp_disk >= Bytes{pool.os_disk_gib << 30};
+    price_pool(bill, cluster, pool, samples_of(machines), local, pools);
   }
 }
 
 std::vector<PricedPool> price_pools(Bill& bill, const Timeline& timeline) {
   std::vector<PricedPool> pools;
   for (const ClusterSpec& cluster : bill.scenario().clusters) {
-    for (const NodePoolSpec& pool : cluster.pools)
-      price_pool(bill, cluster, pool, samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), pools);
+    for (const NodePoolSpec& pool : cluster.pools) {
+      const VmSize* size = find_vm_size(pool.vm_size.text());
+      const bool local = size != nullptr && pool.ephemeral_os_disk && size->default_ephemeral_os_disk();
+      price_pool(bill, cluster, pool, samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), local, pools);
+    }
     if (!cluster.provisioning.automatic) continue;
     for (const KarpenterNodePoolSpec& node_pool : cluster.provisioning.node_pools) price_machines(bill, timeline, cluster, node_pool, pools);
   }
@@ -103,7 +108,7 @@ void bill_unused(Bill& bill, const std::string& cluster, CommitmentUse& use) {
 
 void bill_disks(Bill& bill, const PricedPool& priced, Int128 node_us) {
   const VmSize* size = find_vm_size(priced.pool.vm_size.text());
-  if (size == nullptr || (priced.pool.ephemeral_os_disk && size->default_ephemeral_os_disk())) return;  // Ephemeral disks are free.
+  if (size == nullptr || priced.local_os_disk) return;  // Ephemeral disks are free.
   const std::int64_t gib = priced.pool.os_disk_gib > 0 ? priced.pool.os_disk_gib : default_os_disk_gib(*size, false);
   // A managed disk is billed as the smallest tier that holds it; tiers of the price list.
   static constexpr std::array<std::pair<std::int64_t, const char*>, 5> kTiers{{{32, "Managed disk P4 LRS (32 GiB)"},

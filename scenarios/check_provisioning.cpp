@@ -80,7 +80,10 @@ void check_provisioning(Check& check) {
     const ClusterSpec& cluster = clusters[i];
     const bool has_manifests = i < check.scenario().workloads.size() && !check.scenario().workloads[i].manifests.node_pools.empty();
     if (!cluster.provisioning.automatic) {
-      if (has_manifests)
+      const bool turned_on = std::ranges::any_of(check.scenario().variants, [](const VariantSpec& variant) {
+        return std::ranges::any_of(variant.set, [](const OverrideSpec& change) { return change.path.find("nodeProvisioningProfile") != std::string::npos; });
+      });
+      if (has_manifests && !turned_on)
         check.warning("S048", check.scenario().workloads[i].manifests.node_pools.front().declared_at, "NodePools of '" + cluster.name.str() + "' have no effect: node auto-provisioning is off",
                       "add nodeProvisioningProfile: {mode: Auto} to the cluster");
       continue;

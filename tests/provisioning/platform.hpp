@@ -5,14 +5,14 @@
 
 namespace akstwin::test {
 
-inline NodeClaimRequirement requires_in(std::string_view key, std::initializer_list<std::string_view> values) {
+inline NodeClaimRequirement requires_in(std::string_view key, const std::vector<std::string_view>& values) {
   NodeClaimRequirement requirement{{Name(key), SelectorRequirement::Operator::In, {}}, {}};
   for (const std::string_view value : values) requirement.rule.values.emplace_back(value);
   return requirement;
 }
 
 /// A NodePool of the given sizes, on demand, consolidated as soon as possible, never expiring.
-inline KarpenterNodePoolSpec node_pool(std::string_view name, std::initializer_list<std::string_view> sizes) {
+inline KarpenterNodePoolSpec node_pool(std::string_view name, const std::vector<std::string_view>& sizes) {
   KarpenterNodePoolSpec pool;
   pool.name = Name(name);
   pool.node_class = Name("default");

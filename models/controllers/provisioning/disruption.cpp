@@ -266,7 +266,7 @@ Disruption::Outcome Disruption::run_single(ControllerContext& context) {
 Disruption::Outcome Disruption::ask(ControllerContext& context, Method method, DisruptionPlan plan) {
   if (method != Method::Emptiness)
     for (const Candidate& candidate : plan.candidates)
-      say_once(context, *karpenter_.find(candidate.claim), "ConsolidationCandidate", named(karpenter_, plan));
+      say(context, karpenter_.find(candidate.claim)->node_name, "ConsolidationCandidate", named(karpenter_, plan), plan.saving(karpenter_).nano);
   validation_ = Validation{method, std::move(plan), context.now + kValidationDelay};
   return Outcome::Validating;
 }

@@ -27,7 +27,7 @@ bool Disruption::validate(ControllerContext& context) {
   const std::vector<Candidate> asked = plan.candidates;
   const auto reject = [&](const std::string& why) {
     for (const Candidate& candidate : asked)
-      if (NodeClaim* claim = karpenter_.find(candidate.claim)) say_once(context, *claim, "ConsolidationRejected", why);
+      if (NodeClaim* claim = karpenter_.find(candidate.claim)) say(context, claim->node_name, "ConsolidationRejected", why);
     return false;
   };
   if (method == Method::Emptiness) {

@@ -36,7 +36,9 @@ struct NodeClaim {
   bool machine_deleted = false;
   SimTime deletion_began = kNever;
   Name reason;                                     ///< why it goes: "Empty", "Underutilized", "Drifted", "Expired", …
-  Name said;                                       ///< last message about it, so that it is said once
+  /// What was last said about it, by reason, so that the Timeline does not repeat itself.
+  struct Said { Name reason, message; SimTime at; };
+  std::vector<Said> said;
 
   bool going() const { return marked || deleting; }
 };

@@ -99,7 +99,7 @@ void NodeProvisioner::notice_pod(ControllerContext& context, const Change& chang
     return;
   }
   ++karpenter_.changes;
-  if (change.kind == ChangeKind::PodBound) expected_.erase(pod.name);
+  expected_.erase(pod.name);   // bound, or on its way out
   if (NodeClaim* claim = karpenter_.find(pod.node); claim != nullptr && !daemon) claim->last_pod_event = context.now;
 }
 

@@ -79,6 +79,7 @@ class Placement {
   void add_coming(const NodeClaim& claim, std::size_t position);
   void count_daemons(const ClusterState& state);
   void count_limits(std::span<const NodeClaim> claims);
+  void add_domains();
   Resources daemon_request(std::uint32_t pool, std::uint32_t choice) const { return daemon_requests_[pool][choice]; }
 
   bool place(const PlacedPod& pod, std::size_t number, const Question& question, PlacementResult& result);

@@ -38,6 +38,21 @@ void Placement::rebuild(const ClusterState& state, std::span<const NodeClaim> cl
     return a.initialized != b.initialized ? a.initialized : a.name < b.name;
   });
   count_limits(claims);
+  add_domains();
+}
+
+/// Karpenter spreads over the domains that its NodePools could open, not only over those that have a node: each zone of a NodePool is there
+/// as a node that takes nothing. For hostnames that makes the least count zero, because a new machine can always be made (topologygroup.go).
+void Placement::add_domains() {
+  for (std::uint32_t p = 0; p < pools_.size(); ++p) {
+    std::vector<int> zones;
+    for (std::uint32_t choice = 0; choice < pools_[p].choices().size(); ++choice) {
+      const int zone = pools_[p].choices()[choice].zone;
+      if (std::ranges::find(zones, zone) != zones.end()) continue;
+      zones.push_back(zone);
+      snapshot_.add_node(pools_[p].imagined(choice, Name("domain-" + std::to_string(p) + "-" + std::to_string(zone))));
+    }
+  }
 }
 
 void Placement::add_existing(const ClusterState& state, NodeId id, std::span<const NodeClaim> claims) {

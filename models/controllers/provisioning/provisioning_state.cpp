@@ -24,9 +24,11 @@ void say(ControllerContext& context, Name subject, std::string_view reason, cons
 }
 
 void say_once(ControllerContext& context, NodeClaim& claim, std::string_view reason, const std::string& message) {
-  const Name said(std::string(reason) + ": " + message);
-  if (claim.said == said) return;
-  claim.said = said;
+  const Name why(reason), what(message);
+  auto last = std::ranges::find(claim.said, why, &NodeClaim::Said::reason);
+  if (last != claim.said.end() && (last->message == what || context.now - last->at < kSayAgain)) return;
+  if (last == claim.said.end()) claim.said.push_back({why, what, context.now});
+  else *last = {why, what, context.now};
   say(context, claim.node_name, reason, message);
 }
 

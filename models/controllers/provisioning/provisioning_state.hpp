@@ -34,7 +34,9 @@ const Taint& disrupted_taint();
 
 /// One of Karpenter's events on the Timeline: `reason` as upstream names it.
 void say(ControllerContext& context, Name subject, std::string_view reason, const std::string& message, std::int64_t value = 0);
-/// The same about a NodeClaim, left out when it was the last thing said about it.
+/// Another message of the same reason about a NodeClaim is left out for this long (disruption/events: Unconsolidatable 15 min).
+inline constexpr Duration kSayAgain{900'000'000};
+/// The same about a NodeClaim, left out when it was the last of its reason, or that was a short while ago.
 void say_once(ControllerContext& context, NodeClaim& claim, std::string_view reason, const std::string& message);
 
 /// How a pod looks for a place: its template, its disks' zones.
