@@ -82,14 +82,23 @@ TEST_CASE("Off recommends and changes nothing, Initial changes new pods only") {
   CHECK(gauge(off, GaugeKind::VpaTargetCpu, at(1_h), "prod/orders/api", "app") == kTargetCpu);
   CHECK(requested(off, 119_min) == 6 * 50);
 
-  Scenario scenario = six_pods(50_mcpu, VpaUpdateMode::Initial, 2_h);
-  WorkloadSpec& workload = objects(scenario).workloads[0];
-  HorizontalPodAutoscalerSpec hpa = autoscaler("api", 9, 9, 50);   // three more pods after the first sync
-  objects(scenario).autoscalers.push_back(hpa);
-  workload.replicas = 6;
+  // The pods of t = 0 came before any recommendation; those of a release get it.
+  Scenario scenario = six_pods(50_mcpu, VpaUpdateMode::Initial, 1_d);
+  objects(scenario).workloads[0].kustomization = Name("apps");
+  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
+  KustomizationSpec apps;
+  apps.name = Name("apps");
+  apps.source = Name("config");
+  objects(scenario).kustomizations.push_back(apps);
+  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
+  scenario.delivery.enabled = true;
+  scenario.delivery.commits_per_weekday = 3;
   const Timeline initial = run(scenario);
+  const auto releases = events(initial, EventKind::ReleaseApplied);
+  REQUIRE_FALSE(releases.empty());
   CHECK(events(initial, EventKind::VpaUpdated).empty());
-  CHECK(requested(initial, 119_min) == 9 * 50);   // they came before the first recommendation
+  CHECK(gauge(initial, GaugeKind::CpuRequested, releases.front().at - 1_s, "prod", "prod/user") == 6 * 50);
+  CHECK(gauge(initial, GaugeKind::CpuRequested, initial.end() - 1_s, "prod", "prod/user") == 6 * kTargetCpu);
 }
 
 TEST_CASE("With the resize subresource nothing is evicted") {
