@@ -11,6 +11,7 @@
 #include "adapters/cli/completion_command.hpp"
 #include "adapters/cli/explain_command.hpp"
 #include "adapters/cli/explain_decision_command.hpp"
+#include "adapters/cli/headroom_command.hpp"
 #include "adapters/cli/run_command.hpp"
 #include "adapters/cli/schema_command.hpp"
 #include "adapters/cli/subnets_command.hpp"
@@ -26,6 +27,7 @@ struct Arguments {
   RunArguments run;
   ValidateArguments validate;
   SchemaArguments schema;
+  HeadroomArguments headroom;
   SubnetsArguments subnets;
   ExplainArguments explain;
   ExplainDecisionArguments explain_decision;
@@ -42,6 +44,7 @@ std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& co
   return {{declare(app, arguments.run), [&] { return execute(arguments.run, console); }},
           {declare(app, arguments.validate), [&] { return execute(arguments.validate, console); }},
           {declare(app, arguments.explain), [&] { return execute(arguments.explain, console); }},
+          {declare(app, arguments.headroom), [&] { return execute(arguments.headroom, console); }},
           {declare(app, arguments.subnets), [&] { return execute(arguments.subnets, console); }},
           {declare(app, arguments.explain_decision), [&] { return execute(arguments.explain_decision, console); }},
           {declare(app, arguments.schema), [&] { return execute(arguments.schema, console); }},
