@@ -46,11 +46,4 @@ Verdict eviction_verdict(const ClusterState& state, PodId id) {
 
 std::int64_t disruptions_allowed(const ClusterState& state, const AppliedBudget& budget) { return budget_status(state, budget).allowed; }
 
-std::int64_t disruptions_allowed(const ClusterState& state, WorkloadId id) {
-  std::int64_t allowed = INT64_MAX;
-  for (const AppliedBudget& budget : state.disruption_budgets)
-    if (budget.applied && std::ranges::find(budget.workloads, id) != budget.workloads.end()) allowed = std::min(allowed, disruptions_allowed(state, budget));
-  return allowed;
-}
-
 }  // namespace akstwin

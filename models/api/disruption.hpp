@@ -22,9 +22,6 @@ Verdict eviction_verdict(const ClusterState& state, PodId pod);
 /// Source: kubernetes pkg/controller/disruption/disruption.go (1.32), facts section E.
 std::int64_t disruptions_allowed(const ClusterState& state, const AppliedBudget& budget);
 
-/// Evictions that `workload` would still allow: the smallest over the budgets that select its pods; INT64_MAX without one.
-std::int64_t disruptions_allowed(const ClusterState& state, WorkloadId workload);
-
 /// Whether a budget selects the pods of a workload.
 bool selects(const PodDisruptionBudgetSpec& budget, const Workload& workload);
 

@@ -195,8 +195,6 @@ Verdict ApiServer::evict_pod(PodId id, Name reason) {
   return delete_pod(id, reason, state_.pods[id].spec->termination_grace);
 }
 
-std::int64_t ApiServer::disruptions_allowed(WorkloadId workload) const { return akstwin::disruptions_allowed(state_, workload); }
-
 Verdict ApiServer::scale(const ScaleWorkload& action) {
   if (!state_.workloads.contains(action.workload)) return Verdict::NotFound;
   Workload& workload = state_.workloads[action.workload];

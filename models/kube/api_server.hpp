@@ -60,8 +60,6 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   void metrics_sampled(const UsageTruth& usage);
   /// The config repository has a new head.
   void repository_moved(std::uint64_t head);
-  /// Evictions that a workload would still allow: the smallest budget that selects it; INT64_MAX without one.
-  std::int64_t disruptions_allowed(WorkloadId workload) const;
 
   // Kubelet's reports
   void pod_started(PodId id, Duration pull);

@@ -35,7 +35,6 @@ class EvictionQueue {
   /// False when the node is in the queue, or was served and not removed since.
   bool add(std::uint32_t node, SimTime now);
   void remove(std::uint32_t node);
-  bool empty() const { return heap_.empty(); }
   /// The next node that the rate lets through at `now`; call until it answers nothing.
   std::optional<std::uint32_t> take(SimTime now);
   /// When take() can answer next.
