@@ -2,6 +2,7 @@
 #include <set>
 
 #include "models/catalog/allocatable.hpp"
+#include "models/spec/cron.hpp"
 #include "models/catalog/machine_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 
@@ -81,7 +82,9 @@ void check_schedule(Check& check, const WorkloadSpec& workload) {
     if (c != ' ' && !in_field) ++fields;
     in_field = c != ' ';
   }
-  if (fields != 5 && !workload.schedule.starts_with('@')) check.error("S013", workload.declared_at, "the schedule '" + workload.schedule + "' of CronJob " + called(workload) + " has " + std::to_string(fields) + " fields", "write five: minute hour day month weekday");
+  const std::string called_so = "the schedule '" + workload.schedule + "' of CronJob " + called(workload);
+  if (fields != 5 && !workload.schedule.starts_with('@')) return check.error("S013", workload.declared_at, called_so + " has " + std::to_string(fields) + " fields", "write five: minute hour day month weekday");
+  if (!parse_cron(workload.schedule)) check.error("S013", workload.declared_at, called_so + " cannot be read", "the API server refuses it; for example '*/15 * * * *' or '@daily'");
 }
 
 }  // namespace

@@ -117,6 +117,8 @@ spec:
 TEST_CASE("Unknown time zones and malformed annotations are errors at their object") {
   const Loaded zone = read("zone", "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {schedule: '* * * * *', timeZone: Mars/Olympus, jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: a}]}}}}}\n");
   CHECK(zone.said.find("Mars/Olympus") != std::string::npos);
+  const Loaded schedule = read("schedule", "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: a}\nspec: {schedule: '61 * * * *', jobTemplate: {spec: {template: {spec: {containers: [{name: a, image: a}]}}}}}\n");
+  CHECK(schedule.said.find("'61 * * * *' of CronJob default/a cannot be read") != std::string::npos);
   CHECK_FALSE(read_time_zone("../../etc/passwd").has_value());
   CHECK_FALSE(decode_time_zone("TZif").has_value());
 }
