@@ -37,6 +37,7 @@ class NoNotes final : public Notes {
 /// One workload with pods of given revisions, all ready since t = 0 unless changed.
 struct Bench {
   WorkloadSpec spec;
+  ClusterSpec cluster;
   Recording api;
   NoCloud cloud;
   NoNotes notes;
@@ -44,6 +45,7 @@ struct Bench {
 
   Bench(WorkloadKind kind, std::int64_t replicas, std::uint32_t revision) {
     spec.kind = kind;
+    api.cluster.spec = &cluster;
     Workload workload;
     workload.spec = &spec;
     workload.pod_template = &spec.pod;

@@ -36,6 +36,9 @@ TEST_CASE("A Job whose pods always fail gives up after the third failure when th
   const auto failed = events(timeline, EventKind::JobFailed);
   REQUIRE(failed.size() == 1);
   CHECK(failed[0].detail.text() == "BackoffLimitExceeded");
+  const auto findings = events(timeline, EventKind::Finding);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].detail.text() == "a Job failed (BackoffLimitExceeded)");
   // 3 × 30 s of work and back-offs of 10 s and 20 s.
   CHECK(Duration{failed[0].value} > 120_s);
   CHECK(Duration{failed[0].value} < 180_s);

@@ -123,7 +123,12 @@ SimTime watch_rollout(ControllerContext& context, WorkloadId id, RolloutProgress
   progress.since = since;
   const SimTime deadline = since + workload.spec->progress_deadline;
   const bool stalled = deadline <= context.now;
-  if (stalled != workload.stalled) context.cluster.submit(SetRolloutState{id, stalled, false});
+  if (stalled == workload.stalled) return stalled ? kNever : deadline;
+  if (stalled) {
+    const Name subject(state.spec->name.str() + "/" + workload.key.str());
+    context.notes.note({NoteKind::Finding, subject, {}, Name("its rollout makes no progress (ProgressDeadlineExceeded)"), workload.revision});
+  }
+  context.cluster.submit(SetRolloutState{id, stalled, false});
   return stalled ? kNever : deadline;
 }
 

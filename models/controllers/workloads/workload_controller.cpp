@@ -83,6 +83,19 @@ SimTime WorkloadController::sync(ControllerContext& context, WorkloadId id) {
   return sync_batch(context, id);
 }
 
+/// The first failed Job of a workload is a finding; a CronJob that fails every hour is not seven hundred of them.
+void WorkloadController::tell_failure(ControllerContext& context, WorkloadId id) {
+  const ClusterState& state = context.cluster.state();
+  if (failure_told_.contains(id.row)) return;
+  for (const JobId job : jobs_of(state, id)) {
+    if (state.jobs[job].result != JobResult::Failed) continue;
+    failure_told_.insert(id.row);
+    const Name subject(state.spec->name.str() + "/" + state.workloads[id].key.str());
+    context.notes.note({NoteKind::Finding, subject, {}, Name("a Job failed (" + state.jobs[job].reason.str() + ")"), state.jobs[job].failed});
+    return;
+  }
+}
+
 SimTime WorkloadController::sync_batch(ControllerContext& context, WorkloadId id) {
   const ClusterState& state = context.cluster.state();
   const Workload& workload = state.workloads[id];
@@ -100,6 +113,7 @@ SimTime WorkloadController::sync_batch(ControllerContext& context, WorkloadId id
   }
   for (const JobId job : jobs_of(state, id))
     if (state.jobs.contains(job)) next = std::min(next, sync_job(context, job));
+  tell_failure(context, id);
   return next;
 }
 

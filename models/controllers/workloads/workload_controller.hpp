@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <map>
+#include <set>
 #include <vector>
 
 #include "models/api/controller.hpp"
@@ -29,6 +30,7 @@ class WorkloadController final : public Controller {
   void mark(std::uint32_t row);
   SimTime sync(ControllerContext& context, WorkloadId id);
   SimTime sync_batch(ControllerContext& context, WorkloadId id);
+  void tell_failure(ControllerContext& context, WorkloadId id);
 
   Epoch start_;
   ChangeCursor cursor_;
@@ -39,6 +41,7 @@ class WorkloadController final : public Controller {
   std::vector<RolloutProgress> rollouts_;   // by workload row
   std::map<std::uint32_t, CronMemory> crons_;
   std::map<std::uint32_t, bool> job_made_;  // by row of a Job manifest: once made, it is not made again
+  std::set<std::uint32_t> failure_told_;    // rows whose first failed Job has been told
 };
 
 /// One pass over a Deployment: creates and deletes pods towards its replicas and its newest template.
