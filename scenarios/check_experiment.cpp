@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <set>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 
@@ -33,6 +34,10 @@ void check_pool(Check& check, const ActionSpec& action, bool spot) {
   for (const ClusterSpec& known : check.scenario().clusters)
     for (const NodePoolSpec& pool : known.pools)
       if (!spot || pool.spot) names.push_back(known.name.str() + "/" + pool.name.str());
+  for (const ClusterSpec& known : check.scenario().clusters)   // machines of a NodePool can be taken back, but not counted by hand
+    if (spot && known.provisioning.automatic)
+      for (const KarpenterNodePoolSpec& pool : known.provisioning.node_pools)
+        if (spot_admitted(pool)) names.push_back(known.name.str() + "/" + pool.name.str());
   if (cluster != nullptr && std::ranges::find(names, target) != names.end()) return;
   check.error("S020", action.declared_at, "there is no " + std::string(spot ? "Spot " : "") + "pool '" + target + "'", names.empty() ? "the scenario has none" : Check::suggestion(target, names));
 }

@@ -182,6 +182,40 @@ TEST_CASE("A zone that is lost while a machine boots there costs that machine, a
   CHECK(ready(timeline, at(50_min)) == 4);
 }
 
+TEST_CASE("A machine whose node does not register in 15 minutes is given up, and another one is asked for") {
+  Scenario scenario = provisioned({node_pool("general", {"Standard_D4s_v5"})}, {deployment("api", 1, 900_mcpu, 1_Gi)});
+  scenario.clusters[0].provisioning.times = exactly(20_min, 30_s);
+  const Timeline timeline = run(scenario);
+  INFO(transcript(timeline));
+  const auto timeouts = said(timeline, "RegistrationTimeout");
+  REQUIRE(timeouts.size() >= 2);
+  CHECK(timeouts[0].at >= at(15_min + 1_s));
+  CHECK(timeouts[0].at <= at(15_min + 11_s));   // looked at every 10 s
+  CHECK(said(timeline, "NodeClaimCreated")[1].at >= timeouts[0].at);
+  CHECK(ready(timeline, at(59_min)) == 0);
+}
+
+TEST_CASE("A game day takes spot machines of a NodePool back as it does with a scale set's") {
+  KarpenterNodePoolSpec pool = node_pool("general", {"Standard_D4s_v5"});
+  pool.requirements.front() = requires_in("karpenter.sh/capacity-type", {"spot"});
+  Scenario scenario = provisioned({pool}, {deployment("api", 4, 900_mcpu, 1_Gi)});
+  scenario.spot_market.eviction_rate = PartsPerMillion{0};
+  StepSpec step;
+  step.at = at(20_min);
+  ActionSpec action;
+  action.kind = ActionKind::EvictSpot;
+  action.target = Name("prod/general");
+  action.count = 1;
+  step.actions = {action};
+  scenario.steps = {step};
+  const Timeline timeline = run(scenario);
+  INFO(transcript(timeline));
+  CHECK(events(timeline, EventKind::SpotNotice).size() == 1);
+  CHECK(said(timeline, "NodeClaimGone").size() == 1);
+  CHECK(ready(timeline, at(30_min)) == 4);
+  CHECK(gauge(timeline, GaugeKind::NodesAllocated, at(30_min), "prod", "prod/general") == 1);
+}
+
 TEST_CASE("Startup taints keep pods away until the node's DaemonSets are up, and are not asked of the pods") {
   KarpenterNodePoolSpec pool = node_pool("general", kSizes);
   pool.startup_taints = {{Name("node.cilium.io/agent-not-ready"), Name("true"), TaintEffect::NoExecute}};

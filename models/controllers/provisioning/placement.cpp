@@ -74,8 +74,6 @@ PlacementResult Placement::solve(const Question& question) {
     if (place(question.pods[number], number, question, result)) continue;
     queue.push_back(number);
     length_at_last_try[number] = queue.size() - head - 1;
-    if (std::ranges::find(result.failed, number, &PlacementResult::Failed::pod) == result.failed.end())
-      result.failed.push_back({number, why_not(question.pods[number])});
   }
   std::vector<std::uint8_t> placed(question.pods.size(), 0);
   for (const auto& there : result.on_existing) placed[there.pod] = 1;
@@ -83,7 +81,12 @@ PlacementResult Placement::solve(const Question& question) {
     for (const std::size_t pod : claim.plan.pods) placed[pod] = 1;
     result.claims.push_back(std::move(claim.plan));
   }
-  std::erase_if(result.failed, [&](const PlacementResult::Failed& failed) { return placed[failed.pod] != 0; });
+  for (std::size_t i = 0; i < placed.size(); ++i) {
+    if (placed[i] != 0) continue;
+    // Whether a pod that waits today would go on waiting is no news to a consolidation.
+    const bool asked = !question.consolidation || !question.pods[i].pending;
+    result.failed.push_back({i, asked ? why_not(question.pods[i]) : Name{}});
+  }
   for (const Added& pod : added_) snapshot_.remove_pod(pod.node, pod.tag);
   for (auto claim = open_.rbegin(); claim != open_.rend(); ++claim) snapshot_.remove_node(claim->index);
   for (const Taken& node : taken) {
@@ -153,10 +156,14 @@ bool Placement::on_open(const PlacedPod& pod, const PodSpec& spec, std::size_t n
 
 bool Placement::on_new(const PlacedPod& pod, const PodSpec& spec, std::size_t number) {
   for (const std::uint32_t p : pool_order_) {
+    if (!tolerates_all(spec, pools_[p].spec().taints)) continue;
     OpenClaim claim;
     claim.plan.pool = p;
-    for (std::uint32_t choice = 0; choice < pools_[p].choices().size(); ++choice)
-      if (within_limits(p, choice)) claim.plan.choices.push_back(choice);
+    const std::vector<bool>& accepted = pools_[p].accepted(spec);
+    const Resources request = spec.effective_request();
+    for (std::uint32_t choice = 0; choice < accepted.size(); ++choice)
+      if (accepted[choice] && has_room(request, pools_[p].estimate_of(choice).allocatable) && within_limits(p, choice)) claim.plan.choices.push_back(choice);
+    if (claim.plan.choices.empty()) continue;
     std::vector<std::uint32_t> choices = choices_with(claim, pod, spec);
     if (choices.empty()) continue;
     claim.name = Name("planned-" + std::to_string(imagined_++));
@@ -187,6 +194,7 @@ bool Placement::on_new(const PlacedPod& pod, const PodSpec& spec, std::size_t nu
 
 bool Placement::within_limits(std::uint32_t pool, std::uint32_t choice) const {
   const NodePoolLimits& limits = pools_[pool].spec().limits;
+  if (limits.nodes == 0 && limits.resources == Resources{}) return true;
   const Left& left = left_now_[pool];
   const Resources& capacity = pools_[pool].estimate_of(choice).capacity;
   const auto within = [](std::int64_t limit, std::int64_t needs, std::int64_t there) { return limit == 0 || needs <= there; };
