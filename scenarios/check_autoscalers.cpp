@@ -72,7 +72,8 @@ void check_budget(Check& check, const ManifestSet& set, const std::vector<Scaler
   for (const WorkloadSpec& workload : set.workloads) {
     if (workload.name_space != budget.name_space || workload.kind == WorkloadKind::DaemonSet || !budget.selector.matches(workload.pod.labels)) continue;
     ++matching;
-    std::int64_t most = workload.replicas;
+    const bool batch = workload.kind == WorkloadKind::Job || workload.kind == WorkloadKind::CronJob || workload.kind == WorkloadKind::ScaledJob;
+    std::int64_t most = batch ? workload.job.parallelism : workload.replicas;
     for (const Scaler& scaler : scalers)
       if (scaler.target == workload.name && scaler.name_space == workload.name_space) most = std::max(most, scaler.max_replicas);
     replicas += most;
