@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "models/catalog/allocatable.hpp"
 #include "models/catalog/machine_sizes.hpp"
 #include "models/controllers/provisioning/instance_types.hpp"
 #include "models/controllers/provisioning/offerings.hpp"
@@ -46,6 +47,16 @@ TEST_CASE("The provider reserves by the brackets of Kubernetes before 1.29, to t
   // 8 GiB: 7.5 % off 8192 Mi are 7577.6 Mi; reserved 1.8 GiB = 1843 Mi; threshold 750 Mi: 4984.6 Mi. AKS itself leaves 6044 Mi (facts A2):
   // what Karpenter packs always fits.
   CHECK(estimate_node(machine("Standard_D2s_v5"), 128).allocatable.memory.value >> 20 == 4'984);
+}
+
+TEST_CASE("A node of any size has the CPU and memory that Karpenter planned with, whatever maxPods is") {
+  for (const VmSize& size : vm_sizes())
+    for (const int pods : {30, 110, 250}) {
+      INFO(size.name.str() << " with " << pods << " pods");
+      const Resources planned = estimate_node(machine(size.name.text()), 128).allocatable, real = allocatable(size, pods, 31);
+      CHECK(planned.cpu == real.cpu);
+      CHECK(planned.memory <= real.memory);
+    }
 }
 
 TEST_CASE("A size's name gives its family, series, version and architecture") {
