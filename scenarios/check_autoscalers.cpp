@@ -56,6 +56,19 @@ void check_scaler(Check& check, const ManifestSet& set, const Scaler& scaler) {
   }
 }
 
+/// An external metric that no queue answers: upstream's autoscaler goes on with the other metrics, or not at all.
+void check_external_metrics(Check& check, const ManifestSet& set) {
+  std::vector<std::string> queues;
+  for (const QueueSpec& queue : check.scenario().queues) queues.push_back(queue.name.str());
+  for (const HorizontalPodAutoscalerSpec& autoscaler : set.autoscalers) {
+    for (const MetricSpec& metric : autoscaler.metrics) {
+      if (metric.source != MetricSource::External || std::ranges::find(queues, metric.name.str()) != queues.end()) continue;
+      check.warning("S092", autoscaler.declared_at, "external metric '" + metric.name.str() + "' of HorizontalPodAutoscaler " + autoscaler.name_space.str() + "/" + autoscaler.name.str() + " has no source: no queue has that name",
+                    "the autoscaler will say FailedGetExternalMetric; " + Check::suggestion(metric.name.text(), queues));
+    }
+  }
+}
+
 void check_shared_targets(Check& check, const std::vector<Scaler>& scalers) {
   std::map<std::string, const Scaler*> first;
   for (const Scaler& scaler : scalers) {
@@ -109,6 +122,7 @@ void check_autoscalers(Check& check) {
     const std::vector<Scaler> scalers = scalers_of(entry.manifests);
     for (const Scaler& scaler : scalers) check_scaler(check, entry.manifests, scaler);
     check_shared_targets(check, scalers);
+    check_external_metrics(check, entry.manifests);
     check_shared_pods(check, entry.manifests);
     for (const auto& budget : entry.manifests.disruption_budgets) check_budget(check, entry.manifests, scalers, budget);
   }

@@ -58,11 +58,18 @@ void describe_metric(Fields& f, MetricSpec& out) {
     g.required("name", out.name, "");
     g.required("container", out.container, "");
   });
-  source("pods", [&](Fields& g) { read_metric_name(g, out.name); });
+  const auto assumed = [&](const char* what) {
+    f.report(Severity::Warning, "S092", f.at(), "metric '" + out.name.str() + "' is taken to be " + what, "the twin knows requests a second of a workload, and queues by name; use another metric if it means something else");
+  };
+  source("pods", [&](Fields& g) {
+    read_metric_name(g, out.name);
+    assumed("the requests a second that a pod answers");
+  });
   source("external", [&](Fields& g) { read_metric_name(g, out.name); });
   source("object", [&](Fields& g) {
     read_metric_name(g, out.name);
     ignore(g, {"describedObject"});
+    assumed("the requests a second that reach the target");
   });
 }
 

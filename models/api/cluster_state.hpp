@@ -115,6 +115,7 @@ struct PodMetrics {
   Millicores cpu;                    ///< per ready pod
   Bytes memory;                      ///< per ready pod
   Millicores cpu_idle;               ///< per pod that was running but not ready
+  std::int64_t requests_milli = -1;  ///< requests a second that reach the workload, in thousandths; below zero: unknown
 };
 
 struct Autoscaler {
@@ -178,6 +179,7 @@ struct ClusterState {
   Table<Node, NodeTag> nodes;
   Table<Workload, WorkloadTag> workloads;
   std::vector<PodMetrics> metrics;   ///< by workload row
+  std::vector<std::pair<Name, std::int64_t>> external_metrics;   ///< custom metrics API: queues by name, lengths in thousandths
   Table<Autoscaler, AutoscalerTag> autoscalers;
   Table<ScaledObject, ScaledObjectTag> scaled_objects;
   std::vector<VerticalAutoscaler> vertical_autoscalers;   ///< in the order of the manifests; none is ever removed

@@ -55,12 +55,14 @@ struct WorkloadUsage {
   Millicores cpu;                     ///< per serving pod
   Millicores cpu_idle;                ///< per running pod that does not serve
   Bytes memory;                       ///< per serving pod
+  std::int64_t requests_milli = -1;   ///< requests a second that reach the workload, in thousandths; below zero: nobody states its load
 };
 
 /// Per cluster, by workload row. Written by the load model, read by metrics-server.
 struct UsageTruth {
   std::vector<WorkloadUsage> by_workload;
   std::int64_t cpu_used_milli = 0;    ///< of all pods of the cluster
+  std::vector<std::pair<Name, std::int64_t>> queues;   ///< length of each queue in thousandths of a message, in the scenario's order
 };
 
 /// Workload → Kubernetes: what the scalers of a ScaledObject would read now.

@@ -257,8 +257,9 @@ void ApiServer::metrics_sampled(const UsageTruth& usage) {
   state_.metrics.resize(state_.workloads.size());
   for (std::size_t row = 0; row < state_.metrics.size() && row < usage.by_workload.size(); ++row) {
     const WorkloadUsage& truth = usage.by_workload[row];
-    state_.metrics[row] = {kernel_.now(), spec_.metric_resolution, truth.cpu, truth.memory, truth.cpu_idle};
+    state_.metrics[row] = {kernel_.now(), spec_.metric_resolution, truth.cpu, truth.memory, truth.cpu_idle, truth.requests_milli};
   }
+  state_.external_metrics = usage.queues;
   changed(ChangeKind::MetricsSampled, 0, 1);
 }
 

@@ -47,11 +47,13 @@ void LoadModel::start() {
   demand_.assign(services_.size(), 0);
   cluster_up_.assign(parts_.clusters.size(), true);
   unstated_.resize(parts_.clusters.size());
+  rates_.resize(parts_.clusters.size());
   for (std::uint32_t c = 0; c < parts_.clusters.size(); ++c) {
     const ClusterLoad& cluster = parts_.clusters[c];
     const Name name = parts_.scenario.clusters[c].name;
     for (Service& service : services_) bind_station(service, service.stations[c], c);
     bind_unstated(c);
+    bind_rates(c);
     queues_.bind(c, *cluster.state, cluster.triggers);
     meters_.push_back(make_cluster_meter(parts_.timeline, name, is_origin(parts_.scenario.edge, name), parts_.scenario.monitoring.present));
   }
@@ -100,6 +102,25 @@ void LoadModel::bind_unstated(std::uint32_t cluster) {
   });
 }
 
+void LoadModel::bind_rates(std::uint32_t cluster) {
+  if (parts_.clusters[cluster].triggers == nullptr) return;
+  parts_.clusters[cluster].state->scaled_objects.for_each([&](ScaledObjectId id, const ScaledObject& object) {
+    const Name target(object.spec->name_space.str() + "/" + object.spec->target.str());
+    for (std::uint32_t t = 0; t < object.spec->triggers.size(); ++t) {
+      const ScaledObjectSpec::Trigger& trigger = object.spec->triggers[t];
+      const bool asks_monitoring = trigger.type.text() == "prometheus" || trigger.type.text() == "azure-monitor";
+      if (!asks_monitoring || queues_.feeds(trigger.name, target)) continue;
+      for (std::uint32_t s = 0; s < services_.size(); ++s)
+        if (services_[s].stations[cluster].workload == object.target && !object.target.null()) rates_[cluster].push_back({id, t, s});
+    }
+  });
+}
+
+void LoadModel::tell_rates(std::uint32_t cluster) const {
+  for (const RateTrigger& rate : rates_[cluster])
+    parts_.clusters[cluster].triggers->set_trigger(rate.object, rate.index, std::llround(services_[rate.service].stations[cluster].offered * kMilli));
+}
+
 /// Requests and limits as the pods that serve have them, on average: a vertical autoscaler changes some of them at a time.
 void LoadModel::follow_resources(const Service& service, Station& station, std::uint32_t cluster) const {
   const ClusterState& state = *parts_.clusters[cluster].state;
@@ -146,6 +167,7 @@ void LoadModel::evaluate(SimTime now) {
     cluster_up_[c] = up(c);
     evaluate_cluster(c, now);
     write_usage(c);
+    tell_rates(c);
     tell_edge(c);
   }
 }
@@ -225,7 +247,8 @@ void LoadModel::write_usage(std::uint32_t cluster) {
   for (const Service& service : services_) {
     const Station& station = service.stations[cluster];
     if (station.workload.null()) continue;
-    WorkloadUsage usage{.cpu = service.spec->cpu_idle, .cpu_idle = service.spec->cpu_idle, .memory = service.spec->memory_base};
+    WorkloadUsage usage{.cpu = service.spec->cpu_idle, .cpu_idle = service.spec->cpu_idle, .memory = service.spec->memory_base,
+                        .requests_milli = std::llround(station.offered * kMilli)};
     if (station.served > 0) {
       const double each = station.served / static_cast<double>(ready_pods(cluster, station));
       usage.cpu.value += std::llround(each * static_cast<double>(service.spec->cpu_per_request_us) / kMilli);
@@ -236,6 +259,7 @@ void LoadModel::write_usage(std::uint32_t cluster) {
     use(station.workload, usage);
   }
   for (const auto& [id, usage] : unstated_[cluster]) use(id, usage);
+  queues_.lengths(truth.queues);
 }
 
 /// A cluster answers the edge's probes when one of the services behind the edge has a ready pod.

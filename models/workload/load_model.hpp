@@ -88,6 +88,8 @@ class LoadModel final : public OutageListener, public EdgeListener {
   void add_services();
   void bind_station(const Service& service, Station& station, std::uint32_t cluster);
   void bind_unstated(std::uint32_t cluster);
+  void bind_rates(std::uint32_t cluster);
+  void tell_rates(std::uint32_t cluster) const;
   void follow_resources(const Service& service, Station& station, std::uint32_t cluster) const;
   void settle();
   void jump();
@@ -110,6 +112,12 @@ class LoadModel final : public OutageListener, public EdgeListener {
   HandlerId tick_, sample_, hour_;
   std::vector<Service> services_;     ///< callers before callees
   std::vector<std::vector<std::pair<WorkloadId, WorkloadUsage>>> unstated_;   ///< by cluster: workloads without a load entry
+  /// A trigger that asks a monitoring system, where no queue answers it: it reads the request rate of its target.
+  struct RateTrigger {
+    ScaledObjectId object;
+    std::uint32_t index = 0, service = 0;
+  };
+  std::vector<std::vector<RateTrigger>> rates_;   ///< by cluster
   std::vector<ClusterMeter> meters_;  ///< by cluster
   QueueModel queues_;
   std::vector<double> demand_;        ///< by service, of the cluster being evaluated

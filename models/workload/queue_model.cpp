@@ -53,6 +53,15 @@ void QueueModel::advance(SimTime from, SimTime to, const std::vector<bool>& clus
   }
 }
 
+void QueueModel::lengths(std::vector<std::pair<Name, std::int64_t>>& out) const {
+  out.resize(queues_.size());
+  for (std::size_t i = 0; i < queues_.size(); ++i) out[i] = {queues_[i].spec->name, queues_[i].length_milli};
+}
+
+bool QueueModel::feeds(Name trigger, Name workload) const {
+  return std::ranges::any_of(queues_, [&](const Queue& queue) { return queue.spec->name == trigger || queue.spec->workload == workload; });
+}
+
 void QueueModel::sample(SimTime now) {
   for (const Queue& queue : queues_) timeline_.set(queue.gauge, now, queue.length_milli / 1'000);
 }

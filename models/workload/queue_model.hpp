@@ -18,6 +18,10 @@ class QueueModel {
   void bind(std::uint32_t cluster, const ClusterState& state, TriggerSink* triggers);
   /// From `from` to `to`: arrivals at the rate of `from`, consumers as they stand; then tells the triggers.
   void advance(SimTime from, SimTime to, const std::vector<bool>& cluster_up);
+  /// Each queue's length in thousandths of a message, in the scenario's order.
+  void lengths(std::vector<std::pair<Name, std::int64_t>>& out) const;
+  /// Whether a queue of that name exists, or one that this workload ("namespace/name") drains.
+  bool feeds(Name trigger, Name workload) const;
   void sample(SimTime now);
   std::int64_t length_milli(std::size_t queue) const { return queues_[queue].length_milli; }
 

@@ -13,6 +13,9 @@ namespace {
 const Taint kToBeDeleted{Name("ToBeDeletedByClusterAutoscaler"), {}, TaintEffect::NoSchedule};
 const Taint kCandidate{Name("DeletionCandidateOfClusterAutoscaler"), {}, TaintEffect::PreferNoSchedule};
 
+// Draws of zones are numbered apart from those of the expander, which are the numbers of the loops.
+constexpr std::uint64_t kZoneDraws = std::uint64_t{1} << 60;
+
 std::uint64_t number_of(InstanceId id) { return (std::uint64_t{id.row} << 32) | id.generation; }
 
 PodOwnerKind owner_kind(WorkloadKind kind) {
@@ -115,8 +118,26 @@ void ClusterAutoscalerController::refresh_templates(const ClusterState& state) {
   }
 }
 
+// Azure's provider draws the zone of a node that it imagines for a pool without nodes, at each look anew (facts C, [code]): a pod that
+// needs one zone may be refused a pool that could serve it, and be granted one that then grows elsewhere.
+void ClusterAutoscalerController::draw_zone(const Pool& pool, std::size_t pool_template) {
+  const std::vector<int>& zones = pool.spec->zones;
+  if (zones.size() < 2) return;
+  Labels& labels = templates_[pool_template].node.labels;
+  const Name key("topology.kubernetes.io/zone");
+  const Name* const before = labels.find(key);
+  if (before == nullptr) return;
+  const std::string text = before->str();
+  const int zone = zones[chooser_.below(zones.size(), kZoneDraws + loops_ * templates_.size() + pool_template)];
+  const Name drawn(text.substr(0, text.rfind('-') + 1) + std::to_string(zone));
+  if (drawn == *before) return;
+  labels.set(key, drawn);
+  ++template_revision_;
+}
+
 void ClusterAutoscalerController::add_group(const CloudState& cloud, PoolId id, std::size_t pool_template) {
   const Pool& pool = cloud.pools[id];
+  if (pods_wait_ && pool.instances.empty()) draw_zone(pool, pool_template);
   AutoscaledGroup group;
   group.id = pool.key;
   group.min = pool.min;
@@ -200,6 +221,7 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
   pending_.clear();
   instance_of_.assign(state.nodes.size(), 0);
   refresh_templates(state);
+  pods_wait_ = state.pending > 0;
   for (std::size_t i = 0; i < templates_.size(); ++i) {
     cloud.pools.for_each([&](PoolId id, const Pool& pool) {
       if (pool.cluster == cluster_ && pool.key == templates_[i].pool && pool.spec->autoscaling && !pool.stopped) add_group(cloud, id, i);

@@ -51,6 +51,7 @@ class ClusterAutoscalerController final : public Controller {
   bool matters(const ClusterState& state, const Change& change) const;
   void build(const ControllerContext& context);
   void refresh_templates(const ClusterState& state);
+  void draw_zone(const Pool& pool, std::size_t pool_template);
   void add_group(const CloudState& cloud, PoolId id, std::size_t pool_template);
   void add_node(const ClusterState& state, NodeId id);
   void order_nodes(const ClusterState& state);
@@ -70,6 +71,7 @@ class ClusterAutoscalerController final : public Controller {
   Chooser& chooser_;
   ChangeCursor cursor_;
   bool dirty_ = true;
+  bool pods_wait_ = false;                     // something is pending in this loop
   bool budgets_matter_ = true;                 // the last loop looked at a node whose pods it might move
   std::uint64_t loops_ = 0, revision_ = 0;
   std::vector<NodeObject> objects_;            // by node row

@@ -53,6 +53,14 @@ void HorizontalPodAutoscalerController::current_values(const ClusterState& state
   out.clear();
   const PodMetrics& metrics = state.metrics[autoscaler.target.row];
   out.insert(out.end(), {metrics.cpu.value, metrics.memory.value, metrics.cpu_idle.value, metrics.at == kNever ? 0 : 1});
+  bool custom = false, external = false;
+  for (const MetricSpec& metric : autoscaler.spec->metrics) {
+    custom = custom || metric.source == MetricSource::Pods || metric.source == MetricSource::Object;
+    external = external || (metric.source == MetricSource::External && !autoscaler.scaled_object);
+  }
+  if (custom) out.push_back(metrics.requests_milli);
+  if (external)
+    for (const auto& [queue, length] : state.external_metrics) out.push_back(length);
   if (autoscaler.scaled_object)
     for (const std::int64_t value : state.scaled_objects[autoscaler.scaled_object].trigger_values_milli) out.push_back(value);
 }
@@ -142,6 +150,33 @@ void HorizontalPodAutoscalerController::fill_readings(std::size_t metric, const 
   }
 }
 
+// What an adapter for custom metrics would serve of what the twin knows: requests a second for metrics of pods and objects, whatever
+// they are called, and the length of the queue that an external metric is named after. Anything else is missing, as upstream says it.
+void HorizontalPodAutoscalerController::fill_custom(std::size_t metric, const MetricSpec& spec, const ClusterState& state, WorkloadId target) {
+  const PodMetrics& sample = state.metrics[target.row];
+  if (spec.source == MetricSource::External) {
+    const auto queue = std::ranges::find(state.external_metrics, spec.name, &std::pair<Name, std::int64_t>::first);
+    if (queue != state.external_metrics.end()) inputs_[metric].values_milli = std::span(&queue->second, 1);
+    return;
+  }
+  if (spec.source == MetricSource::Object) {
+    if (sample.requests_milli >= 0) inputs_[metric].values_milli = std::span(&sample.requests_milli, 1);
+    return;
+  }
+  if (readings_.size() <= metric) readings_.resize(metric + 1);
+  std::vector<PodReading>& out = readings_[metric];
+  out.assign(groups_.size(), {});
+  const std::int64_t each = sample.requests_milli / std::max<std::int64_t>(state.workloads[target].ready, 1);
+  for (std::size_t i = 0; i < groups_.size(); ++i) {
+    if (sample.requests_milli < 0 || usage_[i] == Usage::None) continue;
+    out[i].state = PodReading::State::Present;
+    out[i].timestamp = sample.at;
+    out[i].window = sample.window;
+    out[i].usage_milli = usage_[i] == Usage::Serving ? each : 0;
+  }
+  inputs_[metric].readings = out;
+}
+
 void HorizontalPodAutoscalerController::sync(ControllerContext& context, AutoscalerId id, Entry& entry) {
   const ClusterState& state = context.cluster.state();
   const Autoscaler& autoscaler = state.autoscalers[id];
@@ -165,6 +200,8 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
     } else if (metric.source == MetricSource::External && autoscaler.scaled_object) {
       const auto& values = state.scaled_objects[autoscaler.scaled_object].trigger_values_milli;
       if (i < values.size()) inputs_[i].values_milli = std::span(values).subspan(i, 1);
+    } else {
+      fill_custom(i, metric, state, autoscaler.target);
     }
   }
   const HpaInputs inputs{target.replicas, entry.status_replicas, groups_, inputs_};

@@ -49,6 +49,7 @@ class HorizontalPodAutoscalerController final : public Controller {
   void read_pods(const ClusterState& state, WorkloadId target, Entry& entry, SimTime now);
   void add_group(const PodGroup& group, Usage usage, const PodSpec* spec);
   void fill_readings(std::size_t metric, const MetricSpec& spec, const Entry& entry, const PodMetrics& metrics);
+  void fill_custom(std::size_t metric, const MetricSpec& spec, const ClusterState& state, WorkloadId target);
   void current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const;
 
   HpaOptions options_;
