@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "models/spec/cron.hpp"
 #include "scenarios/manifest_objects.hpp"
 
 namespace akstwin {
@@ -147,6 +148,12 @@ void fill_trigger(ScaledObjectSpec::Trigger& out, const YamlNode& metadata, Fiel
   out.cron_start = metadata.text_of("start");
   out.cron_end = metadata.text_of("end");
   out.cron_timezone = metadata.text_of("timezone");
+  if (out.type == Name("cron")) {
+    if (auto offsets = offsets_of(f, out.cron_timezone)) out.cron_offsets = std::move(*offsets);
+    for (const char* key : {"start", "end"})
+      if (const auto text = metadata.text_of(key); !parse_cron(text))
+        f.report(Severity::Error, "S013", metadata.position(), std::string("'") + key + "' of a cron trigger is '" + std::string(text) + "', which is no schedule", "write five fields such as 0 8 * * 1-5");
+  }
   out.cron_replicas = number("desiredReplicas", 0) / 1'000;
   if (out.name.empty() && !metadata.text_of("queueName").empty()) out.name = Name(metadata.text_of("queueName"));
   if (out.name.empty() && !metadata.text_of("topic").empty()) out.name = Name(metadata.text_of("topic"));

@@ -79,13 +79,6 @@ void read_job_spec(Fields& f, WorkloadSpec& out) {
     f.report(Severity::Warning, "S092", f.at(), "nobody says how long a pod of " + called + " runs; one minute is assumed", "annotate the pod template with akstwin.io/run-duration: 5m");
 }
 
-std::optional<std::vector<ZoneOffset>> offsets_of(Fields& f, const std::string& zone) {
-  if (zone.empty() || zone == "UTC" || zone == "Etc/UTC") return std::vector<ZoneOffset>{};
-  auto offsets = read_time_zone(zone);
-  if (!offsets) f.report(Severity::Error, "S013", f.at(), "'" + zone + "' is no time zone that this system knows", "write a name of the IANA database such as Europe/Berlin; it is read from /usr/share/zoneinfo");
-  return offsets;
-}
-
 void read_strategy(Fields& f, ScaledObjectSpec::Jobs& out) {
   using Jobs = ScaledObjectSpec::Jobs;
   f.choice("strategy", out.strategy, {{"default", Jobs::Strategy::Default}, {"custom", Jobs::Strategy::Custom}, {"accurate", Jobs::Strategy::Accurate}, {"eager", Jobs::Strategy::Eager}}, "");
@@ -99,6 +92,13 @@ void read_strategy(Fields& f, ScaledObjectSpec::Jobs& out) {
 }
 
 }  // namespace
+
+std::optional<std::vector<ZoneOffset>> offsets_of(Fields& f, const std::string& zone) {
+  if (zone.empty() || zone == "UTC" || zone == "Etc/UTC") return std::vector<ZoneOffset>{};
+  auto offsets = read_time_zone(zone);
+  if (!offsets) f.report(Severity::Error, "S013", f.at(), "'" + zone + "' is no time zone that this system knows", "write a name of the IANA database such as Europe/Berlin; it is read from /usr/share/zoneinfo");
+  return offsets;
+}
 
 void describe(Fields& f, PodFailureRule& out) {
   using Action = PodFailureRule::Action;

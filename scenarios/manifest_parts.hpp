@@ -23,6 +23,8 @@ void read_labels(Fields& f, std::string_view key, Labels& out);
 bool read_selector(Fields& f, std::string_view key, LabelSelector& out);
 /// Seconds as a whole number at `key`.
 void read_seconds(Fields& f, std::string_view key, Duration& out);
+/// The offsets of a time zone, none for UTC; an unknown zone is reported.
+std::optional<std::vector<ZoneOffset>> offsets_of(Fields& f, const std::string& zone);
 /// Fields that Kubernetes has and that decide nothing in the twin.
 void ignore(Fields& f, std::initializer_list<std::string_view> keys);
 

@@ -66,6 +66,7 @@ Name target_of(const StepFields& s) {
     case ActionKind::FluxResume:
     case ActionKind::FluxSuspend:
     case ActionKind::FluxPrune: return s.cluster;
+    case ActionKind::RollBack:                 // only as a sentence of a runbook: do: [deployment.rollback(…)]
     case ActionKind::Wait: return {};
   }
   return {};

@@ -194,6 +194,7 @@ struct ScaledObjectSpec {
     std::int64_t target_milli = 0;                  ///< value per replica, thousandths
     std::int64_t activation_milli = 0;              ///< active above this
     std::string cron_start, cron_end, cron_timezone;  ///< cron triggers
+    std::vector<ZoneOffset> cron_offsets;             ///< of cron_timezone, ascending; none: UTC
     std::int64_t cron_replicas = 0;
   };
   Name name_space, name, target;

@@ -55,9 +55,11 @@ void LoadModel::start() {
     bind_unstated(c);
     bind_rates(c);
     queues_.bind(c, *cluster.state, cluster.triggers);
+    crons_.bind(*cluster.state, cluster.triggers);
     meters_.push_back(make_cluster_meter(parts_.timeline, name, is_origin(parts_.scenario.edge, name), parts_.scenario.monitoring.present));
   }
   started_ = settled_ = parts_.kernel.now();
+  crons_.tell(parts_.scenario.start, settled_);
   evaluate(settled_);
   record_counters();
   parts_.kernel.after(kLoadTick, tick_, {});
@@ -329,6 +331,7 @@ void LoadModel::jump() {
 }
 
 void LoadModel::on_tick(Subject) {
+  crons_.tell(parts_.scenario.start, parts_.kernel.now());
   recompute_now();
   parts_.kernel.after(kLoadTick, tick_, {});
 }

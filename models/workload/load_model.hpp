@@ -7,6 +7,7 @@
 #include "models/api/plant.hpp"
 #include "models/spec/scenario.hpp"
 #include "models/workload/meters.hpp"
+#include "models/workload/cron_triggers.hpp"
 #include "models/workload/queue_model.hpp"
 #include "models/workload/queueing.hpp"
 #include "models/workload/service_graph.hpp"
@@ -120,6 +121,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   std::vector<std::vector<RateTrigger>> rates_;   ///< by cluster
   std::vector<ClusterMeter> meters_;  ///< by cluster
   QueueModel queues_;
+  CronTriggers crons_;
   std::vector<double> demand_;        ///< by service, of the cluster being evaluated
   std::vector<bool> cluster_up_;
   SimTime started_, settled_;

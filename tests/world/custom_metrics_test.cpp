@@ -62,4 +62,36 @@ TEST_CASE("KEDA's prometheus trigger reads the request rate of its target: 100 a
   CHECK(gauge(run(scenario), GaugeKind::ReplicasReady, at(30_min), "prod/orders/api") == 4);
 }
 
+TEST_CASE("An HPA scales down although all its pods were pending at first") {
+  // 45 requests/s × 20 ms = 0.9 cores; 50 % of 900m is 450m a pod: two pods.
+  Scenario scenario = platform({pool("system", 1), autoscaled("user", 0, 6)}, {deployment("api", 7, 900_mcpu)}, 1_h);
+  scenario.clusters[0].pools[0].vm_size = Name("Standard_D2s_v5");
+  scenario.services = {load("api", 45'000, 20'000)};
+  scenario.workloads[0].manifests.autoscalers = {autoscaler("api", 2, 12, 50)};
+  scenario.workloads[0].manifests.workloads[0].pod.node_selector.set(Name("agentpool"), Name("user"));
+  CHECK(gauge(run(scenario), GaugeKind::ReplicasReady, at(50_min), "prod/orders/api") == 2);
+}
+
+TEST_CASE("KEDA's cron trigger holds its replicas inside the window, and lets go after it") {
+  Scenario scenario = platform({pool("user", 4)}, {deployment("api", 1, 100_mcpu)}, 3_h);
+  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
+  ScaledObjectSpec object;
+  object.name_space = Name("orders");
+  object.name = object.target = Name("api");
+  object.min_replicas = 1;
+  object.max_replicas = 20;
+  ScaledObjectSpec::Trigger trigger;
+  trigger.type = Name("cron");
+  trigger.cron_start = "30 0 * * *";
+  trigger.cron_end = "30 1 * * *";
+  trigger.cron_timezone = "Etc/UTC";
+  trigger.cron_replicas = 6;
+  object.triggers = {trigger};
+  scenario.workloads[0].manifests.scaled_objects = {object};
+  const Timeline timeline = run(scenario);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(20_min), "prod/orders/api") == 1);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(60_min), "prod/orders/api") == 6);
+  CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(150_min), "prod/orders/api") == 1);
+}
+
 }  // namespace akstwin::test

@@ -105,10 +105,12 @@ void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, Wor
     groups_.push_back(*entry.settled);
     usage_.push_back(Usage::Serving);
     specs_.push_back(entry.settled_spec);
+    entry.awaits_sample = false;
     return;
   }
   bool all_settled = true;
   entry.status_replicas = 0;
+  entry.awaits_sample = false;
   const PodMetrics& metrics = state.metrics[target.row];
   const Duration settled = options_.calculator.cpu_initialization_period + metrics.window;
   for (const PodId id : state.workloads[target].pods) {
@@ -123,6 +125,8 @@ void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, Wor
     Usage usage = Usage::None;
     if (metrics.at != kNever && pod.started <= metrics.at) usage = pod.ready && pod.ready_transition <= metrics.at ? Usage::Serving : Usage::Starting;
     add_group(group, usage, pod.spec);
+    const SimTime newest = pod.ready ? std::max(pod.started, pod.ready_transition) : pod.started;
+    entry.awaits_sample = entry.awaits_sample || (pod.started != kNever && (metrics.at == kNever || newest > metrics.at));
     all_settled = all_settled && is_settled && !group.deleting && usage == Usage::Serving;
     entry.status_replicas += group.deleting ? 0 : 1;
   }
@@ -206,7 +210,8 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   }
   const HpaInputs inputs{target.replicas, entry.status_replicas, groups_, inputs_};
   const HpaResult result = entry.core.reconcile(spec, options_, inputs, context.now);
-  entry.at_fixed_point = result.fixed_point;
+  // A pod's first sample changes what is known of it although no value moves.
+  entry.at_fixed_point = result.fixed_point && !entry.awaits_sample;
   if (context.decisions != nullptr) {
     const Name subject(state.spec->name.str() + "/" + spec.name_space.str() + "/" + spec.name.str());
     if (context.decisions->wants(SubjectKind::Autoscaler, subject)) tell(*context.decisions, {subject, spec, inputs, result, context.now});

@@ -31,6 +31,7 @@ class HorizontalPodAutoscalerController final : public Controller {
     HorizontalPodAutoscalerCore core;
     bool at_fixed_point = false;
     bool contested = false;              // another autoscaler has the same pods: upstream then scales on no metric (AmbiguousSelector)
+    bool awaits_sample = false;          // a pod is younger than the newest sample
     bool touched = true;                 // pods or replicas of the target changed
     std::vector<std::int64_t> last_values;
     const PodSpec* requests_of = nullptr;  // template that the requests below were taken from
