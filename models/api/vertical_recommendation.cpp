@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/base/int128.hpp"
+
 // Semantics: kubernetes/autoscaler vertical-pod-autoscaler 1.3.1, pkg/utils/vpa (capping.go, limit_and_request_scaling.go) and
 // pkg/admission-controller/resource/pod. LimitRange objects are not modelled.
 
@@ -40,7 +42,7 @@ const ContainerSpec* find_container(const PodSpec& pod, Name name) {
 std::int64_t proportional(std::int64_t limit, std::int64_t request, std::int64_t new_request) {
   if (limit == 0) return 0;
   if (request == 0 || request == limit) return new_request;
-  return static_cast<std::int64_t>(static_cast<__int128>(limit) * new_request / request);
+  return static_cast<std::int64_t>(static_cast<Int128>(limit) * new_request / request);
 }
 
 }  // namespace

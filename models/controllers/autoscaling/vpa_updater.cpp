@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "sim/base/int128.hpp"
+
 // Semantics: kubernetes/autoscaler vertical-pod-autoscaler 1.3.1, pkg/updater/priority and pkg/updater/eviction.
 
 namespace akstwin {
@@ -21,9 +23,9 @@ struct Total {
   std::int64_t difference_ppb(std::int64_t thousandths) const {
     if (!counted) return 0;
     constexpr std::int64_t kWhole = 1'000'000'000, kMost = INT64_MAX / 4;
-    const __int128 base = std::max<__int128>(static_cast<__int128>(requested) * thousandths, 1);
-    const __int128 apart = static_cast<__int128>(std::max(requested, recommended) - std::min(requested, recommended)) * thousandths;
-    return static_cast<std::int64_t>(std::min<__int128>(apart * kWhole / base, kMost));
+    const Int128 base = std::max<Int128>(static_cast<Int128>(requested) * thousandths, 1);
+    const Int128 apart = static_cast<Int128>(std::max(requested, recommended) - std::min(requested, recommended)) * thousandths;
+    return static_cast<std::int64_t>(std::min<Int128>(apart * kWhole / base, kMost));
   }
 };
 
