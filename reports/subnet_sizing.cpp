@@ -5,6 +5,7 @@
 #include <set>
 
 #include "models/catalog/machine_sizes.hpp"
+#include "models/observe/address_findings.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
 #include "reports/text.hpp"
@@ -46,17 +47,43 @@ std::vector<PoolIn> pools_in(const Scenario& scenario, const VirtualNetworkSpec&
   return pools;
 }
 
-std::int64_t need_of(const std::vector<PoolIn>& pools, std::optional<NetworkPluginMode> mode) {
-  std::int64_t need = 0;
+/// Pools whose pods take addresses of the subnet.
+std::vector<PoolIn> pod_pools_in(const Scenario& scenario, const VirtualNetworkSpec& network, std::size_t subnet) {
+  std::vector<PoolIn> pools;
+  for (const ClusterSpec& cluster : scenario.clusters) {
+    if (cluster.network.mode != NetworkPluginMode::PodSubnet || network_of(scenario, cluster) != &network) continue;
+    for (const NodePoolSpec& pool : cluster.pools)
+      if (last_part(pool.pod_subnet.text()) == network.subnets[subnet].name.text()) pools.push_back({&cluster, pool});
+  }
+  return pools;
+}
+
+/// What the pools need at most, as they are or in another mode. Static blocks are counted without those that Azure's own addresses spoil.
+AddressNeed need_of(const std::vector<PoolIn>& pools, std::optional<AddressMode> mode) {
+  AddressNeed need;
   for (const auto& [cluster, pool] : pools) {
-    const NetworkPluginMode used = mode.value_or(cluster->network.mode);
+    const AddressMode used = mode.value_or(address_mode(cluster->network, pool));
     const std::int64_t nodes = largest_count(pool), surge = largest_surge(pool);
-    need += used == NetworkPluginMode::Overlay ? overlay_need(nodes, surge) : node_subnet_need(nodes, surge, pods_per_node(pool, used));
+    const std::int64_t pods = pool.max_pods > 0 ? pool.max_pods : default_max_pods(used);
+    const AddressNeed one = address_need(used, nodes, surge, pods);
+    need.nodes += one.nodes;
+    need.pods += used == AddressMode::PodSubnetStatic ? 16 * static_blocks(pods) * (nodes + surge) : one.pods;
   }
   return need;
 }
 
-int prefix_for(std::int64_t addresses) { return smallest_prefix_for(addresses).value_or(0); }
+bool in_blocks(const std::vector<PoolIn>& pools) {
+  return std::ranges::any_of(pools, [](const PoolIn& p) { return address_mode(p.cluster->network, p.pool) == AddressMode::PodSubnetStatic; });
+}
+
+/// The smallest subnet for that many addresses; `blocks`: /28 blocks are made of them.
+int prefix_for(std::int64_t addresses, bool blocks = false) {
+  return (blocks ? smallest_prefix_for_blocks((addresses + 15) / 16) : smallest_prefix_for(addresses)).value_or(0);
+}
+
+bool holds(const SubnetSpec& subnet, std::int64_t addresses, bool blocks) {
+  return addresses <= (blocks ? 16 * static_blocks_in(subnet.prefix.prefix) : subnet.prefix.usable());
+}
 
 void read_use(const Timeline& timeline, SubnetAnswer& out) {
   const Name name(out.subnet);
@@ -96,18 +123,34 @@ std::int64_t other_need(const SubnetSpec& subnet, const SubnetAnswer& answer) {
   return endpoints + others;
 }
 
-void note_refusals(const Timeline& timeline, const std::vector<PoolIn>& pools, SubnetAnswer& out) {
+/// Of the pools here, those whose refused nodes were refused for this subnet. Only static blocks leave a choice: between the nodes'
+/// subnet and the pods', of which the full one is meant.
+std::vector<PoolIn> refusable(const SubnetSpec& subnet, std::vector<PoolIn> here, const SubnetAnswer& answer) {
+  std::erase_if(here, [&](const PoolIn& p) {
+    const AddressMode mode = address_mode(p.cluster->network, p.pool);
+    const bool for_pods = last_part(p.pool.pod_subnet.text()) == subnet.name.text();
+    if (mode != AddressMode::PodSubnetStatic) return for_pods && mode == AddressMode::PodSubnetDynamic;
+    const std::int64_t one_more = for_pods ? 16 * static_blocks(max_pods(p.pool, p.cluster->network.mode)) : 1;
+    return holds(subnet, answer.peak + one_more, for_pods);
+  });
+  return here;
+}
+
+/// When nodes were refused or pods found no address, and which of it came first.
+std::string note_refusals(const Timeline& timeline, const std::vector<PoolIn>& pools, SubnetAnswer& out) {
   std::set<std::string> names;
   for (const auto& [cluster, pool] : pools) names.insert(cluster->name.str() + "/" + pool.name.str());
   for (const TimelineEvent& event : timeline.events()) {
-    if (event.kind != code(EventKind::PoolRefused) || event.detail.text() != "SubnetIsFull") continue;
-    if (!names.contains(event.subject.str())) continue;
+    const bool refused = event.kind == code(EventKind::PoolRefused) && event.detail.text() == "SubnetIsFull" && names.contains(event.subject.str());
+    const bool dry = event.kind == code(EventKind::Finding) && event.subject.text() == out.subnet && event.detail.text() == kBatchesExhausted;
+    if (!refused && !dry) continue;
     if (!out.exhausted_at || event.at < *out.exhausted_at) out.exhausted_at = event.at;
-    return;
+    return refused ? "a node of " + event.subject.str() + " was refused (SubnetIsFull)" : "no batch of 16 pod addresses was left for a node";
   }
+  return {};
 }
 
-std::string verdict_of(const SubnetAnswer& s, const Epoch& start) {
+std::string verdict_of(const SubnetAnswer& s, const std::string& cause, const Epoch& start) {
   std::string text = s.safe ? "Safe: " : "Too small: ";
   text += s.nodes_at_maximum > 0 ? "at autoscaler maximum plus surge it needs " : "it needs ";
   text += grouped(s.need_at_maximum) + " of " + grouped(s.usable) + " addresses; ";
@@ -116,8 +159,25 @@ std::string verdict_of(const SubnetAnswer& s, const Epoch& start) {
   else
     text += "no single subnet holds that many";
   text += ". It peaked at " + grouped(s.peak) + (s.peak > 0 ? " on " + day_and_clock(s.peak_at, start) : "") + ".";
-  if (s.exhausted_at) text += " It ran dry on " + day_and_clock(*s.exhausted_at, start) + ".";
+  if (s.exhausted_at) text += " It ran dry on " + day_and_clock(*s.exhausted_at, start) + (cause.empty() ? "" : ": " + cause) + ".";
   return text;
+}
+
+/// What each mode would need of the nodes' subnet, and of a subnet for pods where the mode has one.
+void add_alternatives(const VirtualNetworkSpec& network, const std::vector<PoolIn>& pools, const SubnetSpec& subnet, std::int64_t others, SubnetAnswer& out) {
+  for (const AddressMode mode : {AddressMode::Overlay, AddressMode::NodeSubnet, AddressMode::PodSubnetDynamic, AddressMode::PodSubnetStatic, AddressMode::Kubenet}) {
+    const bool chosen = std::ranges::all_of(pools, [&](const PoolIn& p) { return address_mode(p.cluster->network, p.pool) == mode; });
+    const AddressNeed need = need_of(pools, mode);
+    const std::string name(to_string(mode));
+    const std::int64_t nodes = need.nodes + others;
+    out.alternatives.push_back({name, chosen, nodes, prefix_for(nodes), nodes <= subnet.prefix.usable()});
+    if (need.pods == 0) continue;
+    const bool blocks = mode == AddressMode::PodSubnetStatic;
+    // Fits: in the subnet that the pools name for their pods. Without one there is nothing to fit into.
+    const auto named = std::ranges::find(network.subnets, last_part(pools.front().pool.pod_subnet.text()), [](const SubnetSpec& s) { return s.name.text(); });
+    const bool fits = named != network.subnets.end() && holds(*named, need.pods, blocks);
+    out.alternatives.push_back({name + ": a second subnet for pods", chosen, need.pods, prefix_for(need.pods, blocks), fits});
+  }
 }
 
 SubnetAnswer subnet_answer(const Scenario& scenario, const Timeline& timeline, const VirtualNetworkSpec& network, std::size_t index) {
@@ -129,25 +189,21 @@ SubnetAnswer subnet_answer(const Scenario& scenario, const Timeline& timeline, c
   out.delegation = subnet.delegation.str();
   out.usable = subnet.prefix.usable();
   read_use(timeline, out);
-  note_refusals(timeline, pools, out);
-  for (const auto& [cluster, pool] : pools) {
+  const auto pod_pools = pod_pools_in(scenario, network, index);
+  std::vector<PoolIn> here = pools;
+  here.insert(here.end(), pod_pools.begin(), pod_pools.end());
+  const std::string cause = note_refusals(timeline, refusable(subnet, here, out), out);
+  for (const auto& [cluster, pool] : here) {
     out.nodes_at_maximum += largest_count(pool);
     out.surge_at_maximum += largest_surge(pool);
   }
   const std::int64_t others = other_need(subnet, out);
-  out.need_at_maximum = need_of(pools, std::nullopt) + others;
-  out.safe_prefix = prefix_for(out.need_at_maximum);
-  out.safe = out.need_at_maximum <= out.usable;
-  if (!pools.empty()) {
-    const auto alternative = [&](const char* name, NetworkPluginMode mode) {
-      const bool chosen = std::all_of(pools.begin(), pools.end(), [&](const PoolIn& p) { return p.cluster->network.mode == mode; });
-      const std::int64_t need = need_of(pools, mode) + others;
-      out.alternatives.push_back({name, chosen, need, prefix_for(need), need <= out.usable});
-    };
-    alternative("Overlay", NetworkPluginMode::Overlay);
-    alternative("Node Subnet", NetworkPluginMode::NodeSubnet);
-  }
-  out.verdict = verdict_of(out, scenario.start);
+  const bool blocks = in_blocks(pod_pools);
+  out.need_at_maximum = need_of(pools, std::nullopt).nodes + need_of(pod_pools, std::nullopt).pods + others;
+  out.safe_prefix = prefix_for(out.need_at_maximum, blocks);
+  out.safe = holds(subnet, out.need_at_maximum, blocks);
+  if (!pools.empty()) add_alternatives(network, pools, subnet, others, out);
+  out.verdict = verdict_of(out, cause, scenario.start);
   return out;
 }
 
@@ -182,8 +238,7 @@ std::int64_t largest_surge(const NodePoolSpec& pool) {
 }
 
 std::int64_t pods_per_node(const NodePoolSpec& pool, NetworkPluginMode mode) {
-  if (pool.max_pods > 0) return pool.max_pods;
-  return mode == NetworkPluginMode::Overlay ? 250 : 30;
+  return max_pods(pool, mode);
 }
 
 SubnetsAnswer analyse_subnets(const Scenario& scenario, const Timeline& timeline) {
@@ -191,7 +246,7 @@ SubnetsAnswer analyse_subnets(const Scenario& scenario, const Timeline& timeline
   for (const VirtualNetworkSpec& network : scenario.networks)
     for (std::size_t i = 0; i < network.subnets.size(); ++i) out.subnets.push_back(subnet_answer(scenario, timeline, network, i));
   for (const ClusterSpec& cluster : scenario.clusters)
-    if (cluster.network.mode == NetworkPluginMode::Overlay) out.pod_cidrs.push_back(pod_cidr_answer(scenario, timeline, cluster));
+    if (cluster.network.mode == NetworkPluginMode::Overlay || cluster.network.mode == NetworkPluginMode::Kubenet) out.pod_cidrs.push_back(pod_cidr_answer(scenario, timeline, cluster));
   return out;
 }
 

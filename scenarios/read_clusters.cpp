@@ -64,12 +64,16 @@ void describe(Fields& f, NodePoolSpec& out) {
   f.optional("count", out.count, "Nodes at the start; with autoscaling brought into minCount…maxCount.").between(0, 1'000).source("AKS limit: 1,000 nodes a pool (facts A7)");
   f.optional("minCount", out.min_count, "Fewest nodes; needs enableAutoScaling.").between(0, 1'000);
   f.optional("maxCount", out.max_count, "Most nodes; needs enableAutoScaling.").between(0, 1'000);
-  f.optional("maxPods", out.max_pods, "Pods a node; 0: the network mode's default (overlay 250, nodeSubnet 30).").source("facts A3: concepts-network-ip-address-planning.md");
+  f.optional("maxPods", out.max_pods, "Pods a node; 0: the network mode's default (overlay and podSubnet 250, kubenet 110, nodeSubnet 30).").source("facts A3: concepts-network-ip-address-planning.md");
   read_taints(f, out.taints);
   read_labels(f, out.labels);
   f.choice("scaleSetPriority", out.spot, {{"Regular", false}, {"Spot", true}}, "Spot instances are cheaper and can be taken back.");
   read_spot_price(f, out.spot_max_price);
   f.optional("vnetSubnet", out.subnet, "Subnet of the nodes by name; default: the first subnet without delegation.");
+  f.optional("podSubnetID", out.pod_subnet, "Subnet of the pods by name, with networkPluginMode podSubnet.").source("ARM agentPoolProfiles; concepts-network-azure-cni-pod-subnet.md (facts B)");
+  f.choice("podIPAllocationMode", out.pod_ips, {{"DynamicIndividual", PodIpAllocation::DynamicIndividual}, {"StaticBlock", PodIpAllocation::StaticBlock}},
+           "DynamicIndividual: a node takes batches of 16 addresses of podSubnetID as pods come. StaticBlock: it holds /28 blocks for maxPods + 1 addresses all its life.")
+      .source("ARM agentPoolProfiles; facts B");
   f.choice("osDiskType", managed_disk, {{"Ephemeral", false}, {"Managed", true}}, "Where the OS disk lives; Ephemeral where the size supports it.").source("facts A1: concepts-storage.md");
   out.ephemeral_os_disk = !managed_disk;
   f.optional("osDiskSizeGB", out.os_disk_gib, "Size of the OS disk in GiB; 0: AKS's default for the size.").between(0, 4'096);
@@ -90,13 +94,14 @@ void describe(Fields& f, NodePoolSpec& out) {
 }
 
 void describe(Fields& f, NetworkProfileSpec& out) {
-  bool azure_plugin = true;
-  f.choice("networkPlugin", azure_plugin, {{"azure", true}}, "The CNI; only Azure CNI is modelled.");
-  f.choice("networkPluginMode", out.mode, {{"overlay", NetworkPluginMode::Overlay}, {"nodeSubnet", NetworkPluginMode::NodeSubnet}},
-           "overlay: pods take addresses of podCidr, a /24 a node. nodeSubnet: every node takes maxPods + 1 addresses of its subnet.")
+  bool kubenet = false;
+  f.choice("networkPlugin", kubenet, {{"azure", false}, {"kubenet", true}}, "The CNI. kubenet: a /24 of podCidr and a route a node, at most 400 nodes.").source("AKS configure-kubenet.md (facts B)");
+  f.choice("networkPluginMode", out.mode, {{"overlay", NetworkPluginMode::Overlay}, {"nodeSubnet", NetworkPluginMode::NodeSubnet}, {"podSubnet", NetworkPluginMode::PodSubnet}},
+           "Of networkPlugin azure. overlay: pods take addresses of podCidr, a /24 a node. nodeSubnet: every node takes maxPods + 1 addresses of its subnet. podSubnet: pods take addresses of the pool's podSubnetID. ARM knows overlay only and leaves the others out.")
       .source("AKS concepts-network-azure-cni-overlay.md (2026-08)");
+  if (kubenet) out.mode = NetworkPluginMode::Kubenet;
   f.choice("networkDataplane", out.cilium, {{"azure", false}, {"cilium", true}}, "What moves packets and enforces network policy; decides nothing in the twin.");
-  f.optional("podCidr", out.pod_cidr, "Pod addresses in overlay mode; /16 ends at 256 nodes.").source("AKS default (azure-cni-overlay.md)");
+  f.optional("podCidr", out.pod_cidr, "Pod addresses with overlay and kubenet; /16 ends at 256 nodes.").source("AKS default (azure-cni-overlay.md)");
   f.optional("serviceCidr", out.service_cidr, "Cluster addresses of Services.").source("AKS default");
   f.without_effect("networkPolicy", "Network policy engine.");
   f.without_effect("dnsServiceIP", "Address of the cluster's DNS.");

@@ -50,6 +50,21 @@ class ImageSource {
   virtual void forget(Name node_key) = 0;
 };
 
+/// Kubernetes → Azure: where nodes get the addresses of their pods a few at a time (pod subnet, dynamic), a pod may find none.
+/// In the other modes a node has one for every pod that it accepts, and nobody asks. One a cluster.
+class PodNetwork {
+ public:
+  virtual ~PodNetwork() = default;
+  virtual void node_joined(NodeId node, PoolId pool) = 0;
+  /// All addresses of the node go back.
+  virtual void node_gone(NodeId node) = 0;
+  /// True: the pod has an address of its node. False: none is free; `retry` is posted for `subject` at the kubelet's next try after
+  /// the node has one.
+  virtual bool attach(NodeId node, HandlerId retry, Subject subject) = 0;
+  /// A pod that had an address is gone.
+  virtual void detach(NodeId node) = 0;
+};
+
 /// What a pod of a workload really uses now; metrics-server samples it.
 struct WorkloadUsage {
   Millicores cpu;                     ///< per serving pod

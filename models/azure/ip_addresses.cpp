@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/catalog/cni_addresses.hpp"
 #include "models/catalog/machine_sizes.hpp"
 #include "models/observe/kinds.hpp"
 #include "sim/base/check.hpp"
@@ -45,7 +46,7 @@ std::size_t subnet_in(const VirtualNetworkSpec& network, Name name) {
 }  // namespace
 
 std::int64_t addresses_per_node(const NetworkProfileSpec& network, const NodePoolSpec& pool) {
-  return network.mode == NetworkPluginMode::Overlay ? 1 : max_pods(pool, network.mode) + 1;
+  return network.mode == NetworkPluginMode::NodeSubnet ? max_pods(pool, network.mode) + 1 : 1;
 }
 
 std::int64_t overlay_blocks(const Cidr& pod_cidr) { return pod_cidr.prefix > 24 ? 0 : std::int64_t{1} << (24 - pod_cidr.prefix); }
@@ -64,6 +65,7 @@ void IpAddresses::add_subnets(const Scenario& scenario) {
       const Name name(network.name.str() + "/" + spec.name.str());
       const auto gauge = [&](std::string_view owner) { return timeline_.series(key(GaugeKind::SubnetUsed, name, Name(owner))); };
       Subnet subnet;
+      subnet.name = name;
       subnet.usable = spec.prefix.usable();
       subnet.nodes_gauge = gauge("nodes");
       subnet.pods_gauge = gauge("pods");
@@ -71,6 +73,7 @@ void IpAddresses::add_subnets(const Scenario& scenario) {
       // A delegated subnet serves nobody else: all of it counts as used (facts B: gateways want at least 250 free addresses).
       const std::int64_t delegated = spec.delegation.empty() ? 0 : subnet.usable - endpoints;
       subnet.fixed = endpoints + delegated;
+      subnet.for_blocks = 16 * static_blocks_in(spec.prefix.prefix);
       timeline_.set(gauge("private endpoints"), now, endpoints);
       timeline_.set(gauge("delegated"), now, delegated);
       timeline_.set(timeline_.series(key(GaugeKind::SubnetUsable, name)), now, subnet.usable);
@@ -83,7 +86,8 @@ void IpAddresses::add_pools(const Scenario& scenario) {
     const ClusterSpec& cluster = scenario.clusters[c];
     ClusterBlocks blocks;
     blocks.overlay = cluster.network.mode == NetworkPluginMode::Overlay;
-    if (blocks.overlay) {
+    blocks.kubenet = cluster.network.mode == NetworkPluginMode::Kubenet;
+    if (blocks.takes_blocks()) {
       blocks.blocks = overlay_blocks(cluster.network.pod_cidr);
       blocks.gauge = timeline_.series(key(GaugeKind::PodCidrBlocksUsed, cluster.name));
       timeline_.set(timeline_.series(key(GaugeKind::PodCidrBlocksTotal, cluster.name)), kernel_.now(), blocks.blocks);
@@ -97,6 +101,10 @@ void IpAddresses::add_pools(const Scenario& scenario) {
       share.cluster = c;
       share.addresses = addresses_per_node(cluster.network, pool);
       if (connected) share.subnet = first + static_cast<std::uint32_t>(subnet_in(*network, pool.subnet));
+      const AddressMode mode = address_mode(cluster.network, pool);
+      if (connected && (mode == AddressMode::PodSubnetDynamic || mode == AddressMode::PodSubnetStatic))
+        share.pod_subnet = first + static_cast<std::uint32_t>(subnet_in(*network, pool.pod_subnet));
+      if (mode == AddressMode::PodSubnetStatic) share.block_addresses = 16 * static_blocks(max_pods(pool, cluster.network.mode));
       pools_.push_back(share);
     }
     if (!connected || cluster.pools.empty()) continue;
@@ -131,9 +139,16 @@ Name IpAddresses::reserve(std::uint32_t pool) {
   ClusterBlocks& cluster = clusters_[share.cluster];
   if (share.subnet) {
     const Subnet& subnet = subnets_[*share.subnet];
-    if (subnet.fixed + subnet.nodes + subnet.pods + share.addresses > subnet.usable) return Name("SubnetIsFull");
+    if (used(*share.subnet) + share.addresses > subnet.usable) return Name("SubnetIsFull");
   }
-  if (cluster.overlay && cluster.blocks_used >= cluster.blocks) return Name("PodCidrExhausted");
+  if (share.pod_subnet && share.block_addresses > 0) {
+    const Subnet& subnet = subnets_[*share.pod_subnet];
+    // Beyond the blocks that Azure's own addresses are in, whatever else the subnet serves costs blocks, too.
+    const std::int64_t in_blocks = std::min(subnet.for_blocks, subnet.usable - subnet.fixed);
+    if (subnet.pods + share.block_addresses > in_blocks) return Name("SubnetIsFull");
+  }
+  if (cluster.takes_blocks() && cluster.blocks_used >= cluster.blocks) return Name("PodCidrExhausted");
+  if (cluster.kubenet && cluster.blocks_used >= kKubenetNodes) return Name("RouteTableIsFull");
   give(share, 1);
   return {};
 }
@@ -155,7 +170,7 @@ void IpAddresses::give(PoolShare& share, std::int64_t nodes) {
   share.nodes += nodes;
   AKSTWIN_CHECK(share.nodes >= 0 && share.releasing >= 0, "no address is given back twice");
   ClusterBlocks& cluster = clusters_[share.cluster];
-  if (cluster.overlay) {
+  if (cluster.takes_blocks()) {
     cluster.blocks_used += nodes;
     timeline_.set(cluster.gauge, kernel_.now(), cluster.blocks_used);
   }
@@ -163,15 +178,34 @@ void IpAddresses::give(PoolShare& share, std::int64_t nodes) {
   Subnet& subnet = subnets_[*share.subnet];
   subnet.nodes += nodes;
   subnet.pods += nodes * (share.addresses - 1);
+  show(subnet);
+  if (!share.pod_subnet || share.block_addresses == 0) return;
+  subnets_[*share.pod_subnet].pods += nodes * share.block_addresses;
+  show(subnets_[*share.pod_subnet]);
+}
+
+void IpAddresses::show(const Subnet& subnet) {
   timeline_.set(subnet.nodes_gauge, kernel_.now(), subnet.nodes);
-  timeline_.set(subnet.pods_gauge, kernel_.now(), subnet.pods);
+  timeline_.set(subnet.pods_gauge, kernel_.now(), subnet.pods + subnet.dynamic);
+}
+
+void IpAddresses::hold_for_pods(std::uint32_t subnet, std::int64_t addresses) {
+  AKSTWIN_CHECK(addresses <= free(subnet), "no address is given out twice");
+  Subnet& of = subnets_[subnet];
+  of.dynamic += addresses;
+  AKSTWIN_CHECK(of.dynamic >= 0, "no address is given back twice");
+  show(of);
+}
+
+std::optional<std::uint32_t> IpAddresses::dynamic_subnet_of(std::uint32_t pool) const {
+  return pools_[pool].block_addresses == 0 ? pools_[pool].pod_subnet : std::nullopt;
 }
 
 std::optional<std::uint32_t> IpAddresses::subnet_of(std::uint32_t pool) const { return pools_[pool].subnet; }
 
 std::int64_t IpAddresses::used(std::uint32_t subnet) const {
   const Subnet& of = subnets_[subnet];
-  return of.fixed + of.nodes + of.pods;
+  return of.fixed + of.nodes + of.pods + of.dynamic;
 }
 
 std::int64_t IpAddresses::usable(std::uint32_t subnet) const { return subnets_[subnet].usable; }
@@ -180,10 +214,11 @@ bool IpAddresses::consistent() const {
   std::vector<std::int64_t> nodes(subnets_.size(), 0), pods(subnets_.size(), 0), blocks(clusters_.size(), 0);
   for (const PoolShare& share : pools_) {
     if (share.nodes < 0 || share.releasing < 0 || share.releasing > share.nodes) return false;
-    if (clusters_[share.cluster].overlay) blocks[share.cluster] += share.nodes;
+    if (clusters_[share.cluster].takes_blocks()) blocks[share.cluster] += share.nodes;
     if (!share.subnet) continue;
     nodes[*share.subnet] += share.nodes;
     pods[*share.subnet] += share.nodes * (share.addresses - 1);
+    if (share.pod_subnet) pods[*share.pod_subnet] += share.nodes * share.block_addresses;
   }
   for (std::size_t i = 0; i < subnets_.size(); ++i)
     if (subnets_[i].nodes != nodes[i] || subnets_[i].pods != pods[i] || used(static_cast<std::uint32_t>(i)) > subnets_[i].usable) return false;

@@ -14,7 +14,7 @@ namespace akstwin {
 /// (facts B, 2026-08); 5 s is this model's reading of it.
 inline constexpr Duration kAddressReleaseDelay{5'000'000};
 
-/// VNet addresses that one node of the pool takes: 1 with Overlay, max_pods + 1 with Node Subnet (facts B).
+/// Addresses of its own subnet that one node of the pool takes: max_pods + 1 with Node Subnet, otherwise 1 (facts B).
 std::int64_t addresses_per_node(const NetworkProfileSpec& network, const NodePoolSpec& pool);
 /// Nodes that fit into an overlay pod CIDR: one /24 each (facts B).
 std::int64_t overlay_blocks(const Cidr& pod_cidr);
@@ -25,7 +25,8 @@ class IpAddresses {
   IpAddresses(Kernel& kernel, Timeline& timeline, const Scenario& scenario);
   IpAddresses(const IpAddresses&) = delete;
 
-  /// Takes what one more node of the pool needs. Empty: taken; otherwise why not ("SubnetIsFull", "PodCidrExhausted") and nothing taken.
+  /// Takes what one more node of the pool needs. Empty: taken; otherwise why not ("SubnetIsFull", "PodCidrExhausted",
+  /// "RouteTableIsFull") and nothing taken.
   [[nodiscard]] Name reserve(std::uint32_t pool);
   /// Gives back what one node of the pool held, after kAddressReleaseDelay.
   void release(std::uint32_t pool);
@@ -34,30 +35,45 @@ class IpAddresses {
   std::optional<std::uint32_t> subnet_of(std::uint32_t pool) const;
   std::int64_t used(std::uint32_t subnet) const;      ///< all owners
   std::int64_t usable(std::uint32_t subnet) const;
+  std::int64_t free(std::uint32_t subnet) const { return usable(subnet) - used(subnet); }
+  std::uint32_t subnets() const { return static_cast<std::uint32_t>(subnets_.size()); }
+  Name name(std::uint32_t subnet) const { return subnets_[subnet].name; }
+  /// The pod subnet of a pool whose nodes take addresses as pods come, or nothing.
+  std::optional<std::uint32_t> dynamic_subnet_of(std::uint32_t pool) const;
+  /// Nodes take that many addresses for their pods, or give them back at once. There must be as many.
+  void hold_for_pods(std::uint32_t subnet, std::int64_t addresses);
+  std::int64_t held_for_pods(std::uint32_t subnet) const { return subnets_[subnet].dynamic; }
   std::int64_t blocks_used(std::uint32_t cluster) const { return clusters_[cluster].blocks_used; }
   /// Every sum is what its parts add up to, nothing negative, nothing beyond what there is.
   bool consistent() const;
 
  private:
   struct Subnet {
+    Name name;                                                 ///< "vnet/nodes"
     std::int64_t usable = 0, fixed = 0, nodes = 0, pods = 0;   ///< fixed: private endpoints, load balancer, delegation
+    std::int64_t dynamic = 0;                                  ///< held by nodes for their pods, taken as pods come
+    std::int64_t for_blocks = 0;                               ///< addresses that /28 blocks can be made of
     SeriesId nodes_gauge, pods_gauge;
   };
   struct ClusterBlocks {
-    bool overlay = false;
+    bool overlay = false, kubenet = false;                     ///< either: nodes take blocks of the pod CIDR
+    bool takes_blocks() const { return overlay || kubenet; }
     std::int64_t blocks_used = 0, blocks = 0;
     SeriesId gauge;
   };
   struct PoolShare {
     std::uint32_t cluster = 0;
     std::optional<std::uint32_t> subnet;
-    std::int64_t addresses = 1;      ///< a node
+    std::optional<std::uint32_t> pod_subnet;
+    std::int64_t addresses = 1;      ///< a node, of `subnet`
+    std::int64_t block_addresses = 0;   ///< a node, of `pod_subnet`, in /28 blocks; 0: it takes them as pods come
     std::int64_t nodes = 0;          ///< that hold addresses, release delay included
     std::int64_t releasing = 0;
   };
   void add_subnets(const Scenario& scenario);
   void add_pools(const Scenario& scenario);
   void add_machine_pools(const Scenario& scenario);
+  void show(const Subnet& subnet);
   void on_release(Subject subject);
   void give(PoolShare& pool, std::int64_t nodes);
 

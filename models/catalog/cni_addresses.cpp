@@ -13,6 +13,17 @@ std::string_view to_string(AddressMode mode) {
   return "";
 }
 
+AddressMode address_mode(const NetworkProfileSpec& network, const NodePoolSpec& pool) {
+  switch (network.mode) {
+    case NetworkPluginMode::NodeSubnet: return AddressMode::NodeSubnet;
+    case NetworkPluginMode::Kubenet: return AddressMode::Kubenet;
+    case NetworkPluginMode::PodSubnet:
+      return pool.pod_ips == PodIpAllocation::StaticBlock ? AddressMode::PodSubnetStatic : AddressMode::PodSubnetDynamic;
+    case NetworkPluginMode::Overlay: break;
+  }
+  return AddressMode::Overlay;
+}
+
 std::optional<AddressMode> parse_address_mode(std::string_view text) {
   if (text == "overlay") return AddressMode::Overlay;
   if (text == "node-subnet") return AddressMode::NodeSubnet;
@@ -25,6 +36,12 @@ std::optional<AddressMode> parse_address_mode(std::string_view text) {
 std::optional<int> smallest_pod_cidr_for(std::int64_t nodes) {
   for (int prefix = 24; prefix >= 8; --prefix)
     if (overlay_node_limit(prefix) >= nodes) return prefix;
+  return std::nullopt;
+}
+
+std::optional<int> smallest_prefix_for_blocks(std::int64_t blocks) {
+  for (int prefix = 28; prefix >= 12; --prefix)
+    if (static_blocks_in(prefix) >= blocks) return prefix;
   return std::nullopt;
 }
 

@@ -5,11 +5,14 @@
 #include <optional>
 #include <string_view>
 
+#include "models/spec/platform_spec.hpp"
+
 namespace akstwin {
 
-/// How pods get their addresses. What the simulation knows of them: NetworkPluginMode (models/spec/platform_spec.hpp).
+/// How pods get their addresses. In a scenario the cluster's NetworkPluginMode says it, and in PodSubnet mode the pool's PodIpAllocation.
 enum class AddressMode : std::uint8_t { Overlay, NodeSubnet, PodSubnetDynamic, PodSubnetStatic, Kubenet };
 std::string_view to_string(AddressMode mode);
+AddressMode address_mode(const NetworkProfileSpec& network, const NodePoolSpec& pool);
 /// "overlay", "node-subnet", "pod-subnet", "static-block", "kubenet".
 std::optional<AddressMode> parse_address_mode(std::string_view text);
 
@@ -31,11 +34,37 @@ constexpr std::int64_t dynamic_batch_need(std::int64_t demand) {
   return batches < 250 ? batches : 250;
 }
 
+/// The bounds between which a node's unused addresses are kept: a batch more below min_free, a batch less from max_free on.
+struct BatchBounds {
+  std::int64_t batch = 0, min_free = 0, max_free = 0;
+};
+/// The usual bounds, and those of a subnet that is exhausted. Source: cns/ipampool/monitor.go@cbd7560c with AKS's 16/50/150 (facts B).
+inline constexpr BatchBounds kBatchBounds{16, 8, 24};
+inline constexpr BatchBounds kExhaustedBounds{1, 1, 2};
+/// Most addresses that a node holds for its pods. Same source.
+inline constexpr std::int64_t kMostPodAddresses = 250;
+/// What a node asks for (above zero) or returns (below) in one round, holding `held` of which `used` are pods'. Requests are rounded up
+/// to whole batches, returns down to them. Same source: increasePoolSize, decreasePoolSize.
+constexpr std::int64_t batch_change(std::int64_t held, std::int64_t used, const BatchBounds& bounds) {
+  const std::int64_t free = held - used, odd = held % bounds.batch;
+  if (free < bounds.min_free) {
+    const std::int64_t target = odd == 0 ? held + bounds.batch : held + 2 * bounds.batch - odd;
+    return (target < kMostPodAddresses ? target : kMostPodAddresses) - held;
+  }
+  if (free >= bounds.max_free) return odd == 0 ? -bounds.batch : -odd;
+  return 0;
+}
+
 /// Pod subnet with static blocks: /28 blocks a node holds for its life, ⌈(max_pods + 1) ÷ 16⌉; one address in it is the node's own use.
 /// concepts-network-azure-cni-pod-subnet.md: 30 → 2, 31 → 2, 32 → 3.
 constexpr std::int64_t static_blocks(std::int64_t max_pods) { return (max_pods + 1 + 15) / 16; }
 /// Addresses of those blocks that pods can have: 30 → 31, 32 → 47.
 constexpr std::int64_t static_block_usable(std::int64_t max_pods) { return 16 * static_blocks(max_pods) - 1; }
+
+/// Blocks that nodes can have of a subnet: all /28 but the first and the last, which hold addresses that Azure keeps.
+constexpr std::int64_t static_blocks_in(int prefix) { return prefix > 26 ? 0 : (std::int64_t{1} << (28 - prefix)) - 2; }
+/// The smallest subnet (longest prefix) with that many such blocks; nothing above a /12, the largest that AKS takes.
+std::optional<int> smallest_prefix_for_blocks(std::int64_t blocks);
 
 /// Most nodes of a kubenet cluster: one route each, at most 400 routes in a table. configure-kubenet.md.
 inline constexpr std::int64_t kKubenetNodes = 400;

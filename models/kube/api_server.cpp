@@ -232,6 +232,7 @@ void ApiServer::pod_ready(PodId id, bool ready) {
 void ApiServer::pod_gone(PodId id) {
   const Pod& pod = state_.pods[id];
   recorder_.pod_gone(id, kernel_.now());
+  kubelet_->pod_gone(id, pod.node);
   if (pod.node && state_.nodes.contains(pod.node)) std::erase(state_.nodes[pod.node].pods, id);
   std::erase(state_.workloads[pod.owner].pods, id);
   if (pod.job) job_pod_gone(pod);

@@ -53,6 +53,8 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   /// Called for every change, so that watching controllers can be woken.
   void on_change(std::function<void(ChangeKind)> listener) { listener_ = std::move(listener); }
   Kubelet& kubelet() { return *kubelet_; }
+  /// Nodes and pods take addresses there. Call before the first node joins, and only where pods may find none.
+  void use(PodNetwork& network);
 
   /// Objects that no GitOps controller owns (or all, without GitOps) exist from the start.
   void apply_initial();
@@ -132,6 +134,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   ChangeLog log_;
   ClusterRecorder recorder_;
   std::unique_ptr<Kubelet> kubelet_;
+  PodNetwork* pod_network_ = nullptr;
   std::function<void(ChangeKind)> listener_;
   std::vector<std::int64_t> pods_created_;          // by workload row: numbers pods
   std::vector<StorageClassSpec> storage_classes_;   // of the manifests and AKS's own; fixed after load

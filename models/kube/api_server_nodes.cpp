@@ -5,6 +5,12 @@
 #include "models/kube/node_object.hpp"
 
 namespace akstwin {
+
+void ApiServer::use(PodNetwork& network) {
+  pod_network_ = &network;
+  kubelet_->use(network);
+}
+
 NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpec& pool, SiteId nic) {
   const VmSize* size = find_vm_size(pool.vm_size.text());
   AKSTWIN_CHECK(size != nullptr, "the reader refuses unknown VM sizes");
@@ -23,6 +29,7 @@ NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpe
   const NodeId id = state_.nodes.insert(std::move(node));
   if (nic_.size() <= id.row) nic_.resize(id.row + 1);
   nic_[id.row] = nic;
+  if (pod_network_ != nullptr) pod_network_->node_joined(id, row.pool);
   recorder_.node_added(id, kernel_.now());
   changed(ChangeKind::NodeAdded, id.row, id.generation);
   return id;
@@ -76,6 +83,7 @@ void ApiServer::node_gone(NodeId id, Name reason) {
   if (!state_.nodes.contains(id)) return;
   const std::vector<PodId> pods = state_.nodes[id].pods;
   for (const PodId pod : pods) lose_pod(pod, reason);
+  if (pod_network_ != nullptr) pod_network_->node_gone(id);
   recorder_.node_gone(id, kernel_.now());
   images_.forget(state_.nodes[id].name);
   state_.nodes.erase(id);

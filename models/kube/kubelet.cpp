@@ -1,6 +1,7 @@
 #include "models/kube/kubelet.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "models/kube/api_server.hpp"
 
@@ -52,6 +53,10 @@ void Kubelet::on_sandbox(Subject subject) {
   if (!id) return;
   const Pod& pod = server_.state().pods[id];
   PodTruth& mine = truth(id);
+  if (network_ != nullptr && !mine.attached && !pod.spec->host_network) {
+    if (!network_->attach(pod.node, sandbox_, subject)) return;   // FailedCreatePodSandBox; tried again later
+    mine.attached = true;
+  }
   mine.pull_began = kernel_.now();
   const Workload& owner = server_.state().workloads[pod.owner];
   const Node& node = server_.state().nodes[pod.node];
@@ -123,6 +128,11 @@ void Kubelet::restart(PodId id, Duration delay) {
   PodTruth& mine = truth(id);
   ++mine.epoch;
   kernel_.after(delay, sandbox_, subject_of(id));
+}
+
+void Kubelet::pod_gone(PodId id, NodeId node) {
+  if (network_ == nullptr || id.row >= truth_.size() || !std::exchange(truth_[id.row].attached, false)) return;
+  network_->detach(node);
 }
 
 void Kubelet::on_terminated(Subject subject) {

@@ -32,6 +32,8 @@ class Kubelet {
  public:
   Kubelet(Kernel& kernel, ApiServer& server, ImageSource& images, const RngRoot& root, Name cluster, std::uint32_t region);
 
+  /// Pods ask there for their address from now on.
+  void use(PodNetwork& network) { network_ = &network; }
   void set_behaviour(WorkloadId workload, ContainerBehaviour behaviour);
   /// A pod was bound to a node whose NIC is `nic`.
   void start(PodId pod, SiteId nic);
@@ -41,6 +43,8 @@ class Kubelet {
   void restart(PodId pod, Duration delay);
   /// Forgets what is under way for this pod: its machine or its region is gone.
   void abandon(PodId pod) { ++truth(pod).epoch; }
+  /// The pod leaves the node: its address goes back.
+  void pod_gone(PodId pod, NodeId node);
 
  private:
   struct PodTruth {
@@ -48,6 +52,7 @@ class Kubelet {
     std::uint64_t serial = 0;        ///< number of the pod in order of start: its coordinate in the random streams
     SimTime pull_began;
     SiteId nic;
+    bool attached = false;           ///< has an address that was asked for
   };
 
   void on_sandbox(Subject subject);
@@ -67,6 +72,7 @@ class Kubelet {
   Kernel& kernel_;
   ApiServer& server_;
   ImageSource& images_;
+  PodNetwork* network_ = nullptr;                 // null: a node has an address for every pod that it accepts
   RngStream sandbox_draws_, startup_draws_, run_draws_;
   Name cluster_;
   std::uint32_t region_;

@@ -35,8 +35,12 @@ struct VirtualNetworkSpec {
   Position declared_at;
 };
 
-/// How pods get addresses. Overlay: a /24 of the pod CIDR a node. NodeSubnet: max_pods + 1 VNet addresses a node.
-enum class NetworkPluginMode : std::uint8_t { Overlay, NodeSubnet };
+/// How pods get addresses. Overlay: a /24 of the pod CIDR a node. NodeSubnet: max_pods + 1 VNet addresses a node. PodSubnet: from the
+/// subnet that the pool names. Kubenet: a /24 of the pod CIDR and a route a node.
+enum class NetworkPluginMode : std::uint8_t { Overlay, NodeSubnet, PodSubnet, Kubenet };
+
+/// podIPAllocationMode of a pool in PodSubnet mode: addresses as pods come (in batches), or /28 blocks for the node's life.
+enum class PodIpAllocation : std::uint8_t { DynamicIndividual, StaticBlock };
 
 struct NetworkProfileSpec {
   NetworkPluginMode mode = NetworkPluginMode::Overlay;
@@ -89,12 +93,14 @@ struct NodePoolSpec {
   bool autoscaling = false;
   std::int64_t count = 1;                           ///< initial count; with autoscaling clamped into min…max
   std::int64_t min_count = 0, max_count = 0;
-  std::int64_t max_pods = 0;                        ///< 0: the network mode's default (Overlay 250, Node Subnet 30; facts A3)
+  std::int64_t max_pods = 0;                        ///< 0: the network mode's default, max_pods(pool, mode)
   std::vector<Taint> taints;
   Labels labels;
   bool spot = false;
   std::optional<Money> spot_max_price;              ///< absent: −1, never evicted for price
   Name subnet;                                      ///< vnetSubnet; empty: the first subnet of the cluster's VNet
+  Name pod_subnet;                                  ///< podSubnetID; needed in PodSubnet mode
+  PodIpAllocation pod_ips = PodIpAllocation::DynamicIndividual;   ///< podIPAllocationMode
   bool ephemeral_os_disk = true;                    ///< AKS default where the size supports it (facts A1)
   std::int64_t os_disk_gib = 0;                     ///< 0: AKS's default for the size
   IntOrPercent max_surge{10, true};                 ///< upgradeSettings.maxSurge, AKS >= 1.28: 10 % (facts A6)
@@ -102,10 +108,12 @@ struct NodePoolSpec {
   Position declared_at;
 };
 
-/// maxPods of a pool: as stated, or the mode's default — Overlay 250, Node Subnet 30 (AKS concepts-network-ip-address-planning.md, facts A3).
+/// maxPods of a pool: as stated, or the mode's default — Overlay 250, Pod Subnet 250, kubenet 110, Node Subnet 30 (AKS
+/// concepts-network-ip-address-planning.md, facts A3; for Pod Subnet another page says 110, the larger is taken).
 inline std::int64_t max_pods(const NodePoolSpec& pool, NetworkPluginMode mode) {
   if (pool.max_pods > 0) return pool.max_pods;
-  return mode == NetworkPluginMode::Overlay ? 250 : 30;
+  if (mode == NetworkPluginMode::Kubenet) return 110;
+  return mode == NetworkPluginMode::NodeSubnet ? 30 : 250;
 }
 
 enum class MeshDataPlane : std::uint8_t { None, Ambient, Sidecar, Cilium };

@@ -44,6 +44,10 @@ std::vector<ClusterLoad> World::cluster_loads() {
 
 void World::build_azure(const RngRoot& rng) {
   addresses_ = std::make_unique<IpAddresses>(*kernel_, timeline_, scenario_);
+  if (PodAddresses::needed(scenario_)) {
+    pod_addresses_ = std::make_unique<PodAddresses>(*kernel_, timeline_, *addresses_, scenario_);
+    for (std::uint32_t i = 0; i < clusters_.size(); ++i) clusters_[i].server().use(pod_addresses_->network(i));
+  }
   scale_sets_ = std::make_unique<ScaleSets>(
       ScaleSets::Parts{*kernel_, timeline_, rng, scenario_, platform_, cloud_state_, *addresses_, registrars()});
   spot_market_ = std::make_unique<SpotMarket>(*kernel_, timeline_, rng, scenario_, platform_, *scale_sets_);

@@ -7,6 +7,7 @@
 #include "models/azure/front_door.hpp"
 #include "models/azure/ip_addresses.hpp"
 #include "models/azure/outages.hpp"
+#include "models/azure/pod_addresses.hpp"
 #include "models/azure/registry.hpp"
 #include "models/azure/scale_sets.hpp"
 #include "models/azure/sim_cloud_api.hpp"
@@ -59,6 +60,7 @@ class World {
   std::unique_ptr<Registry> registry_;
   std::deque<ClusterRuntime> clusters_;
   std::unique_ptr<IpAddresses> addresses_;
+  std::unique_ptr<PodAddresses> pod_addresses_;   // null: no pool takes its pods' addresses as they come
   std::unique_ptr<ScaleSets> scale_sets_;
   std::unique_ptr<SpotMarket> spot_market_;
   std::unique_ptr<FrontDoor> front_door_;

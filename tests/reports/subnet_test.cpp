@@ -1,5 +1,6 @@
 #include <catch2/catch.hpp>
 
+#include "models/observe/address_findings.hpp"
 #include "reports/analysis.hpp"
 #include "reports/subnet_sizing.hpp"
 #include "tests/reports/platform.hpp"
@@ -70,11 +71,49 @@ TEST_CASE("The need of a subnet is the autoscaler's maximum plus surge plus endp
   CHECK(s.peak_at == SimTime{3 * test::kHourUs});
   CHECK(s.p95 == 10);
   CHECK(s.free_ratio_min == Approx(1 - 32.0 / 251));
-  REQUIRE(s.alternatives.size() == 2);
+  REQUIRE(s.alternatives.size() == 7);                // five modes, and the pods' subnets of two
   CHECK(s.alternatives[0].chosen);
   CHECK(s.alternatives[1].addresses == 37 * 31 + 3);  // 1,150: (33 + 4)(30 + 1) + 3
   CHECK(s.alternatives[1].prefix == 21);              // a /22 has 1,019
   CHECK_FALSE(s.alternatives[1].fits);
+  CHECK(s.alternatives[2].addresses == 40);           // Pod Subnet, dynamic: nodes as with Overlay
+  CHECK(s.alternatives[3].addresses == 37 * 250);     // at most 250 addresses a node
+  CHECK(s.alternatives[4].addresses == 40);
+  CHECK(s.alternatives[5].addresses == 37 * 256);     // ceil(251 ÷ 16) = 16 blocks a node
+  CHECK_FALSE(s.alternatives[5].fits);                // There is no such subnet yet.
+  CHECK(s.alternatives[6].mode == "kubenet");
+  CHECK(s.alternatives[6].addresses == 40);
+}
+
+TEST_CASE("A pod subnet is a row of its own with the need of its pods, and its exhaustion has a date and a cause") {
+  Platform p = platform_in_subnet(24, NetworkPluginMode::PodSubnet);
+  p.scenario.networks[0].subnets.push_back({Name("pods"), Cidr{(10U << 24) + (1U << 16), 22}, 0, {}, {}});
+  for (NodePoolSpec& pool : p.scenario.clusters[0].pools) {
+    pool.pod_subnet = Name("pods");
+    pool.max_pods = 30;
+  }
+  p.set(key(GaugeKind::SubnetUsed, Name("vnet/pods"), Name("pods")), 0, 1'010);
+  p.event(EventKind::Finding, SimTime{7 * test::kHourUs}, "vnet/pods", "", 30, std::string(kBatchesExhausted));
+  p.finish_after_hours(10);
+  const SubnetsAnswer answer = analyse_subnets(p.scenario, p.timeline);
+  CHECK(answer.subnets.at(0).need_at_maximum == 39);         // 37 nodes with surge and two endpoints
+  CHECK(answer.subnets.at(0).safe);
+  CHECK(answer.subnets.at(0).alternatives.at(2).chosen);
+  CHECK(answer.subnets.at(0).alternatives.at(3).addresses == 37 * 48);
+  const SubnetAnswer& pods = answer.subnets.at(1);
+  CHECK(pods.need_at_maximum == 37 * 48);                    // 16 × ceil((30 + 8) ÷ 16) = 48 a node: 1,776
+  CHECK(pods.safe_prefix == 21);
+  CHECK_FALSE(pods.safe);                                    // a /22 has 1,019
+  REQUIRE(pods.owners.size() == 1);
+  CHECK(pods.owners[0].owner == "pods");
+  CHECK(pods.exhausted_at == SimTime{7 * test::kHourUs});
+  CHECK(pods.verdict.ends_with("no batch of 16 pod addresses was left for a node."));
+  CHECK(pods.alternatives.empty());                          // Modes are compared where the nodes are.
+
+  for (NodePoolSpec& pool : p.scenario.clusters[0].pools) pool.pod_ips = PodIpAllocation::StaticBlock;
+  const SubnetAnswer blocks = analyse_subnets(p.scenario, p.timeline).subnets.at(1);
+  CHECK(blocks.need_at_maximum == 37 * 32);                  // two /28 a node: 74 blocks
+  CHECK(blocks.safe_prefix == 21);                           // a /22 has 64 − 2 blocks, a /21 128 − 2
 }
 
 TEST_CASE("A subnet in Node Subnet mode that cannot hold the maximum is called too small, with the date it ran dry") {
