@@ -58,6 +58,13 @@ std::vector<std::string> findings_of(const Scenario& scenario, const Timeline& t
   return findings;
 }
 
+std::string quota_finding(const QuotaUse& quota, const Epoch& start) {
+  std::string text = quota.region + "/" + quota.quota + ": " + grouped(quota.peak) + " of " + grouped(quota.limit) + " vCPUs at peak";
+  if (quota.warned_at) text += ", " + percent(kQuotaWarnShare, 0) + " reached on " + day_and_clock(*quota.warned_at, start);
+  if (quota.refused_at) text += "; " + counted(quota.refusals, "request") + " refused, the first on " + day_and_clock(*quota.refused_at, start);
+  return text;
+}
+
 std::vector<std::string> warnings_of(const Scenario& scenario, const Answers& answers) {
   std::vector<std::string> warnings;
   constexpr Duration kWeek{604'800'000'000};
@@ -131,6 +138,8 @@ Answers analyse(const Scenario& scenario, const Timeline& timeline, bool details
   answers.figures = figures_of(scenario, timeline, answers);
   answers.metrics = metrics_of(timeline, answers);
   answers.findings = findings_of(scenario, timeline);
+  for (const QuotaUse& quota : answers.capacity.quotas)
+    if (quota.warned_at || quota.refused_at) answers.findings.push_back(quota_finding(quota, scenario.start));
   answers.warnings = warnings_of(scenario, answers);
   answers.timeline_hash = timeline.hash();
   if (details) answers.traces = traces_of(scenario, timeline);

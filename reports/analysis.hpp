@@ -5,6 +5,7 @@
 namespace akstwin {
 
 CapacityAnswer analyse_capacity(const Scenario& scenario, const Timeline& timeline);
+std::vector<QuotaUse> analyse_quotas(const Scenario& scenario, const Timeline& timeline);
 SubnetsAnswer analyse_subnets(const Scenario& scenario, const Timeline& timeline);
 CostAnswer analyse_cost(const Scenario& scenario, const Timeline& timeline);
 RecoveryAnswer analyse_recovery(const Scenario& scenario, const Timeline& timeline);

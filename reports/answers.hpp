@@ -75,9 +75,22 @@ struct ReasonCount {
   std::int64_t count = 0;
 };
 
+/// How much of a vCPU quota was used.
+struct QuotaUse {
+  std::string region, quota;  ///< "eastus2"; "standardDDSv5Family", "cores" or "lowPriorityCores"
+  std::int64_t limit = 0, peak = 0;
+  SimTime peak_at;
+  std::optional<SimTime> warned_at;      ///< when kQuotaWarnShare of the limit was reached first
+  std::int64_t refusals = 0, refused = 0;  ///< requests; instances that they asked for
+  std::optional<SimTime> refused_at;     ///< the first refusal
+};
+/// From this share of a quota on, its use is a finding: time to ask for more. Azure's quota alerts suggest 80 % [recall].
+inline constexpr double kQuotaWarnShare = 0.8;
+
 struct CapacityAnswer {
   std::vector<ClusterCapacity> clusters;
   std::vector<PoolCapacity> pools;
+  std::vector<QuotaUse> quotas;      ///< of the regions with clusters, as the scenario lists them
   std::vector<PendingCause> causes;  ///< most frequent first
   std::vector<ServiceCapacity> services;
   std::vector<ReasonCount> deletions;  ///< why pods went away, most frequent first

@@ -179,6 +179,7 @@ CapacityAnswer analyse_capacity(const Scenario& scenario, const Timeline& timeli
       out.pools.push_back(std::move(capacity));
     }
   }
+  out.quotas = analyse_quotas(scenario, timeline);
   out.causes = tally.causes;
   out.deletions = tally.deletions;
   out.pending = tally.pending;

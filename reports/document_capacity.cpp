@@ -40,6 +40,19 @@ Table pools_table(const CapacityAnswer& capacity, const Epoch& start) {
   return table;
 }
 
+Table quotas_table(const CapacityAnswer& capacity, const Epoch& start) {
+  Table table{"quotas",
+              "vCPU quotas",
+              {{"Region", false}, {"Quota", false}, {"Limit", true}, {"Peak", true}, {"Used", true}, {"Peak at", false}, {"Refusals", true}, {"First refused", false}},
+              {},
+              false};
+  for (const QuotaUse& q : capacity.quotas)
+    table.rows.push_back({q.region, q.quota, grouped(q.limit), grouped(q.peak), q.limit > 0 ? percent(static_cast<double>(q.peak) / static_cast<double>(q.limit), 0) : "-",
+                          q.peak > 0 ? day_and_clock(q.peak_at, start) : "-", grouped(q.refusals),
+                          q.refused_at ? day_and_clock(*q.refused_at, start) : "-"});
+  return table;
+}
+
 Table clusters_table(const CapacityAnswer& capacity) {
   Table table{"clusters",
               "Clusters",
@@ -185,6 +198,7 @@ Section capacity_section(const Outcome& outcome) {
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   };
   add(pools_table(capacity, start));
+  add(quotas_table(capacity, start));
   add_charts(outcome, section);
   add(clusters_table(capacity));
   add(waiting_table(capacity));

@@ -62,6 +62,18 @@ Json pool_json(const PoolCapacity& p) {
           {"evicted", p.evicted}};
 }
 
+Json quota_json(const QuotaUse& q) {
+  return {{"region", q.region},
+          {"quota", q.quota},
+          {"limitVcpus", q.limit},
+          {"peakVcpus", q.peak},
+          {"peakAtSeconds", q.peak_at.since_start().seconds_real()},
+          {"warnedAtSeconds", time_of(q.warned_at)},
+          {"refusals", q.refusals},
+          {"refusedInstances", q.refused},
+          {"refusedAtSeconds", time_of(q.refused_at)}};
+}
+
 Json cluster_json(const ClusterCapacity& c) {
   return {{"cluster", c.cluster},
           {"standby", c.standby},
@@ -104,6 +116,7 @@ Json capacity_json(const CapacityAnswer& c) {
           {"readySeconds", distribution_ms(c.ready)},
           {"clusters", array(c.clusters, cluster_json)},
           {"pools", array(c.pools, pool_json)},
+          {"quotas", array(c.quotas, quota_json)},
           {"pendingCauses", array(c.causes,
                                   [](const PendingCause& p) -> Json {
                                     return {{"source", p.source},

@@ -45,7 +45,13 @@ void fields(A& a, ReasonCount& x) {
   a("reason", x.reason)("count", x.count);
 }
 template <class A>
+void fields(A& a, QuotaUse& x) {
+  a("region", x.region)("quota", x.quota)("limit", x.limit)("peak", x.peak)("peakat", x.peak_at)("warned", x.warned_at);
+  a("refusals", x.refusals)("refused", x.refused)("refusedat", x.refused_at);
+}
+template <class A>
 void fields(A& a, CapacityAnswer& x) {
+  a("quotas", x.quotas);
   a("clusters", x.clusters)("pools", x.pools)("causes", x.causes)("services", x.services)("deletions", x.deletions)("pending", x.pending);
   a("ready", x.ready)("created", x.pods_created)("never", x.never_scheduled)("hpa", x.hpa_rescales)("spot", x.spot_notices)("nodes",
                                                                                                                             x.nodes_peak);

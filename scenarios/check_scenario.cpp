@@ -73,6 +73,7 @@ void check_scenario(const Scenario& scenario, ReadContext& context) {
   check_networks(check);
   check_addresses(check);
   check_clusters(check);
+  check_quotas(check);
   check_provisioning(check);
   check_workloads(check);
   check_placement(check);

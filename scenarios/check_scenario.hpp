@@ -47,6 +47,7 @@ const SubnetSpec* subnet_of(const VirtualNetworkSpec& network, const NodePoolSpe
 void check_networks(Check& check);
 void check_addresses(Check& check);
 void check_clusters(Check& check);
+void check_quotas(Check& check);
 void check_workloads(Check& check);
 void check_placement(Check& check);
 void check_autoscalers(Check& check);

@@ -37,6 +37,7 @@ constexpr DiagnosticCode kCodes[] = {
     {"S046", "NodePool requirement", "A requirement of a NodePool is on a label that no node has, or is not written as its operator wants."},
     {"S047", "NodePool without machines", "The requirements of a NodePool contradict each other or the region: no VM size, no zone or no priority is left."},
     {"S048", "Node auto-provisioning", "NodePools and nodeProvisioningProfile do not go together: one without the other, or beside the cluster autoscaler."},
+    {"S049", "vCPU quota", "A quota is of a VM family or region that nothing uses, or the pools exceed it: an error when the nodes at the start do, a warning when only the largest number with surge does."},
     {"S050", "Kind not modelled", "Manifests of this kind are left out; one warning for each kind with the number of objects."},
     {"S051", "Field not read", "A manifest field that the twin does not model and that could matter; one warning for each field. Fields that decide nothing here (env, ports, securityContext, …) are passed over in silence."},
     {"S052", "Kustomize file skipped", "kustomization.yaml files are not run; the folder's manifests are read as they are."},

@@ -51,6 +51,7 @@ void describe(Fields& f, ScenarioDraft& out);
 void describe(Fields& f, SpecDraft& out);
 void describe(Fields& f, SubnetSpec& out);
 void describe(Fields& f, VirtualNetworkSpec& out);
+void describe(Fields& f, RegionQuotaSpec& out);
 void describe(Fields& f, NetworkProfileSpec& out);
 void describe(Fields& f, AutoScalerProfileSpec& out);
 void describe(Fields& f, NodeTimesSpec& out);

@@ -23,7 +23,7 @@ std::string print_spread(const LogNormal& value) {
 }  // namespace
 
 std::string_view item_label(const YamlNode& item) {
-  for (const std::string_view key : {"name", "workload", "metric"})
+  for (const std::string_view key : {"name", "workload", "metric", "location"})
     if (const std::string_view text = item.text_of(key); !text.empty()) return text;
   return {};
 }

@@ -109,6 +109,7 @@ void describe(Fields& f, SpecDraft& out) {
   f.optional("seed", s.seed, "Root of all random streams.");
   f.optional("replications", s.replications, "Independent runs; above 1 results carry quantiles and intervals.").between(1, 1'000'000);
   f.list("network", s.networks, "Virtual networks.");
+  f.list("quotas", s.quotas, "vCPU quotas of the subscription, by region. A region without an entry is not limited.");
   f.list("clusters", s.clusters, "AKS clusters, in ARM's words.", true);
   f.list("workloads", out.workloads, "What runs on the clusters.");
   f.list("services", s.services, "How load becomes work, for each workload that serves requests.");

@@ -13,14 +13,15 @@ Name ScaleSets::create_machine(PoolId id, const MachineSpec& machine) {
   spec.spot = machine.spot;
   spec.labels = machine.labels;
   spec.taints = machine.taints;
-  const auto refused = [&](Name code) {
-    refuse(of, 1, code);
+  const auto refused = [&](Name code, Name quota = {}) {
+    refuse(of, 1, code, quota);
     record(of);
     return code;
   };
   if (zone_lost(of.region, machine.zone)) return refused(Name("ZonalAllocationFailed"));
   // Azure's answer when a size has no spot capacity left: https://aka.ms/azureskunotavailable.
   if (!zone_open(of, spec, machine.zone)) return refused(Name("SkuNotAvailable"));
+  if (const Name quota = quotas_.refuses(of.region, spec, 1); !quota.empty()) return refused(Name("QuotaExceeded"), quota);
   InstanceId created;
   if (const Name code = admit(of, machine.zone, machine.name, created); !code.empty()) return refused(code);
   const auto same = [&](const NodePoolSpec& known) {
@@ -29,6 +30,7 @@ Name ScaleSets::create_machine(PoolId id, const MachineSpec& machine) {
   };
   const auto known = std::find_if(machines_.begin(), machines_.end(), same);
   parts_.cloud.instances[created].machine = known != machines_.end() ? &*known : &machines_.emplace_back(spec);
+  quotas_.take(of.region, spec);
   event(EventKind::NodeRequested, created, 0, machine.vm_size);
   parts_.kernel.after(boot_time(created), booted_, {created.row, extra_[created.row].epoch});
   record(of);

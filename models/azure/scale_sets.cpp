@@ -14,7 +14,7 @@ Name instance_name(Name pool, std::uint32_t ordinal) {
   return Name("aks-" + pool.str() + "-vmss" + digits);
 }
 
-ScaleSets::ScaleSets(Parts parts) : parts_(std::move(parts)) {
+ScaleSets::ScaleSets(Parts parts) : parts_(std::move(parts)), quotas_(parts_.scenario, parts_.platform) {
   HandlerRegistry& handlers = parts_.kernel.handlers();
   booted_ = handlers.add<&ScaleSets::on_booted>("vmss.instance_booted", Phase::Plant, *this);
   removed_ = handlers.add<&ScaleSets::on_removed>("vmss.instance_removed", Phase::Plant, *this);
@@ -61,7 +61,9 @@ void ScaleSets::start() {
     Pool& pool = parts_.cloud.pools[detail.id];
     const NodePoolSpec& spec = *pool.spec;
     const std::int64_t count = spec.autoscaling ? std::clamp(spec.count, spec.min_count, std::max(spec.min_count, spec.max_count)) : spec.count;
-    for (std::int64_t i = 0; i < count; ++i) {
+    const Name quota = quotas_.refuses(detail.region, spec, count);
+    if (!quota.empty()) refuse(detail, count, Name("QuotaExceeded"), quota);
+    for (std::int64_t i = 0; i < count && quota.empty(); ++i) {
       InstanceId id;
       if (const Name code = create_instance(detail, id); !code.empty()) {
         refuse(detail, count - i, code);
@@ -131,7 +133,9 @@ ScaleSets::Placement ScaleSets::place(const Detail& detail) const {
 Name ScaleSets::create_instance(Detail& detail, InstanceId& created) {
   const Placement placement = place(detail);
   if (!placement.refusal.empty()) return placement.refusal;
-  return admit(detail, placement.zone, {}, created);
+  const Name refused = admit(detail, placement.zone, {}, created);
+  if (refused.empty()) quotas_.take(detail.region, *parts_.cloud.pools[detail.id].spec);
+  return refused;
 }
 
 Name ScaleSets::admit(Detail& detail, int zone, Name name, InstanceId& created) {
@@ -167,6 +171,8 @@ void ScaleSets::resize(PoolId id, std::int64_t target) {
 }
 
 void ScaleSets::grow(Detail& detail, std::int64_t count) {
+  if (const Name quota = quotas_.refuses(detail.region, *parts_.cloud.pools[detail.id].spec, count); !quota.empty())
+    return refuse(detail, count, Name("QuotaExceeded"), quota);
   for (std::int64_t i = 0; i < count; ++i) {
     InstanceId id;
     // What refuses one instance refuses the next as well: nothing changes within one request.
@@ -176,11 +182,11 @@ void ScaleSets::grow(Detail& detail, std::int64_t count) {
   }
 }
 
-void ScaleSets::refuse(Detail& detail, std::int64_t count, Name code) {
+void ScaleSets::refuse(Detail& detail, std::int64_t count, Name code, Name quota) {
   Pool& pool = parts_.cloud.pools[detail.id];
   pool.last_failure = parts_.kernel.now();
   pool.last_failure_code = code;
-  parts_.timeline.event({parts_.kernel.now(), akstwin::code(EventKind::PoolRefused), pool.key, {}, code, count});
+  parts_.timeline.event({parts_.kernel.now(), akstwin::code(EventKind::PoolRefused), pool.key, quota, code, count});
 }
 
 void ScaleSets::on_booted(Subject subject) {
@@ -270,6 +276,7 @@ void ScaleSets::erase(InstanceId id) {
   event(EventKind::NodeGone, id, 0, extra_[id.row].reason);
   next_epoch(id);
   parts_.addresses.release(of.index);
+  quotas_.give_back(of.region, spec_of(instance));
   std::vector<InstanceId>& instances = parts_.cloud.pools[instance.pool].instances;
   instances.erase(std::find(instances.begin(), instances.end(), id));
   parts_.cloud.instances.erase(id);

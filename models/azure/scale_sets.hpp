@@ -10,6 +10,7 @@
 #include "models/api/plant.hpp"
 #include "models/azure/ip_addresses.hpp"
 #include "models/azure/topology.hpp"
+#include "models/azure/vcpu_quotas.hpp"
 #include "models/observe/kinds.hpp"
 #include "sim/kernel.hpp"
 #include "sim/rng.hpp"
@@ -48,7 +49,8 @@ class ScaleSets {
   /// Creates the initial instances, Ready at once. Call once, at t = 0.
   void start();
 
-  /// Asks for `target` instances. Up: what cannot be had is refused and the target falls back to what was granted.
+  /// Asks for `target` instances. Up: what cannot be had is refused and the target falls back to what was granted; above a vCPU quota
+  /// nothing is granted at all.
   /// Down: from the fullest zone, newest first; the machines' pods are told to leave.
   void resize(PoolId pool, std::int64_t target);
   /// Deletes the machines of these nodes; they are taken to be drained. Unknown nodes are ignored. Returns how many go.
@@ -77,6 +79,7 @@ class ScaleSets {
   /// The pool "cluster/pool", or null.
   PoolId find_pool(Name key) const;
   bool region_up(PoolId pool) const;
+  const VcpuQuotas& quotas() const { return quotas_; }
 
  private:
   struct Detail {                     ///< what ARM does not show, by pool index
@@ -117,7 +120,8 @@ class ScaleSets {
   void begin_removal(InstanceId id, Name reason, Duration takes);
   void erase(InstanceId id);
   void free_slot(Detail& detail, std::uint32_t slot);
-  void refuse(Detail& detail, std::int64_t count, Name code);
+  /// `quota`: the vCPU quota that refused, if one did.
+  void refuse(Detail& detail, std::int64_t count, Name code, Name quota = {});
   void join(InstanceId id);
   void lose_machine(InstanceId id);
   void on_booted(Subject subject);
@@ -134,6 +138,7 @@ class ScaleSets {
   void record_machines(Detail& detail);
 
   Parts parts_;
+  VcpuQuotas quotas_;
   HandlerId booted_, removed_;
   std::vector<Detail> details_;
   std::vector<Extra> extra_;          ///< by instance row

@@ -18,7 +18,7 @@ constexpr std::array<EventMeaning, static_cast<std::size_t>(EventKind::Count)> k
     {"NodeGone", "", "subject node, object pool"},
     {"ScaleUpDecided", "count", "subject pool; value new target; detail expander or cause"},
     {"ScaleDownDecided", "count", "subject pool, object node; value new target; detail \"empty\" or \"drain\""},
-    {"PoolRefused", "count", "subject pool; value instances refused; detail \"SubnetIsFull\", \"QuotaExceeded\", \"ZonalAllocationFailed\", \"PodCidrExhausted\", …"},
+    {"PoolRefused", "count", "subject pool, object the vCPU quota that refused; value instances refused; detail \"SubnetIsFull\", \"QuotaExceeded\", \"ZonalAllocationFailed\", \"PodCidrExhausted\", …"},
     {"HpaRescaled", "replicas", "subject workload, object autoscaler; value new replicas; detail upstream's reason"},
     {"SpotMarketReclaim", "count", "subject VM size, object region-zone; value instances reclaimed"},
     {"SpotNotice", "us", "subject node, object pool; value µs of notice"},

@@ -23,7 +23,7 @@ enum class EventKind : std::uint16_t {
   NodeGone,             ///< subject node, object pool
   ScaleUpDecided,       ///< subject pool; value new target; detail expander or cause
   ScaleDownDecided,     ///< subject pool, object node; value new target; detail "empty" or "drain"
-  PoolRefused,          ///< subject pool; value instances refused; detail "SubnetIsFull", "QuotaExceeded", "ZonalAllocationFailed", "PodCidrExhausted", …
+  PoolRefused,          ///< subject pool, object the vCPU quota that refused; value instances refused; detail "SubnetIsFull", "QuotaExceeded", "ZonalAllocationFailed", "PodCidrExhausted", …
   HpaRescaled,          ///< subject workload, object autoscaler; value new replicas; detail upstream's reason
   SpotMarketReclaim,    ///< subject VM size, object region-zone; value instances reclaimed
   SpotNotice,           ///< subject node, object pool; value µs of notice

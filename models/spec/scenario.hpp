@@ -7,6 +7,7 @@
 #include "models/spec/experiment_spec.hpp"
 #include "models/spec/load_spec.hpp"
 #include "models/spec/platform_spec.hpp"
+#include "models/spec/quota_spec.hpp"
 #include "models/spec/workload_spec.hpp"
 
 namespace akstwin {
@@ -25,6 +26,7 @@ struct Scenario {
   std::uint32_t replications = 1;
 
   std::vector<VirtualNetworkSpec> networks;
+  std::vector<RegionQuotaSpec> quotas;              ///< regions without an entry are not limited
   std::vector<ClusterSpec> clusters;
   std::vector<ClusterWorkloads> workloads;          ///< one entry a cluster, in the order of `clusters`
   std::vector<ServiceLoadSpec> services;

@@ -73,6 +73,24 @@ TEST_CASE("A machine is refused above the quota, in a lost zone, and where spot 
   CHECK(platform.events(EventKind::PoolRefused).size() == 3);
 }
 
+TEST_CASE("A standalone machine above a vCPU quota is refused by name of the quota, and one that goes gives its vCPUs back") {
+  Scenario scenario = with_machines();
+  scenario.quotas.push_back({Name("eastus2"), 12, {}, {{Name("standardDSv5Family"), 8, {}}}, {}});
+  Platform platform(scenario);   // the system node is a D4ds_v5: 4 of 12 cores
+  const PoolId pool = platform.pool("aks-prod/general");
+  const auto ask = [&](std::string_view name, std::string_view size) { return platform.scale_sets->create_machine(pool, machine(name, size, 1)).str(); };
+  CHECK(ask("a", "Standard_D4s_v5").empty());
+  CHECK(ask("b", "Standard_D8s_v5") == "QuotaExceeded");   // family: 4 + 8 > 8
+  CHECK(ask("c", "Standard_E8s_v5") == "QuotaExceeded");   // cores: 4 + 4 + 8 > 12
+  const auto refused = platform.events(EventKind::PoolRefused);
+  REQUIRE(refused.size() == 2);
+  CHECK(refused[0].object.text() == "eastus2/standardDSv5Family");
+  CHECK(refused[1].object.text() == "eastus2/cores");
+  CHECK(platform.scale_sets->remove_machine(pool, Name("a"), Name("Empty")));
+  platform.run_for(31_s);
+  CHECK(ask("b", "Standard_D8s_v5").empty());
+}
+
 TEST_CASE("A spot market reclaims machines of its size and zone, whatever pool they are in") {
   Platform platform(with_machines());
   const PoolId pool = platform.pool("aks-prod/general");

@@ -2,6 +2,7 @@
 
 #include "models/catalog/allocatable.hpp"
 #include "models/catalog/embedded_csv.hpp"
+#include "models/catalog/vm_families.hpp"
 #include "models/catalog/vm_sizes.hpp"
 
 using namespace akstwin;
@@ -108,4 +109,28 @@ TEST_CASE("CSV fields may be quoted, hold commas, quotes and line breaks") {
   CHECK(rows[0] == std::vector<std::string>{"a", "b,c", "d\"e"});
   CHECK(rows[1] == std::vector<std::string>{"1", "", "x\ny"});
   CHECK(parse_csv("").empty());
+}
+
+TEST_CASE("A size's quota family is the one that az vm list-usage counts it under") {
+  for (const auto& [size, family] : {std::pair{"Standard_D4ds_v5", "standardDDSv5Family"},
+                                     {"Standard_D8s_v5", "standardDSv5Family"},
+                                     {"Standard_D4pds_v6", "standardDPDSv6Family"},
+                                     {"Standard_DS2_v2", "standardDSv2Family"},
+                                     {"Standard_E8as_v5", "standardEASv5Family"},
+                                     {"Standard_F4s_v2", "standardFSv2Family"},
+                                     {"Standard_L8s_v3", "standardLSv3Family"},
+                                     {"Standard_B4ms", "standardBSFamily"},
+                                     {"Standard_B2s_v2", "standardBsv2Family"},
+                                     {"Standard_NC24ads_A100_v4", "standardNCADSA100v4Family"},
+                                     {"Standard_NV36ads_A10_v5", "StandardNVADSA10v5Family"},
+                                     {"Standard_NC40ads_H100_v5", "standardNCadsH100v5Family"},
+                                     {"Standard_ND96isr_H100_v5", "standardNDSH100v5Family"},
+                                     {"Standard_ND96asr_v4", "Standard NDASv4_A100 Family"},
+                                     {"Standard_NC4as_T4_v3", "Standard NCASv3_T4 Family"}}) {
+    INFO(size);
+    REQUIRE(find_vm_size(size) != nullptr);
+    INFO(vm_family(*find_vm_size(size)));
+    CHECK(same_vm_family(vm_family(*find_vm_size(size)), family));
+  }
+  CHECK_FALSE(same_vm_family("standardDSv5Family", "standardDDSv5Family"));
 }

@@ -1,0 +1,38 @@
+// scenarios/catalog/spot-storm.yaml: the arithmetic is in its head.
+#include "models/observe/kinds.hpp"
+#include "tests/questions/question.hpp"
+
+namespace akstwin::test {
+
+TEST_CASE("Each reclaim of spot sends the autoscaler to the on-demand pool, and later back to spot") {
+  const Question q = ask("spot-storm");
+  std::int64_t reclaims = 0;
+  for (const TimelineEvent& event : q.timeline.events()) reclaims += event.kind == code(EventKind::SpotMarketReclaim) ? 1 : 0;
+  // 48 hours at 20 %: 9.6 on average, standard deviation √(48 × 0.2 × 0.8) = 2.8.
+  CHECK(reclaims >= 3);
+  CHECK(reclaims <= 18);
+  CHECK(q.pool("spot").evicted > 0);        // a reclaim at night may find no node
+  CHECK(q.pool("spot").refused > 0);        // while the market is closed
+  CHECK(q.pool("regular").nodes_max > 0);   // the fallback
+  CHECK(q.pool("spot").scale_ups > 1);      // and back
+  CHECK(q.answers.capacity.never_scheduled == 0);
+}
+
+TEST_CASE("Spot with a fallback costs less than regular nodes alone, but keeps less than its 87 % discount") {
+  const Question storm = ask("spot-storm"), calm = ask("spot-storm", "without-spot");
+  CHECK(calm.pool("spot").evicted == 0);
+  CHECK(calm.pool("regular").nodes_max == 0);   // the expander's second choice is never needed
+  const auto nodes_cost = [](const Question& q) {
+    double sum = 0;
+    for (const CostPart& part : q.answers.cost.by_pool)
+      if (part.name == "shop/spot" || part.name == "shop/regular") sum += part.amount.dollars();
+    return sum;
+  };
+  const double paid = nodes_cost(storm), list = nodes_cost(calm);
+  INFO(paid << " of " << list);
+  CHECK(paid < list);
+  CHECK(list - paid < 0.5 * 0.87 * list);   // pods that fell back stay on regular nodes while those are used
+  CHECK(paid > 0.13 * list);
+}
+
+}  // namespace akstwin::test
