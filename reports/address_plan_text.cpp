@@ -52,18 +52,25 @@ Document plan_document(const AddressPlan& plan, const AddressPlanRequest& reques
 }
 
 std::string plan_scenario(const AddressPlan& plan, const AddressPlanRequest& request) {
-  std::string out = "  networks:\n";
+  std::string out = "  network:\n";
   for (const PlannedNetwork& network : plan.networks) {
-    out += "    - name: " + network.name + "\n      location: eastus2   # put yours here\n      addressSpace: [" + to_string(network.prefix) + "]\n      subnets:\n";
-    for (const PlannedSubnet& subnet : network.subnets) out += "        - {name: " + subnet.name + ", addressPrefix: " + to_string(subnet.prefix) + "}   # " + subnet.purpose + ", needs " + std::to_string(subnet.need) + "\n";
+    out += "    - name: " + network.name + "\n      location: eastus2                  # put yours here\n      addressSpace: [" + to_string(network.prefix) + "]\n      subnets:\n";
+    for (const PlannedSubnet& subnet : network.subnets) {
+      out += "        - {name: " + subnet.name + ", prefix: " + to_string(subnet.prefix);
+      if (subnet.name == "endpoints") out += ", privateEndpoints: " + std::to_string(request.private_endpoints);
+      if (subnet.name.ends_with("-gateway")) out += ", delegation: applicationGatewayForContainers";
+      if (subnet.name.ends_with("-apiserver")) out += ", delegation: apiServer";
+      out += "}   # " + subnet.purpose + ", needs " + std::to_string(subnet.need) + "\n";
+    }
   }
-  out += "  # Of each cluster:\n  #   networkProfile: {";
-  if (plan.has_pod_cidr) out += "networkPluginMode: overlay, podCidr: " + to_string(plan.pod_cidr) + ", ";
+  out += "  # Of each cluster:\n  #   networkProfile: {networkPlugin: azure, ";
+  if (request.mode == AddressMode::Overlay) out += "networkPluginMode: overlay, ";
+  if (plan.has_pod_cidr) out += "podCidr: " + to_string(plan.pod_cidr) + ", ";
   out += "serviceCidr: " + to_string(plan.service_cidr) + "}\n";
   for (const PlannedNetwork& network : plan.networks)
     for (std::int64_t cluster = 1; cluster <= request.clusters; ++cluster)
       if (find_subnet(network, "aks" + std::to_string(cluster) + "-nodes") != nullptr)
-        out += "  #   cluster " + std::to_string(cluster) + ": virtualNetwork: " + network.name + ", vnetSubnetID of its pools: aks" + std::to_string(cluster) + "-nodes\n";
+        out += "  #   cluster " + std::to_string(cluster) + ": virtualNetwork: " + network.name + "; of its pools vnetSubnet: aks" + std::to_string(cluster) + "-nodes\n";
   return out;
 }
 
