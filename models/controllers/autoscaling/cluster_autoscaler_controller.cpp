@@ -196,22 +196,6 @@ void ClusterAutoscalerController::order_nodes(const ClusterState& state) {
   });
 }
 
-void ClusterAutoscalerController::read_budgets(const ClusterState& state) {
-  std::size_t count = 0;
-  for (const AppliedBudget& budget : state.disruption_budgets) {
-    if (!budget.applied) continue;
-    if (count == budgets_.size() || budget_specs_[count] != budget.spec) {   // the copies are kept while the objects stay
-      budgets_.resize(count);
-      budget_specs_.resize(count);
-      budgets_.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, 0, {}});
-      budget_specs_.push_back(budget.spec);
-    }
-    budgets_[count++].disruptions_allowed = disruptions_allowed(state, budget);
-  }
-  budgets_.resize(count);
-  budget_specs_.resize(count);
-}
-
 void ClusterAutoscalerController::build(const ControllerContext& context) {
   const ClusterState& state = context.cluster.state();
   const CloudState& cloud = context.cloud.state();
@@ -243,7 +227,6 @@ void ClusterAutoscalerController::build(const ControllerContext& context) {
     return x.created != y.created ? x.created < y.created : a.row < b.row;
   });
   for (const PodId id : waiting) pending_.push_back(pod_view(state, id));
-  read_budgets(state);
 }
 
 NodeId ClusterAutoscalerController::node_of(std::uint64_t id) const {
@@ -306,8 +289,7 @@ class ClusterAutoscalerController::Hands final : public NodeDeletionHands {
     return &node_;
   }
   std::span<const DisruptionBudget> budgets() override {
-    self_.read_budgets(context_.cluster.state());
-    return self_.budgets_;
+    return self_.budgets_.read(context_.cluster.state());
   }
   EvictionAnswer evict(std::uint64_t uid) override {
     const PodId pod = pod_of(uid);
@@ -360,7 +342,7 @@ SimTime ClusterAutoscalerController::reconcile(ControllerContext& context) {
     build(context);
     const std::uint64_t random = chooser_.below(UINT64_MAX, loops_++);
     if (context.decisions != nullptr) core_.explain();
-    const ClusterAutoscalerInput input{groups_, nodes_, pending_, budgets_, &fit_, random};
+    const ClusterAutoscalerInput input{groups_, nodes_, pending_, budgets_.read(context.cluster.state()), &fit_, random};
     const ClusterAutoscalerOutput& output = core_.run_once(context.now, input);
     if (context.decisions != nullptr) tell(*context.decisions, {core_, input, output, context.now});
     budgets_matter_ = !output.unneeded.empty() || std::ranges::any_of(output.unremovable, [](const UnremovableNode& node) {

@@ -4,6 +4,7 @@
 #include <deque>
 #include <vector>
 
+#include "models/api/budget_views.hpp"
 #include "models/api/chooser.hpp"
 #include "models/api/controller.hpp"
 #include "models/controllers/autoscaling/cluster_autoscaler.hpp"
@@ -55,7 +56,6 @@ class ClusterAutoscalerController final : public Controller {
   void add_group(const CloudState& cloud, PoolId id, std::size_t pool_template);
   void add_node(const ClusterState& state, NodeId id);
   void order_nodes(const ClusterState& state);
-  void read_budgets(const ClusterState& state);
   AutoscaledPod pod_view(const ClusterState& state, PodId id);
   /// Machines that never became nodes go; targets of machines that vanished come down.
   void correct_groups(ControllerContext& context, const ClusterAutoscalerOutput& output);
@@ -88,8 +88,7 @@ class ClusterAutoscalerController final : public Controller {
   std::vector<AutoscaledNode> nodes_;
   std::vector<AutoscaledPod> pending_;
   std::deque<std::vector<CloudInstance>> instances_;   // the first groups_.size() are in use
-  std::vector<DisruptionBudget> budgets_;
-  std::vector<const PodDisruptionBudgetSpec*> budget_specs_;   // that budgets_ were made from
+  BudgetViews budgets_;
   std::vector<NodeId> order_;                  // nodes in order of creation
   bool nodes_changed_ = true;                  // order_ is out of date
   std::vector<std::uint64_t> instance_of_;     // by node row

@@ -49,17 +49,22 @@ void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
   });
 }
 
-void HorizontalPodAutoscalerController::current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const {
+void HorizontalPodAutoscalerController::read_sources(const Autoscaler& autoscaler, Entry& entry) {
+  entry.sources_of = autoscaler.spec;
+  entry.reads_requests = entry.reads_queues = false;
+  for (const MetricSpec& metric : autoscaler.spec->metrics) {
+    entry.reads_requests = entry.reads_requests || metric.source == MetricSource::Pods || metric.source == MetricSource::Object;
+    entry.reads_queues = entry.reads_queues || (metric.source == MetricSource::External && !autoscaler.scaled_object);
+  }
+}
+
+void HorizontalPodAutoscalerController::current_values(const ClusterState& state, const Autoscaler& autoscaler, const Entry& entry,
+                                                       std::vector<std::int64_t>& out) const {
   out.clear();
   const PodMetrics& metrics = state.metrics[autoscaler.target.row];
   out.insert(out.end(), {metrics.cpu.value, metrics.memory.value, metrics.cpu_idle.value, metrics.at == kNever ? 0 : 1});
-  bool custom = false, external = false;
-  for (const MetricSpec& metric : autoscaler.spec->metrics) {
-    custom = custom || metric.source == MetricSource::Pods || metric.source == MetricSource::Object;
-    external = external || (metric.source == MetricSource::External && !autoscaler.scaled_object);
-  }
-  if (custom) out.push_back(metrics.requests_milli);
-  if (external)
+  if (entry.reads_requests) out.push_back(metrics.requests_milli);
+  if (entry.reads_queues)
     for (const auto& [queue, length] : state.external_metrics) out.push_back(length);
   if (autoscaler.scaled_object)
     for (const std::int64_t value : state.scaled_objects[autoscaler.scaled_object].trigger_values_milli) out.push_back(value);
@@ -220,6 +225,13 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
 }
 
 void HorizontalPodAutoscalerController::find_contested(const ClusterState& state) {
+  bool same = seen_applied_.size() == state.autoscalers.size();
+  seen_applied_.resize(state.autoscalers.size());
+  state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
+    same = same && seen_applied_[id.row] == autoscaler.applied;
+    seen_applied_[id.row] = autoscaler.applied;
+  });
+  if (same) return;
   claims_.assign(state.workloads.size(), 0);
   state.autoscalers.for_each([&](AutoscalerId, const Autoscaler& autoscaler) { claims_[autoscaler.target.row] += autoscaler.applied ? 1 : 0; });
   state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
@@ -245,7 +257,8 @@ SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context)
       entry.at_fixed_point = true;
       continue;
     }
-    current_values(state, autoscaler, values_);
+    if (entry.sources_of != autoscaler.spec) read_sources(autoscaler, entry);
+    current_values(state, autoscaler, entry, values_);
     if (entry.at_fixed_point && !entry.touched && values_ == entry.last_values) continue;
     if (entry.at_fixed_point) entry.core.skipped_until(context.now - kHpaSyncPeriod);
     entry.last_values = values_;

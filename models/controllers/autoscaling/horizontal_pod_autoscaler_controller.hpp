@@ -31,6 +31,8 @@ class HorizontalPodAutoscalerController final : public Controller {
     HorizontalPodAutoscalerCore core;
     bool at_fixed_point = false;
     bool contested = false;              // another autoscaler has the same pods: upstream then scales on no metric (AmbiguousSelector)
+    const HorizontalPodAutoscalerSpec* sources_of = nullptr;   // spec that the two flags were taken from
+    bool reads_requests = false, reads_queues = false;
     bool awaits_sample = false;          // a pod is younger than the newest sample
     bool touched = true;                 // pods or replicas of the target changed
     std::vector<std::int64_t> last_values;
@@ -51,12 +53,14 @@ class HorizontalPodAutoscalerController final : public Controller {
   void add_group(const PodGroup& group, Usage usage, const PodSpec* spec);
   void fill_readings(std::size_t metric, const MetricSpec& spec, const Entry& entry, const PodMetrics& metrics);
   void fill_custom(std::size_t metric, const MetricSpec& spec, const ClusterState& state, WorkloadId target);
-  void current_values(const ClusterState& state, const Autoscaler& autoscaler, std::vector<std::int64_t>& out) const;
+  static void read_sources(const Autoscaler& autoscaler, Entry& entry);
+  void current_values(const ClusterState& state, const Autoscaler& autoscaler, const Entry& entry, std::vector<std::int64_t>& out) const;
 
   HpaOptions options_;
   ChangeCursor cursor_;
   std::vector<Entry> entries_;           // by autoscaler row
   std::vector<std::uint8_t> touched_;    // by workload row
+  std::vector<bool> seen_applied_;       // by autoscaler row: applied when claims_ were counted
   std::vector<std::uint32_t> claims_;    // by workload row: applied autoscalers that scale it
   std::vector<PodGroup> groups_;
   std::vector<Usage> usage_;             // parallel to groups_

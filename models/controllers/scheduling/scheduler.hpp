@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/api/budget_views.hpp"
 #include "models/api/chooser.hpp"
 #include "models/api/controller.hpp"
 #include "models/controllers/scheduling/queueing_hints.hpp"
@@ -78,6 +79,7 @@ class Scheduler final : public Controller {
   bool listed_ = false;
   SimTime busy_until_;
   std::size_t start_ = 0;                        // round-robin position over nodes
+  BudgetViews budgets_;
   std::uint64_t decisions_ = 0, preemptions_ = 0;
   PreparedPod prepared_;
   std::vector<NodeIndex> feasible_;

@@ -8,13 +8,6 @@
 namespace akstwin {
 namespace {
 
-std::vector<DisruptionBudget> budgets_of(const ClusterState& state) {
-  std::vector<DisruptionBudget> budgets;
-  for (const AppliedBudget& budget : state.disruption_budgets)
-    if (budget.applied) budgets.push_back({budget.spec->name_space, budget.spec->name, budget.spec->selector, disruptions_allowed(state, budget), {}});
-  return budgets;
-}
-
 PodId pod_of(const ClusterState& state, NodeId node, std::uint64_t tag) {
   for (const PodId id : state.nodes[node].pods)
     if (uid_of(id) == tag) return id;
@@ -51,7 +44,7 @@ std::string Scheduler::preempt(ControllerContext& context, const Pod& pod, PodId
     const auto helpful = static_cast<std::uint64_t>(std::ranges::count(verdicts_, FitCode::Unschedulable, &NodeVerdict::code));
     PreemptionLimits limits;
     if (helpful > 0) limits.start = preemption_.below(helpful, preemptions_++);
-    candidates = preemption_candidates(prepared_, snapshot(), verdicts_, budgets_of(context.cluster.state()), limits);
+    candidates = preemption_candidates(prepared_, snapshot(), verdicts_, budgets_.read(context.cluster.state()), limits);
   }
   if (!candidates.empty()) return evict(context, id, candidates);
   if (!pod.nominated.null()) {
