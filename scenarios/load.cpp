@@ -88,8 +88,8 @@ YamlNode node_at(const ReadContext& context, const std::string& path) {
   return node;
 }
 
-void read_cluster_workloads(SpecDraft& draft, const ClusterSpec& cluster, ReadContext& context) {
-  ManifestReader reader(context);
+void read_cluster_workloads(SpecDraft& draft, const ClusterSpec& cluster, ReadContext& context, ParsedFiles& parsed) {
+  ManifestReader reader(context, parsed);
   std::vector<const GenerateDraft*> generated;
   bool any = false;
   // A standby cluster without workloads of its own runs those of its primary once they are applied.
@@ -203,7 +203,8 @@ std::optional<Scenario> load_scenario_text(std::string_view text, const LoadOpti
   apply_options(options, scenario, diagnostics);
   set_primaries(document, scenario);
   check_workload_clusters(draft.spec, context);
-  for (std::size_t i = 0; i < scenario.clusters.size(); ++i) read_cluster_workloads(draft.spec, scenario.clusters[i], context);
+  ParsedFiles parsed;
+  for (std::size_t i = 0; i < scenario.clusters.size(); ++i) read_cluster_workloads(draft.spec, scenario.clusters[i], context, parsed);
   settle_provisioning(scenario);
   check_variants(written, fields, scenario, diagnostics);
   check_scenario(scenario, context);

@@ -58,9 +58,13 @@ std::string joined(const std::string& folder, const std::string& path) { return 
 void ManifestReader::read(const std::string& reference, const YamlNode& at) {
   for (const SourceFile& source : context_.files.files(reference, at, context_.diagnostics)) {
     if (!files_.insert(source.relative).second) continue;
-    const auto text = context_.files.read(source, at, kManifestLimits.bytes, context_.diagnostics);
-    if (!text) continue;
-    for (const YamlNode& document : parse_yaml(source.shown, *text, kManifestLimits, context_.diagnostics)) read_document(document, source.relative, 0);
+    auto parsed = parsed_.find(source.relative);
+    if (parsed == parsed_.end()) {
+      const auto text = context_.files.read(source, at, kManifestLimits.bytes, context_.diagnostics);
+      if (!text) continue;
+      parsed = parsed_.emplace(source.relative, parse_yaml(source.shown, *text, kManifestLimits, context_.diagnostics)).first;
+    }
+    for (const YamlNode& document : parsed->second) read_document(document, source.relative, 0);
   }
 }
 

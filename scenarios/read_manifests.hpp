@@ -10,10 +10,13 @@
 
 namespace akstwin {
 
+/// Files that were parsed already, by their path below the scenario: several clusters often run the same ones.
+using ParsedFiles = std::map<std::string, std::vector<YamlNode>>;
+
 /// Reads manifest files into one set. A file is read once, however often it is named.
 class ManifestReader {
  public:
-  explicit ManifestReader(ReadContext& context) : context_(context) {}
+  ManifestReader(ReadContext& context, ParsedFiles& parsed) : context_(context), parsed_(parsed) {}
 
   /// Reads a file, or all manifests below a folder; `at` is where the scenario names it.
   void read(const std::string& reference, const YamlNode& at);
@@ -34,6 +37,7 @@ class ManifestReader {
   void report_unread();
 
   ReadContext& context_;
+  ParsedFiles& parsed_;
   ManifestSet set_;
   std::set<std::string> files_;
   std::map<std::string, Skipped> unknown_kinds_, not_objects_, kustomization_files_;

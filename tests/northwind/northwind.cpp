@@ -11,7 +11,7 @@ namespace akstwin::test {
 
 Scenario northwind(Duration horizon, const Changes& changes) {
   LoadOptions options;
-  options.path = std::string(AKSTWIN_SOURCE_DIR) + "/scenarios/catalog/northwind.yaml";
+  options.path.assign(AKSTWIN_SOURCE_DIR).append("/scenarios/catalog/northwind.yaml");
   options.horizon = horizon;
   for (const std::string& change : changes) {
     const std::size_t equals = change.find('=');

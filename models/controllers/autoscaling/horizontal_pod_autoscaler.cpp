@@ -122,6 +122,7 @@ HpaResult HorizontalPodAutoscalerCore::reconcile(const HorizontalPodAutoscalerSp
     }
   }
   result.rescale = result.desired != limits.current;
+  if (result.fixed_point) result.holds_until = kNever;
   if (result.rescale) {
     able_ = {HpaReason::SucceededRescale, true};
     if (spec.behavior) store_event(*spec.behavior, limits.current, result.desired);
@@ -213,6 +214,14 @@ void HorizontalPodAutoscalerCore::normalize(const HorizontalPodAutoscalerSpec& s
   result.stabilized = stabilized;
   result.fixed_point = desired == current && stabilized == raw && !time_dependent_ &&
                        held_for_good(raw, current, limits.min, limits.max, spec.behavior ? &*spec.behavior : nullptr);
+  if (!spec.behavior && desired == current && raw < stabilized && !time_dependent_) result.holds_until = youngest(stabilized) + options.downscale_stabilization;
+}
+
+SimTime HorizontalPodAutoscalerCore::youngest(std::int64_t replicas) const {
+  SimTime at;
+  for (const Recommendation& entry : recommendations_)
+    if (entry.replicas == replicas) at = std::max(at, entry.at);
+  return at;
 }
 
 std::int64_t HorizontalPodAutoscalerCore::stabilize_legacy(std::int64_t raw, Duration window) {

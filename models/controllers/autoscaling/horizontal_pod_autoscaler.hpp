@@ -72,6 +72,9 @@ struct HpaResult {
   /// period. "Same inputs" may differ in metric timestamps. Syncs without metrics (target at zero) or with failed metrics hold too.
   /// After leaving syncs out call skipped_until() with the time of the last one before the next reconcile().
   bool fixed_point = false;
+  /// The same for a while: up to and including this time every sync with the same inputs answers this again, because the
+  /// recommendation that stabilisation holds on to stays in its window; kNever at a fixed point, the start of time for no promise.
+  SimTime holds_until;
 };
 
 /// The memory of one HPA between syncs and its reconcile.
@@ -105,6 +108,8 @@ class HorizontalPodAutoscalerCore {
   std::int64_t limit_down(std::int64_t current, const ScalingRules& rules) const;
   std::int64_t period_start(std::int64_t current, std::int64_t period_seconds) const;
   void store_event(const ScalingBehavior& behavior, std::int64_t from, std::int64_t to);
+  /// When a recommendation of so many replicas was last stored.
+  SimTime youngest(std::int64_t replicas) const;
   void record(std::int64_t raw, std::optional<std::size_t> outdated_slot);
 
   SimTime now_;

@@ -217,6 +217,7 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
   const HpaResult result = entry.core.reconcile(spec, options_, inputs, context.now);
   // A pod's first sample changes what is known of it although no value moves.
   entry.at_fixed_point = result.fixed_point && !entry.awaits_sample;
+  entry.holds_until = entry.awaits_sample ? SimTime{} : result.holds_until;
   if (context.decisions != nullptr) {
     const Name subject(state.spec->name.str() + "/" + spec.name_space.str() + "/" + spec.name.str());
     if (context.decisions->wants(SubjectKind::Autoscaler, subject)) tell(*context.decisions, {subject, spec, inputs, result, context.now});
@@ -255,13 +256,18 @@ SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context)
     Entry& entry = entries_[row];
     if (!autoscaler.applied) {
       entry.at_fixed_point = true;
+      entry.holds_until = {};
       continue;
     }
     if (entry.sources_of != autoscaler.spec) read_sources(autoscaler, entry);
     current_values(state, autoscaler, entry, values_);
-    if (entry.at_fixed_point && !entry.touched && values_ == entry.last_values) continue;
-    if (entry.at_fixed_point) entry.core.skipped_until(context.now - kHpaSyncPeriod);
+    if (entry.holds_until >= context.now && !entry.touched && values_ == entry.last_values) {
+      all_fixed = all_fixed && entry.at_fixed_point;
+      continue;
+    }
+    if (entry.holds_until > entry.last_sync) entry.core.skipped_until(context.now - kHpaSyncPeriod);
     entry.last_values = values_;
+    entry.last_sync = context.now;
     sync(context, id, entry);
     all_fixed = all_fixed && entry.at_fixed_point;
   }

@@ -30,6 +30,7 @@ class HorizontalPodAutoscalerController final : public Controller {
   struct Entry {
     HorizontalPodAutoscalerCore core;
     bool at_fixed_point = false;
+    SimTime holds_until, last_sync;      // the last answer holds so long while nothing moves; when it was given
     bool contested = false;              // another autoscaler has the same pods: upstream then scales on no metric (AmbiguousSelector)
     const HorizontalPodAutoscalerSpec* sources_of = nullptr;   // spec that the two flags were taken from
     bool reads_requests = false, reads_queues = false;
