@@ -189,12 +189,7 @@ void read_behavior(Fields& f, std::optional<ScalingBehavior>& out) {
 }
 
 void read_horizontal_pod_autoscaler(Fields& f, const ManifestTarget& target) {
-  ObjectMetadata metadata;
-  read_metadata(f, metadata);
-  HorizontalPodAutoscalerSpec out;
-  out.name = metadata.name;
-  out.name_space = metadata.name_space;
-  out.declared_at = target.at;
+  auto out = begin_object<HorizontalPodAutoscalerSpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     read_scale_target(g, out.target_kind, out.target);
     g.optional("minReplicas", out.min_replicas, "").between(0, 100'000);
@@ -205,13 +200,13 @@ void read_horizontal_pod_autoscaler(Fields& f, const ManifestTarget& target) {
     if (out.metrics.empty()) out.metrics.push_back({.name = Name("cpu"), .container = {}, .value = utilization});
     read_behavior(g, out.behavior);
   });
-  ignore(f, {"apiVersion", "kind", "status"});
   if (!out.target.empty()) target.set.autoscalers.push_back(std::move(out));
 }
 
 void read_scaled_object(Fields& f, const ManifestTarget& target) {
-  ObjectMetadata metadata;
+  ObjectMetadata metadata;                          // its annotations count, too
   read_metadata(f, metadata);
+  ignore(f, {"apiVersion", "kind", "status"});
   ScaledObjectSpec out;
   out.name = metadata.name;
   out.name_space = metadata.name_space;
@@ -244,7 +239,6 @@ void read_scaled_object(Fields& f, const ManifestTarget& target) {
   });
   for (auto& trigger : out.triggers)
     if (trigger.name.empty()) trigger.name = out.name;
-  ignore(f, {"apiVersion", "kind", "status"});
   if (!out.target.empty()) target.set.scaled_objects.push_back(std::move(out));
 }
 

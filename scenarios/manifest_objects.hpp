@@ -11,6 +11,19 @@ struct ManifestTarget {
   Position at;                              ///< where the object begins
 };
 
+/// Reads what every object begins with: its name, its namespace where its spec has one, and where it is written.
+template <class Spec>
+Spec begin_object(Fields& f, const ManifestTarget& target) {
+  ObjectMetadata metadata;
+  read_metadata(f, metadata);
+  ignore(f, {"apiVersion", "kind", "status"});
+  Spec out;
+  out.name = metadata.name;
+  if constexpr (requires { out.name_space; }) out.name_space = metadata.name_space;
+  if constexpr (requires { out.declared_at; }) out.declared_at = target.at;
+  return out;
+}
+
 using ObjectReaderFunction = void (*)(Fields& fields, const ManifestTarget& target);
 
 /// A workload with the name, namespace and place of its object.

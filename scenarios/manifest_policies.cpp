@@ -15,18 +15,6 @@ void describe(Fields& f, Reference& out) {
   ignore(f, {"namespace", "readyExpr"});
 }
 
-template <class Spec>
-Spec begin(Fields& f, const ManifestTarget& target) {
-  ObjectMetadata metadata;
-  read_metadata(f, metadata);
-  ignore(f, {"apiVersion", "kind", "status"});
-  Spec out;
-  out.name = metadata.name;
-  out.name_space = metadata.name_space;
-  if constexpr (requires { out.declared_at; }) out.declared_at = target.at;
-  return out;
-}
-
 void read_optional_duration(Fields& f, std::string_view key, std::optional<Duration>& out) {
   Duration value{};
   f.optional(key, value, "");
@@ -36,7 +24,7 @@ void read_optional_duration(Fields& f, std::string_view key, std::optional<Durat
 }  // namespace
 
 void read_pod_disruption_budget(Fields& f, const ManifestTarget& target) {
-  auto out = begin<PodDisruptionBudgetSpec>(f, target);
+  auto out = begin_object<PodDisruptionBudgetSpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     IntOrPercent available, unavailable;
     g.optional("minAvailable", available, "");
@@ -51,7 +39,7 @@ void read_pod_disruption_budget(Fields& f, const ManifestTarget& target) {
 }
 
 void read_service(Fields& f, const ManifestTarget& target) {
-  auto out = begin<ServiceSpec>(f, target);
+  auto out = begin_object<ServiceSpec>(f, target);
   bool selects = false;
   f.group("spec", "", [&](Fields& g) {
     Labels labels;
@@ -126,7 +114,7 @@ void read_priority_class(Fields& f, const ManifestTarget& target) {
 }
 
 void read_git_repository(Fields& f, const ManifestTarget& target) {
-  auto out = begin<GitRepositorySpec>(f, target);
+  auto out = begin_object<GitRepositorySpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     g.optional("interval", out.interval, "").at_least(Duration{1'000'000});
     g.optional("suspend", out.suspend, "");
@@ -136,7 +124,7 @@ void read_git_repository(Fields& f, const ManifestTarget& target) {
 }
 
 void read_kustomization(Fields& f, const ManifestTarget& target) {
-  auto out = begin<KustomizationSpec>(f, target);
+  auto out = begin_object<KustomizationSpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     g.optional<Text>("path", out.path, "");
     g.optional("interval", out.interval, "").at_least(Duration{1'000'000});

@@ -138,12 +138,7 @@ void read_limits(Fields& f, NodePoolLimits& out) {
 }  // namespace
 
 void read_node_pool(Fields& f, const ManifestTarget& target) {
-  ObjectMetadata metadata;
-  read_metadata(f, metadata);
-  ignore(f, {"apiVersion", "kind", "status"});
-  KarpenterNodePoolSpec out;
-  out.name = metadata.name;
-  out.declared_at = target.at;
+  auto out = begin_object<KarpenterNodePoolSpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     g.optional("weight", out.weight, "").between(0, 100);
     g.group("limits", "", [&](Fields& h) { read_limits(h, out.limits); });
@@ -154,12 +149,7 @@ void read_node_pool(Fields& f, const ManifestTarget& target) {
 }
 
 void read_node_class(Fields& f, const ManifestTarget& target) {
-  ObjectMetadata metadata;
-  read_metadata(f, metadata);
-  ignore(f, {"apiVersion", "kind", "status"});
-  AksNodeClassSpec out;
-  out.name = metadata.name;
-  out.declared_at = target.at;
+  auto out = begin_object<AksNodeClassSpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     g.optional("osDiskSizeGB", out.os_disk_gib, "").between(30, 2'048);
     g.optional("maxPods", out.max_pods, "").between(10, 250);

@@ -53,12 +53,7 @@ void describe(Fields& f, VpaContainerPolicySpec& out) {
 }
 
 void read_vertical_pod_autoscaler(Fields& f, const ManifestTarget& target) {
-  ObjectMetadata metadata;
-  read_metadata(f, metadata);
-  VerticalPodAutoscalerSpec out;
-  out.name = metadata.name;
-  out.name_space = metadata.name_space;
-  out.declared_at = target.at;
+  auto out = begin_object<VerticalPodAutoscalerSpec>(f, target);
   f.group("spec", "", [&](Fields& g) {
     read_target_ref(g, out);
     g.group("updatePolicy", "", [&](Fields& h) {
@@ -71,7 +66,6 @@ void read_vertical_pod_autoscaler(Fields& f, const ManifestTarget& target) {
     g.group("resourcePolicy", "", [&](Fields& h) { h.list("containerPolicies", out.policies, ""); });
     ignore(g, {"recommenders"});
   });
-  ignore(f, {"apiVersion", "kind", "status"});
   if (!out.target.empty()) target.set.vertical_autoscalers.push_back(std::move(out));
 }
 

@@ -124,16 +124,7 @@ TEST_CASE("A rollout without room makes no progress and says so after its deadli
 
 TEST_CASE("A game day rolls a Deployment back to the release before, pod by pod") {
   Scenario scenario = platform({pool("user", 3)}, {deployment("api", 4)}, 1_d);
-  WorkloadSpec& workload = objects(scenario).workloads[0];
-  workload.kustomization = Name("apps");
-  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
-  KustomizationSpec apps;
-  apps.name = Name("apps");
-  apps.source = Name("config");
-  objects(scenario).kustomizations.push_back(apps);
-  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
-  scenario.delivery.enabled = true;
-  scenario.delivery.commits_per_weekday = 3;
+  deliver(scenario, objects(scenario).workloads[0], 3);
   StepSpec step;
   const auto releases = events(run(scenario), EventKind::ReleaseApplied);
   REQUIRE_FALSE(releases.empty());
@@ -153,17 +144,9 @@ TEST_CASE("A release of a StatefulSet replaces its pods from the highest ordinal
   WorkloadSpec store = deployment("store", 3);
   store.kind = WorkloadKind::StatefulSet;
   store.partition = 1;
-  store.kustomization = Name("apps");
   Scenario scenario = platform({pool("user", 3)}, {store}, 1_d);
   scenario.services.push_back(load("store", 1'000, 1'000));
-  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
-  KustomizationSpec apps;
-  apps.name = Name("apps");
-  apps.source = Name("config");
-  objects(scenario).kustomizations.push_back(apps);
-  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
-  scenario.delivery.enabled = true;
-  scenario.delivery.commits_per_weekday = 2;
+  deliver(scenario, objects(scenario).workloads[0], 2);
   const Timeline timeline = run(scenario);
   const auto releases = events(timeline, EventKind::ReleaseApplied);
   REQUIRE_FALSE(releases.empty());

@@ -95,6 +95,20 @@ inline Scenario platform(std::vector<NodePoolSpec> pools, std::vector<WorkloadSp
 
 inline ManifestSet& objects(Scenario& scenario) { return scenario.workloads.front().manifests; }
 
+/// A workload that Flux applies from a Git repository, and commits that release it on weekdays; starts on a Monday.
+inline void deliver(Scenario& scenario, WorkloadSpec& workload, int commits_per_weekday) {
+  ManifestSet& manifests = objects(scenario);
+  workload.kustomization = Name("apps");
+  manifests.git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
+  KustomizationSpec apps;
+  apps.name = Name("apps");
+  apps.source = Name("config");
+  manifests.kustomizations.push_back(apps);
+  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
+  scenario.delivery.enabled = true;
+  scenario.delivery.commits_per_weekday = commits_per_weekday;
+}
+
 inline Timeline run(const Scenario& scenario, KernelKind kernel = KernelKind::Calendar) {
   RunOptions options;
   options.kernel = kernel;

@@ -84,15 +84,7 @@ TEST_CASE("Off recommends and changes nothing, Initial changes new pods only") {
 
   // The pods of t = 0 came before any recommendation; those of a release get it.
   Scenario scenario = six_pods(50_mcpu, VpaUpdateMode::Initial, 1_d);
-  objects(scenario).workloads[0].kustomization = Name("apps");
-  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
-  KustomizationSpec apps;
-  apps.name = Name("apps");
-  apps.source = Name("config");
-  objects(scenario).kustomizations.push_back(apps);
-  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
-  scenario.delivery.enabled = true;
-  scenario.delivery.commits_per_weekday = 3;
+  deliver(scenario, objects(scenario).workloads[0], 3);
   const Timeline initial = run(scenario);
   const auto releases = events(initial, EventKind::ReleaseApplied);
   REQUIRE_FALSE(releases.empty());

@@ -62,17 +62,9 @@ TEST_CASE("Half the traffic needs about half the replicas") {
 TEST_CASE("A release rolls through without going below maxUnavailable or above maxSurge") {
   Scenario scenario = platform({pool("user", 3)}, {deployment("api", 8)}, 1_d);
   WorkloadSpec& workload = objects(scenario).workloads[0];
-  workload.kustomization = Name("apps");
   workload.max_surge = {2, false};
   workload.max_unavailable = {1, false};
-  objects(scenario).git_repositories.push_back({Name("flux-system"), Name("config"), 1_min, false, {}});
-  KustomizationSpec apps;
-  apps.name = Name("apps");
-  apps.source = Name("config");
-  objects(scenario).kustomizations.push_back(apps);
-  scenario.start.unix_seconds = 1'772'409'600;   // Monday 2026-03-02T00:00:00Z
-  scenario.delivery.enabled = true;
-  scenario.delivery.commits_per_weekday = 3;
+  deliver(scenario, workload, 3);
   const Timeline timeline = run(scenario);
   const auto releases = events(timeline, EventKind::ReleaseApplied);
   REQUIRE_FALSE(releases.empty());
