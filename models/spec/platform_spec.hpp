@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/spec/maintenance_spec.hpp"
 #include "models/spec/pod_spec.hpp"
 #include "models/spec/provisioning_spec.hpp"
 #include "models/spec/workload_spec.hpp"
@@ -32,6 +33,18 @@ struct VirtualNetworkSpec {
   OutboundType outbound = OutboundType::LoadBalancer;
   std::int64_t public_ips = 1;
   std::int64_t allocated_ports = 0;                 ///< 0: by pool size
+  std::int64_t connections_per_thousand_requests = 0;   ///< outbound connections that a thousand requests open; 0: nothing goes out
+  Duration connection_duration{1'000'000};          ///< how long one of them lasts
+  std::int64_t outbound_destinations = 1;           ///< the connections go to so many addresses and ports, evenly
+  std::vector<Name> peered_with;                    ///< other networks of the scenario
+  std::vector<Cidr> connected_ranges;               ///< what else is routed to: on premises, networks that the scenario leaves out
+  Position declared_at;
+};
+
+/// From `at` on the pod CIDR is `pod_cidr`, which contains what it was before (azure-cni-overlay-pod-expand.md, facts B).
+struct PodCidrExpansionSpec {
+  SimTime at;
+  Cidr pod_cidr;
   Position declared_at;
 };
 
@@ -47,6 +60,12 @@ struct NetworkProfileSpec {
   bool cilium = false;                              ///< networkDataplane: cilium
   Cidr pod_cidr{(10U << 24) | (244U << 16), 16};    ///< AKS default 10.244.0.0/16 (azure-cni-overlay.md:45)
   Cidr service_cidr{10U << 24, 16};                 ///< AKS default 10.0.0.0/16
+  bool dual_stack = false;                          ///< ipFamilies: [IPv4, IPv6]
+  bool azure_network_policy = false;                ///< networkPolicy: azure, the network policy manager
+  std::int64_t internal_load_balancers = 1;         ///< frontends, an address each of the first pool's subnet
+  std::int64_t load_balancer_services = 1;          ///< Services of type LoadBalancer, of `ports_per_service` ports
+  std::int64_t ports_per_service = 2;
+  std::vector<PodCidrExpansionSpec> pod_cidr_expansions;   ///< in order of time
 };
 
 enum class Expander : std::uint8_t { Random, MostPods, LeastWaste, Priority, LeastNodes };
@@ -77,11 +96,20 @@ struct AutoScalerProfileSpec {
 /// The flags that a Cluster Autoscaler of one's own has when nobody sets them, by its minor version (facts C: least-waste since 1.33).
 AutoScalerProfileSpec upstream_autoscaler_profile(int kubernetes_minor);
 
+enum class OsType : std::uint8_t { Linux, Windows };
+
+/// What becomes of an instance that is scaled in or evicted: it is deleted, or it is switched off and keeps its disks.
+enum class Removal : std::uint8_t { Delete, Deallocate };
+
 /// Seconds from "instance requested" to "node Ready", and from "delete requested" to "instance gone".
 struct NodeTimesSpec {
   LogNormal boot{{150'000'000}, {300'000'000}};     ///< facts A5: prior median 150 s, p95 300 s [recall]; doc says 2–5 minutes
   LogNormal remove{{90'000'000}, {180'000'000}};    ///< facts A5: node delete 1–3 min [recall]
+  LogNormal start{{90'000'000}, {180'000'000}};     ///< a deallocated instance until Ready: no disk to make, images in place [recall]
 };
+
+/// Windows nodes: from `az aks nodepool add` of one node, 9 recordings of 2024 (docs/models/operation-times.md) less the 8 s of the call itself.
+inline constexpr LogNormal kWindowsBoot{{315'000'000}, {485'000'000}};
 
 enum class PoolMode : std::uint8_t { System, User };
 
@@ -104,9 +132,26 @@ struct NodePoolSpec {
   bool ephemeral_os_disk = true;                    ///< AKS default where the size supports it (facts A1)
   std::int64_t os_disk_gib = 0;                     ///< 0: AKS's default for the size
   IntOrPercent max_surge{10, true};                 ///< upgradeSettings.maxSurge, AKS >= 1.28: 10 % (facts A6)
+  UpgradeSettingsSpec upgrade;                      ///< the rest of upgradeSettings
   NodeTimesSpec times;
+  OsType os = OsType::Linux;
+  Name os_sku;                                      ///< "AzureLinux", "Windows2022", …; empty: AKS's default
+  Removal scale_down = Removal::Delete;             ///< scaleDownMode
+  Removal eviction = Removal::Delete;               ///< scaleSetEvictionPolicy; AKS's default (facts G)
+  bool single_machines = false;                     ///< type: VirtualMachines, machines without a scale set (flexible orchestration)
+  PartsPerMillion provisioning_failure_rate{0};     ///< instances that end in ProvisioningState Failed instead of joining
+  bool exists_at_start = true;                      ///< false: made by pool.add or cluster.create during the run
   Position declared_at;
 };
+
+/// Machines that an upgrade of a pool of `nodes` adds: maxSurge rounded up, as many as there are at most; all of them again with blue-green;
+/// none in Spot pools (facts A6).
+inline std::int64_t upgrade_surge(const NodePoolSpec& pool, std::int64_t nodes) {
+  if (pool.spot) return 0;
+  if (pool.upgrade.strategy == UpgradeStrategy::BlueGreen) return nodes;
+  const std::int64_t surge = pool.max_surge.scaled(nodes, true);
+  return surge < nodes ? surge : nodes;
+}
 
 /// maxPods of a pool: as stated, or the mode's default — Overlay 250, Pod Subnet 250, kubenet 110, Node Subnet 30 (AKS
 /// concepts-network-ip-address-planning.md, facts A3; for Pod Subnet another page says 110, the larger is taken).
@@ -161,13 +206,17 @@ struct ClusterSpec {
   int kubernetes_minor = 31;                        ///< "1.31" → 31
   NetworkProfileSpec network;
   Name virtual_network;                             ///< empty: the only VNet in the cluster's location, or none
+  bool private_cluster = false;                     ///< enablePrivateCluster: a private endpoint in the first pool's subnet
+  Name api_server_subnet;                           ///< enableVnetIntegration: the delegated subnet of the API server; empty: none
   AutoScalerProfileSpec autoscaler;
   std::vector<NodePoolSpec> pools;
   ServiceMeshSpec mesh;
   std::vector<Name> addons;                         ///< "azure-policy", "key-vault-secrets-provider", "monitoring", "keda", …
   StandbySpec standby;
+  bool exists_at_start = true;                      ///< false: made by cluster.create during the run
   Duration metric_resolution{60'000'000};           ///< metrics-server: AKS 60 s (Azure/AKS#1595; facts D2)
   NodeProvisioningSpec provisioning;
+  MaintenanceSpec maintenance;
   Position declared_at;
 };
 
