@@ -15,10 +15,26 @@ bool by_text(const Series* x, const Series* y) {
   return std::tie(x->key.kind, x->key.a, x->key.b, x->key.c) < std::tie(y->key.kind, y->key.a, y->key.b, y->key.c);
 }
 
-std::uint64_t fold(std::int64_t value, std::uint64_t state) { return hash_number(static_cast<std::uint64_t>(value), state); }
+/// A whole word in one multiplication: millions of them make up a timeline. The multiplier is 2^64 divided by the golden ratio, odd.
+std::uint64_t fold(std::uint64_t value, std::uint64_t state) {
+  state = (state ^ value) * 0x9E3779B97F4A7C15ULL;
+  return state ^ (state >> 32);
+}
+std::uint64_t fold(std::int64_t value, std::uint64_t state) { return fold(static_cast<std::uint64_t>(value), state); }
 
-/// The length goes first, so that "ab","c" and "a","bc" differ.
-std::uint64_t fold(Name name, std::uint64_t state) { return hash_text(name.text(), hash_number(name.text().size(), state)); }
+/// Hashes of names by their text; each text is read once.
+class NameHashes {
+ public:
+  std::uint64_t operator()(Name name) {
+    if (name.id() >= known_.size()) known_.resize(name.id() + 1);
+    std::uint64_t& hash = known_[name.id()];
+    if (hash == 0) hash = hash_text(name.text());
+    return hash;
+  }
+
+ private:
+  std::vector<std::uint64_t> known_;   // by id; 0: not read yet
+};
 
 }  // namespace
 
@@ -50,10 +66,11 @@ std::vector<const Series*> Timeline::of_kind(std::uint16_t kind) const {
 }
 
 std::uint64_t Timeline::hash() const {
+  NameHashes names;
   std::uint64_t state = fold(end_.us, kHashSeed);
   for (const TimelineEvent& event : events_) {
-    state = fold(event.at.us, hash_number(event.kind, state));
-    for (const Name name : {event.subject, event.object, event.detail}) state = fold(name, state);
+    state = fold(event.at.us, fold(std::uint64_t{event.kind}, state));
+    for (const Name name : {event.subject, event.object, event.detail}) state = fold(names(name), state);
     state = fold(event.value, state);
   }
   std::vector<const Series*> all;
@@ -61,9 +78,9 @@ std::uint64_t Timeline::hash() const {
     if (!series.samples.empty()) all.push_back(&series);   // a gauge that never moved is as good as none
   std::sort(all.begin(), all.end(), by_text);
   for (const Series* series : all) {
-    state = hash_number(series->key.kind, state);
-    for (const Name name : {series->key.a, series->key.b, series->key.c}) state = fold(name, state);
-    state = hash_number(series->samples.size(), state);
+    state = fold(std::uint64_t{series->key.kind}, state);
+    for (const Name name : {series->key.a, series->key.b, series->key.c}) state = fold(names(name), state);
+    state = fold(std::uint64_t{series->samples.size()}, state);
     for (const Sample& sample : series->samples) state = fold(sample.value, fold(sample.at.us, state));
   }
   return state;

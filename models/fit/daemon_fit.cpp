@@ -6,12 +6,16 @@
 
 namespace akstwin {
 
+bool daemon_tolerates(const PodSpec& spec, std::span<const Taint> taints) {
+  return std::ranges::all_of(taints, [&](const Taint& taint) {
+    return taint.effect == TaintEffect::PreferNoSchedule ||
+           std::ranges::any_of(spec.tolerations, [&](const Toleration& t) { return t.tolerates(taint); });
+  });
+}
+
 bool daemon_wants(const PodSpec& spec, const NodeInput& node) {
-  for (const Taint& taint : node.taints) {
-    if (taint.effect == TaintEffect::PreferNoSchedule) continue;
-    const bool tolerated = std::ranges::any_of(spec.tolerations, [&](const Toleration& t) { return t.tolerates(taint); });
-    if (!tolerated) return false;
-  }
+  if (!daemon_tolerates(spec, node.taints)) return false;
+  if (spec.node_selector.pairs.empty() && !spec.affinity.node_required) return true;
   Snapshot alone;
   const NodeIndex index = alone.add_node(node);
   NodeSelection selection;

@@ -74,14 +74,21 @@ class Trial {
 // Fills in victims and violations; false when the node does not help. `pod` is left as it was.
 bool find_victims(PreparedPod& pod, const Snapshot& snapshot, std::span<const DisruptionBudget> budgets, PreemptionCandidate& out) {
   std::vector<PodOnNode> potential;
-  for (const PodOnNode& other : snapshot.pods(out.node))
-    if (other.spec->priority < pod.spec->priority && !other.pinned) potential.push_back(other);
+  Resources free = snapshot.free(out.node);
+  for (const PodOnNode& other : snapshot.pods(out.node)) {
+    if (other.spec->priority >= pod.spec->priority || other.pinned) continue;
+    potential.push_back(other);
+    free = free + other.spec->effective_request();
+  }
   if (potential.empty()) return false;
+  // Most nodes are refused here: not even all of their less important pods together would make room.
+  const std::int64_t free_pods = snapshot.columns().free_pods[out.node] + static_cast<std::int64_t>(potential.size());
+  if (lacking_resources(pod.request, free, free_pods) != 0) return false;
   std::ranges::stable_sort(potential, more_important);
   Trial trial(pod, snapshot, out.node);
   for (const PodOnNode& victim : potential) trial.take(victim);
   const bool helps = trial.fits();
-  const std::vector<bool> violates = violating(potential, budgets);
+  const std::vector<bool> violates = helps ? violating(potential, budgets) : std::vector<bool>(potential.size());
   std::vector<bool> gone(potential.size(), true);
   for (const bool group : {true, false}) {   // pods whose eviction breaks a budget are spared first
     for (std::size_t v = 0; helps && v < potential.size(); ++v) {

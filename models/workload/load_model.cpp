@@ -5,6 +5,7 @@
 
 #include "models/observe/kinds.hpp"
 #include "sim/base/check.hpp"
+#include "sim/base/rounding.hpp"
 
 namespace akstwin {
 namespace {
@@ -120,7 +121,7 @@ void LoadModel::bind_rates(std::uint32_t cluster) {
 
 void LoadModel::tell_rates(std::uint32_t cluster) const {
   for (const RateTrigger& rate : rates_[cluster])
-    parts_.clusters[cluster].triggers->set_trigger(rate.object, rate.index, std::llround(services_[rate.service].stations[cluster].offered * kMilli));
+    parts_.clusters[cluster].triggers->set_trigger(rate.object, rate.index, round_half_away(services_[rate.service].stations[cluster].offered * kMilli));
 }
 
 /// Requests and limits as the pods that serve have them, on average: a vertical autoscaler changes some of them at a time.
@@ -250,12 +251,12 @@ void LoadModel::write_usage(std::uint32_t cluster) {
     const Station& station = service.stations[cluster];
     if (station.workload.null()) continue;
     WorkloadUsage usage{.cpu = service.spec->cpu_idle, .cpu_idle = service.spec->cpu_idle, .memory = service.spec->memory_base,
-                        .requests_milli = std::llround(station.offered * kMilli)};
+                        .requests_milli = round_half_away(station.offered * kMilli)};
     if (station.served > 0) {
       const double each = station.served / static_cast<double>(ready_pods(cluster, station));
-      usage.cpu.value += std::llround(each * static_cast<double>(service.spec->cpu_per_request_us) / kMilli);
+      usage.cpu.value += round_half_away(each * static_cast<double>(service.spec->cpu_per_request_us) / kMilli);
       const double inside = each * station.mean_response;   // Little's law: requests that a pod holds.
-      usage.memory.value += std::llround(inside * static_cast<double>(service.spec->memory_per_concurrent.value));
+      usage.memory.value += round_half_away(inside * static_cast<double>(service.spec->memory_per_concurrent.value));
     }
     if (station.cpu_limit_milli > 0) usage.cpu.value = std::min(usage.cpu.value, station.cpu_limit_milli);
     use(station.workload, usage);
@@ -289,7 +290,7 @@ void LoadModel::settle() {
       Station& station = service.stations[c];
       if (station.offered <= 0) continue;
       count(station.meter, span, station.offered, station.success, station.response_p95);
-      meters_[c].log_requests_micro += std::llround(station.offered * static_cast<double>(span.us));
+      meters_[c].log_requests_micro += round_half_away(station.offered * static_cast<double>(span.us));
       if (station.edge > 0) count_edge(meters_[c], span, station.edge, station.success, service.spec->response_size);
     }
   for (std::uint32_t c = 0; c < meters_.size(); ++c) {

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "models/observe/kinds.hpp"
+#include "sim/base/rounding.hpp"
 
 namespace akstwin {
 namespace {
@@ -43,8 +44,8 @@ ClusterMeter make_cluster_meter(Timeline& timeline, Name cluster, bool origin, b
 void count(ServiceMeter& meter, Duration span, double rate, double success, double latency_p95) {
   const double requests = rate * static_cast<double>(span.us);   // millionths
   const double answered = requests * success;
-  meter.requests_micro += std::llround(requests);
-  meter.errors_micro += std::llround(requests - answered);
+  meter.requests_micro += round_half_away(requests);
+  meter.errors_micro += round_half_away(requests - answered);
   meter.latency_weighted += latency_p95 * answered;
   meter.latency_weight += answered;
 }
@@ -59,7 +60,7 @@ void sample(ServiceMeter& meter, Timeline& timeline, SimTime now, Duration inter
   // requests/10⁶ over interval/10⁶ seconds, in thousandths a second.
   timeline.set(meter.rate, now, static_cast<std::int64_t>(Int128{requests} * 1'000 / interval.us));
   const double latency = meter.latency_weight > 0 ? meter.latency_weighted / meter.latency_weight : 0.0;
-  timeline.set(meter.latency_p95, now, std::llround(latency * 1e6));
+  timeline.set(meter.latency_p95, now, round_half_away(latency * 1e6));
   record_totals(meter, timeline, now);
   meter.requests_micro_sampled = meter.requests_micro;
   meter.latency_weighted = meter.latency_weight = 0;
@@ -67,9 +68,9 @@ void sample(ServiceMeter& meter, Timeline& timeline, SimTime now, Duration inter
 
 void count_edge(ClusterMeter& meter, Duration span, double rate, double success, Bytes response) {
   const double requests = rate * static_cast<double>(span.us), answered = requests * success;
-  meter.edge_requests_micro += std::llround(requests);
-  meter.edge_errors_micro += std::llround(requests - answered);
-  meter.edge_bytes_micro += Int128{std::llround(answered)} * response.value;
+  meter.edge_requests_micro += round_half_away(requests);
+  meter.edge_errors_micro += round_half_away(requests - answered);
+  meter.edge_bytes_micro += Int128{round_half_away(answered)} * response.value;
 }
 
 void count_monitoring(ClusterMeter& meter, const MonitoringSpec& spec, Duration span, std::int64_t pods, std::int64_t nodes) {

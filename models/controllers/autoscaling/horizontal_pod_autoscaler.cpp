@@ -10,6 +10,8 @@ namespace {
 
 using Select = ScalingRules::Select;
 
+const Name kCpu("cpu");
+
 Duration seconds(std::int64_t n) { return {n * 1'000'000}; }
 
 HpaReason failure_reason(MetricSource source) {
@@ -28,12 +30,11 @@ bool is_total(MetricSource source) { return source == MetricSource::Object || so
 
 ReplicaProposal propose(const MetricSpec& metric, const MetricInput& input, const HpaInputs& inputs, SimTime now,
                         const ReplicaCalculatorOptions& options) {
-  static constexpr std::string_view kCpu = "cpu";
   ReplicaQuery query{.pods = inputs.pods,
                      .readings = input.readings,
                      .extra = input.extra,
                      .values_milli = input.values_milli,
-                     .cpu = is_resource(metric.source) && metric.name.text() == kCpu,
+                     .cpu = is_resource(metric.source) && metric.name == kCpu,
                      .current = inputs.spec_replicas,
                      .target = metric.value,
                      .now = now};

@@ -7,6 +7,8 @@
 namespace akstwin {
 namespace {
 
+const Name kCpu("cpu");
+
 /// Containers whose requests count: all, and restartable init containers.
 template <class Visit>
 void for_counted(const PodSpec& spec, Visit&& visit) {
@@ -31,6 +33,12 @@ void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
   const ClusterState& state = api.state();
   const ChangeSpan span = api.changes_since(cursor_);
   cursor_ = span.next;
+  sampled_ = claims_changed_ = span.expired;
+  if (entries_.size() < state.autoscalers.size()) {
+    entries_.resize(state.autoscalers.size());
+    claims_changed_ = true;
+  }
+  bool touched = span.expired;
   touched_.assign(state.workloads.size(), span.expired ? 1 : 0);
   for (const Change& change : span.changes) {
     switch (change.kind) {
@@ -38,12 +46,20 @@ void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
       case ChangeKind::PodUpdated:
       case ChangeKind::PodResized:
       case ChangeKind::PodDeleting:
-      case ChangeKind::PodGone: touched_[change.owner_row] = 1; break;
-      case ChangeKind::WorkloadUpdated: touched_[change.row] = 1; break;
+      case ChangeKind::PodGone:
+        touched_[change.owner_row] = 1;
+        touched = true;
+        break;
+      case ChangeKind::WorkloadUpdated:   // an autoscaler comes and goes with its target
+        touched_[change.row] = 1;
+        touched = claims_changed_ = true;
+        break;
+      case ChangeKind::MetricsSampled:
+      case ChangeKind::ScaledObjectUpdated: sampled_ = true; break;
       default: break;
     }
   }
-  if (entries_.size() < state.autoscalers.size()) entries_.resize(state.autoscalers.size());
+  if (!touched) return;
   state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
     if (touched_[autoscaler.target.row] != 0) entries_[id.row].touched = true;
   });
@@ -72,7 +88,7 @@ void HorizontalPodAutoscalerController::current_values(const ClusterState& state
 
 HorizontalPodAutoscalerController::Request HorizontalPodAutoscalerController::request_of(const MetricSpec& metric, const PodSpec& pod) {
   Request request;
-  request.is_cpu = metric.name == Name("cpu");
+  request.is_cpu = metric.name == kCpu;
   for_counted(pod, [&](const ContainerSpec& container) {
     if (metric.source == MetricSource::ContainerResource && container.name != metric.container) return;
     request.milli += request.is_cpu ? container.requests.cpu.value : container.requests.memory.value * 1000;
@@ -226,13 +242,6 @@ void HorizontalPodAutoscalerController::sync(ControllerContext& context, Autosca
 }
 
 void HorizontalPodAutoscalerController::find_contested(const ClusterState& state) {
-  bool same = seen_applied_.size() == state.autoscalers.size();
-  seen_applied_.resize(state.autoscalers.size());
-  state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
-    same = same && seen_applied_[id.row] == autoscaler.applied;
-    seen_applied_[id.row] = autoscaler.applied;
-  });
-  if (same) return;
   claims_.assign(state.workloads.size(), 0);
   state.autoscalers.for_each([&](AutoscalerId, const Autoscaler& autoscaler) { claims_[autoscaler.target.row] += autoscaler.applied ? 1 : 0; });
   state.autoscalers.for_each([&](AutoscalerId id, const Autoscaler& autoscaler) {
@@ -243,12 +252,23 @@ void HorizontalPodAutoscalerController::find_contested(const ClusterState& state
   });
 }
 
+bool HorizontalPodAutoscalerController::still_holds(const ClusterState& state, const Autoscaler& autoscaler, Entry& entry, SimTime now) {
+  if (sampled_ || entry.touched) {
+    current_values(state, autoscaler, entry, values_);
+    if (entry.touched || values_ != entry.last_values) {
+      std::swap(entry.last_values, values_);
+      return false;
+    }
+  }
+  return entry.holds_until >= now;
+}
+
 SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context) {
   const ClusterState& state = context.cluster.state();
   const Duration into = context.now.since_start() % kHpaSyncPeriod;
   if (into != Duration{0}) return context.now + (kHpaSyncPeriod - into);   // woken by a change: it is looked at on the grid
   notice(context.cluster);
-  find_contested(state);
+  if (claims_changed_) find_contested(state);
   bool all_fixed = true;
   for (std::uint32_t row = 0; row < state.autoscalers.size(); ++row) {
     const AutoscalerId id = state.autoscalers.at(row);
@@ -260,15 +280,11 @@ SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context)
       continue;
     }
     if (entry.sources_of != autoscaler.spec) read_sources(autoscaler, entry);
-    current_values(state, autoscaler, entry, values_);
-    if (entry.holds_until >= context.now && !entry.touched && values_ == entry.last_values) {
-      all_fixed = all_fixed && entry.at_fixed_point;
-      continue;
+    if (!still_holds(state, autoscaler, entry, context.now)) {
+      if (entry.holds_until > entry.last_sync) entry.core.skipped_until(context.now - kHpaSyncPeriod);
+      entry.last_sync = context.now;
+      sync(context, id, entry);
     }
-    if (entry.holds_until > entry.last_sync) entry.core.skipped_until(context.now - kHpaSyncPeriod);
-    entry.last_values = values_;
-    entry.last_sync = context.now;
-    sync(context, id, entry);
     all_fixed = all_fixed && entry.at_fixed_point;
   }
   return all_fixed ? kNever : context.now + kHpaSyncPeriod;

@@ -46,6 +46,8 @@ class HorizontalPodAutoscalerController final : public Controller {
   };
 
   void notice(const ClusterApi& api);
+  /// Whether the last answer would be given again: nothing that it was taken from has moved, and it is said to hold so long.
+  bool still_holds(const ClusterState& state, const Autoscaler& autoscaler, Entry& entry, SimTime now);
   void find_contested(const ClusterState& state);
   void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
   static Request request_of(const MetricSpec& metric, const PodSpec& pod);
@@ -61,7 +63,8 @@ class HorizontalPodAutoscalerController final : public Controller {
   ChangeCursor cursor_;
   std::vector<Entry> entries_;           // by autoscaler row
   std::vector<std::uint8_t> touched_;    // by workload row
-  std::vector<bool> seen_applied_;       // by autoscaler row: applied when claims_ were counted
+  bool sampled_ = false;                 // metrics were sampled or a trigger moved since the last sync
+  bool claims_changed_ = true;           // a workload came, went or was scaled since the last sync
   std::vector<std::uint32_t> claims_;    // by workload row: applied autoscalers that scale it
   std::vector<PodGroup> groups_;
   std::vector<Usage> usage_;             // parallel to groups_

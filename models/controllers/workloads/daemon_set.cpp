@@ -10,13 +10,14 @@ namespace {
 bool wants(const Workload& workload, const Node& node) {
   // The pool's own taints decide; transient ones (not-ready, cordon, autoscaler marks) are tolerated by every DaemonSet pod.
   NodeInput input;
-  input.name = node.name;
-  input.labels = node.labels;
   for (const Taint& taint : node.taints) {
     const std::string_view key = taint.key.text();
     const bool transient = key.starts_with("node.kubernetes.io/") || key.ends_with("OfClusterAutoscaler") || key.ends_with("ByClusterAutoscaler");
     if (!transient) input.taints.push_back(taint);
   }
+  if (!daemon_tolerates(*workload.pod_template, input.taints)) return false;   // before the labels are copied
+  input.name = node.name;
+  input.labels = node.labels;
   return daemon_wants(*workload.pod_template, input);
 }
 

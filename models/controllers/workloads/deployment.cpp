@@ -9,23 +9,29 @@
 namespace akstwin {
 namespace {
 
-/// Pods of one Deployment sorted into the ReplicaSet of the newest template and all older ones; only pods that still count.
-struct ReplicaSets {
-  std::vector<PodId> newest, older;
-  std::int64_t available_newest = 0, available_older = 0;
+/// Pods of one Deployment in the ReplicaSet of the newest template and in all older ones; only pods that still count.
+struct ReplicaCounts {
+  std::int64_t newest = 0, older = 0, available_newest = 0, available_older = 0;
 };
 
-ReplicaSets split(const ClusterState& state, const Workload& workload, SimTime now) {
-  ReplicaSets sets;
+ReplicaCounts count_replicas(const ClusterState& state, const Workload& workload, SimTime now) {
+  ReplicaCounts counts;
   for (const PodId id : workload.pods) {
     const Pod& pod = state.pods[id];
     if (!pod.live()) continue;
     const bool is_new = pod.revision == workload.revision;
-    (is_new ? sets.newest : sets.older).push_back(id);
     const bool available = pod.ready && pod.ready_transition + workload.spec->min_ready <= now;
-    (is_new ? sets.available_newest : sets.available_older) += available ? 1 : 0;
+    (is_new ? counts.newest : counts.older) += 1;
+    (is_new ? counts.available_newest : counts.available_older) += available ? 1 : 0;
   }
-  return sets;
+  return counts;
+}
+
+std::vector<PodId> replicas(const ClusterState& state, const Workload& workload, bool newest) {
+  std::vector<PodId> pods;
+  for (const PodId id : workload.pods)
+    if (state.pods[id].live() && (state.pods[id].revision == workload.revision) == newest) pods.push_back(id);
+  return pods;
 }
 
 /// Which pods a ReplicaSet gives up first: unbound, not ready, more crowded on their node, younger.
@@ -53,17 +59,16 @@ void create(ControllerContext& context, WorkloadId id, std::int64_t count) {
 }
 
 /// The old ReplicaSets shrink: first what is unhealthy anyway, then as much as availability allows.
-void shrink_old(ControllerContext& context, WorkloadId id, const ReplicaSets& sets, std::int64_t min_available) {
+void shrink_old(ControllerContext& context, WorkloadId id, std::int64_t min_available) {
   const ClusterState& state = context.cluster.state();
-  const auto newest = static_cast<std::int64_t>(sets.newest.size());
-  const auto older = static_cast<std::int64_t>(sets.older.size());
-  const std::int64_t max_scaled_down = newest + older - min_available - (newest - sets.available_newest);
+  const ReplicaCounts counts = count_replicas(state, state.workloads[id], context.now);
+  const std::int64_t max_scaled_down = counts.older - min_available + counts.available_newest;
   if (max_scaled_down <= 0) return;
   std::vector<PodId> unhealthy, healthy;
-  for (const PodId pod : sets.older) (state.pods[pod].ready ? healthy : unhealthy).push_back(pod);
+  for (const PodId pod : replicas(state, state.workloads[id], false)) (state.pods[pod].ready ? healthy : unhealthy).push_back(pod);
   const std::int64_t cleaned = std::min<std::int64_t>(max_scaled_down, static_cast<std::int64_t>(unhealthy.size()));
   delete_surplus(context, id, unhealthy, cleaned, "RollingUpdate");
-  const std::int64_t surplus = sets.available_newest + sets.available_older - min_available;
+  const std::int64_t surplus = counts.available_newest + counts.available_older - min_available;
   delete_surplus(context, id, healthy, std::min(surplus, max_scaled_down - cleaned), "RollingUpdate");
 }
 
@@ -73,19 +78,18 @@ SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
   const ClusterState& state = context.cluster.state();
   const Workload& workload = state.workloads[id];
   const std::int64_t desired = workload.applied ? workload.replicas : 0;
-  const ReplicaSets sets = split(state, workload, context.now);
-  const auto newest = static_cast<std::int64_t>(sets.newest.size());
-  const auto older = static_cast<std::int64_t>(sets.older.size());
+  const ReplicaCounts counts = count_replicas(state, workload, context.now);
+  const std::int64_t newest = counts.newest, older = counts.older;
   if (older == 0 && newest == desired) return kNever;
   if (older == 0 || desired == 0) {
     if (newest < desired) create(context, id, desired - newest);
-    else if (newest > desired) delete_surplus(context, id, sets.newest, newest - desired, "ScaledDown");
-    if (desired == 0) delete_surplus(context, id, sets.older, older, "ScaledDown");
+    else if (newest > desired) delete_surplus(context, id, replicas(state, workload, true), newest - desired, "ScaledDown");
+    if (desired == 0) delete_surplus(context, id, replicas(state, workload, false), older, "ScaledDown");
     return kNever;
   }
   if (workload.spec->recreate) {
     // New pods start only when the last old one is gone, terminating ones included.
-    delete_surplus(context, id, sets.older, older, "Recreate");
+    delete_surplus(context, id, replicas(state, workload, false), older, "Recreate");
     return kNever;
   }
   std::int64_t surge = workload.spec->max_surge.scaled(desired, true);
@@ -95,9 +99,9 @@ SimTime sync_deployment(ControllerContext& context, WorkloadId id) {
   if (newest < desired && room > 0) {
     create(context, id, std::min(room, desired - newest));
   } else if (newest > desired) {
-    delete_surplus(context, id, sets.newest, newest - desired, "ScaledDown");
+    delete_surplus(context, id, replicas(state, workload, true), newest - desired, "ScaledDown");
   }
-  shrink_old(context, id, split(state, workload, context.now), desired - std::min(unavailable, desired));
+  shrink_old(context, id, desired - std::min(unavailable, desired));
   // Pods that are ready but not yet for minReadySeconds need another look without any change.
   return workload.spec->min_ready > Duration{0} ? context.now + workload.spec->min_ready : kNever;
 }
@@ -106,13 +110,8 @@ SimTime watch_rollout(ControllerContext& context, WorkloadId id, RolloutProgress
   const ClusterState& state = context.cluster.state();
   const Workload& workload = state.workloads[id];
   if (!workload.applied || workload.good_revision == workload.revision) return kNever;
-  const ReplicaSets sets = split(state, workload, context.now);
-  const RolloutProgress now{workload.revision,
-                            static_cast<std::int64_t>(sets.newest.size()),
-                            static_cast<std::int64_t>(sets.older.size()),
-                            workload.ready,
-                            sets.available_newest + sets.available_older,
-                            context.now};
+  const ReplicaCounts counts = count_replicas(state, workload, context.now);
+  const RolloutProgress now{workload.revision, counts.newest, counts.older, workload.ready, counts.available_newest + counts.available_older, context.now};
   if (now.newest == workload.replicas && now.older == 0 && now.available == workload.replicas) {
     context.cluster.submit(SetRolloutState{id, false, true});
     return kNever;
