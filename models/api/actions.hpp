@@ -34,11 +34,23 @@ struct RecommendResources { std::uint32_t autoscaler = 0; std::vector<ContainerR
 /// The resize subresource of a running pod. Conflict: no room on its node now (Deferred); Refused: the node is too small (Infeasible).
 struct ResizePod { PodId pod; std::vector<ContainerResize> containers; };
 struct DeleteNode { NodeId node; };                    ///< the Node object, when its machine is gone
+// Objects that a client writes while the cluster runs. The API server keeps copies; the pointers need to live for the call only.
+/// Creates the workload, or updates the one of this kind and name: another pod template is a new revision.
+struct ApplyWorkload { const WorkloadSpec* spec = nullptr; };
+struct DeleteWorkload { WorkloadId workload; };        ///< with its pods and Jobs
+struct ApplyAutoscaler { const HorizontalPodAutoscalerSpec* spec = nullptr; };
+struct DeleteAutoscaler { AutoscalerId autoscaler; };
+struct ApplyBudget { const PodDisruptionBudgetSpec* spec = nullptr; };
+struct DeleteBudget { std::uint32_t budget = 0; };     ///< index into ClusterState::disruption_budgets
+struct LabelNode { NodeId node; const Labels* labels = nullptr; };   ///< all labels that the node has from now on
+struct SuspendKustomization { KustomizationId kustomization; bool suspended = true; };
+struct SuspendSource { std::uint32_t source = 0; bool suspended = true; };
 
 using Action = std::variant<CreatePod, DeletePod, EvictPod, BindPod, MarkUnschedulable, ScaleWorkload, CordonNode, TaintNode, ApplyKustomization,
                             SetKustomizationReady, FetchSource, SuspendGitOps, RemoveWorkloads, DeleteNode, NominateNode,
                             MarkNodeUnknown, MarkPodUnready, CreateJob, FinishJob, DeleteJob, SetRolloutState, RollBack, RecommendResources,
-                            ResizePod>;
+                            ResizePod, ApplyWorkload, DeleteWorkload, ApplyAutoscaler, DeleteAutoscaler, ApplyBudget, DeleteBudget, LabelNode,
+                            SuspendKustomization, SuspendSource>;
 
 struct ResizePool { PoolId pool; std::int64_t target = 0; Name reason; };
 struct DeleteInstances { PoolId pool; std::vector<NodeId> nodes; Name reason; };   ///< target goes down with them

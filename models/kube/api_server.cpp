@@ -105,6 +105,15 @@ struct ApiServer::Submit {
   }
   Verdict operator()(const RecommendResources& a) const { return server.recommend(a); }
   Verdict operator()(const ResizePod& a) const { return server.resize_pod(a); }
+  Verdict operator()(const ApplyWorkload& a) const { return server.apply(a); }
+  Verdict operator()(const ApplyAutoscaler& a) const { return server.apply(a); }
+  Verdict operator()(const ApplyBudget& a) const { return server.apply(a); }
+  Verdict operator()(const LabelNode& a) const { return server.apply(a); }
+  Verdict operator()(const SuspendKustomization& a) const { return server.apply(a); }
+  Verdict operator()(const SuspendSource& a) const { return server.apply(a); }
+  Verdict operator()(const DeleteWorkload& a) const { return server.remove(a); }
+  Verdict operator()(const DeleteAutoscaler& a) const { return server.remove(a); }
+  Verdict operator()(const DeleteBudget& a) const { return server.remove(a); }
   Verdict operator()(const DeleteNode& a) const {
     if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
     server.node_gone(a.node, Name("NodeDeleted"));

@@ -120,6 +120,15 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   Verdict delete_job(JobId id);
   Verdict set_rollout_state(const SetRolloutState& action);
   Verdict roll_back(WorkloadId id);
+  Verdict apply(const ApplyWorkload& action);
+  Verdict apply(const ApplyAutoscaler& action);
+  Verdict apply(const ApplyBudget& action);
+  Verdict apply(const LabelNode& action);
+  Verdict apply(const SuspendKustomization& action);
+  Verdict apply(const SuspendSource& action);
+  Verdict remove(const DeleteWorkload& action);
+  Verdict remove(const DeleteAutoscaler& action);
+  Verdict remove(const DeleteBudget& action);
   void lose_pod(PodId id, Name reason);
   const NodePoolSpec& pool_of(const Node& node) const { return *cloud_.pools[node.pool].spec; }
 
@@ -140,6 +149,9 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   std::vector<StorageClassSpec> storage_classes_;   // of the manifests and AKS's own; fixed after load
   std::unordered_map<Name, VolumeClaimId> claims_;  // by "namespace/name": looked up, never iterated
   std::deque<SpecVariant> variants_;                // pods point into it
+  std::deque<WorkloadSpec> written_workloads_;      // by clients while the cluster runs; pods and workloads point into these three
+  std::deque<HorizontalPodAutoscalerSpec> written_autoscalers_;
+  std::deque<PodDisruptionBudgetSpec> written_budgets_;
   std::vector<SiteId> nic_;                         // by node row
   RngStream boot_draws_;
   std::uint64_t region_returns_ = 0;

@@ -48,6 +48,9 @@ class ClusterRuntime {
 
   ApiServer& server() { return *server_; }
   UsageTruth& usage() { return usage_; }
+  const ClusterSpec& spec() const { return spec_; }
+  /// The user's manifests with what the mesh and KEDA add.
+  const ManifestSet& manifests() const { return manifests_; }
 
  private:
   /// metrics-server and the headroom gauge as loops.

@@ -31,6 +31,10 @@ class World {
   void end() { load_->record_counters(); }
   Kernel& kernel() { return *kernel_; }
   Timeline& timeline() { return timeline_; }
+  const Scenario& scenario() const { return scenario_; }
+  /// The clusters in the scenario's order, and the subscription: what a host that serves them to clients needs.
+  std::deque<ClusterRuntime>& clusters() { return clusters_; }
+  CloudApi& cloud() { return *cloud_api_; }
 
  private:
   /// The game day's outages, as the Azure side carries them out.
