@@ -48,14 +48,14 @@ Result<HttpResponse> send_with_retries(HttpTransport& transport, const HttpReque
     if (!response) {
       // What a write did before the connection went is not known: the caller decides.
       if (!repeatable || failed >= policy.connection_repeats) return response;
-      transport.wait(backoff(policy, failed++));
+      transport.pause(backoff(policy, failed++));
       continue;
     }
     if (!asks_to_repeat(*response) || refused >= policy.repeats) return response;
     const Duration pause = response->retry_after(policy.first_pause);
     if (pause > policy.longest_retry_after) return response;
     ++refused;
-    transport.wait(pause);
+    transport.pause(pause);
   }
 }
 

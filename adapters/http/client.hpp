@@ -62,6 +62,8 @@ class HttpTransport {
   virtual Result<std::unique_ptr<HttpStream>> open(const HttpRequest& request, Duration timeout) = 0;
   /// Lets time pass: up to `longest`, less when a stream has something to take.
   virtual void wait(Duration longest) = 0;
+  /// Lets all of `time` pass, whatever streams have.
+  virtual void pause(Duration time) = 0;
   /// Microseconds since 1970-01-01 UTC.
   virtual std::int64_t now_us() const = 0;
 };

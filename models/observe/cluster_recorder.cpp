@@ -56,6 +56,13 @@ void ClusterRecorder::pod_created(PodId id, SimTime now) {
   timeline_.set(pending_, now, state_.pending);
 }
 
+void ClusterRecorder::pod_found(PodId id, SimTime now) {
+  const Pod& pod = state_.pods[id];
+  timeline_.set(pending_, now, state_.pending);
+  if (pod.node) account(pod, +1, now);
+  record_ready(pod.owner, now);
+}
+
 void ClusterRecorder::pod_bound(PodId id, SimTime now) {
   const Pod& pod = state_.pods[id];
   timeline_.event({now, code(EventKind::PodScheduled), pod.name, state_.nodes[pod.node].name, {}, (now - pod.created).us});

@@ -18,6 +18,8 @@ class ClusterRecorder {
   ClusterRecorder(Name cluster, const ClusterState& state, const CloudState& cloud, Timeline& timeline);
 
   void pod_created(PodId id, SimTime now);
+  /// A pod that was there before anybody looked: counted, but no event says when it came.
+  void pod_found(PodId id, SimTime now);
   void pod_bound(PodId id, SimTime now);
   void pod_unschedulable(PodId id, Name reason, SimTime now);
   void pod_nominated(PodId id, NodeId node, std::int64_t victims, SimTime now);

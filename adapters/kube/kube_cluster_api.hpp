@@ -1,0 +1,83 @@
+/// ClusterApi of a real cluster: informers keep the state, actions become requests.
+#pragma once
+#include <deque>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/kube/cluster_cache.hpp"
+#include "adapters/kube/kube_requests.hpp"
+#include "models/api/ports.hpp"
+
+namespace akstwin {
+
+/// Who may change what a real cluster is. Nobody, unless told otherwise.
+enum class WriteMode : std::uint8_t { Refuse, DryRun, Act };
+
+/// Asked before each write, dry runs included; an Error refuses it.
+class WriteGuard {
+ public:
+  virtual ~WriteGuard() = default;
+  virtual Result<void> check(const KubeRequest& request) = 0;
+};
+
+/// What became of one request.
+struct KubeAnswer {
+  Verdict verdict = Verdict::InternalError;
+  int status = 0;
+  std::string message;                   ///< the server's words when it refused
+  std::string body;
+};
+
+class KubeClusterApi final : public ClusterApi {
+ public:
+  /// `spec`, `timeline` and `client` outlive it. Without a guard nothing is written.
+  KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us);
+
+  const ClusterState& state() const override { return cache_.state(); }
+  ChangeSpan changes_since(ChangeCursor cursor) const override { return cache_.changes().since(cursor); }
+  Verdict submit(const Action& action) override;
+
+  void set_writes(WriteMode mode, WriteGuard* guard) {
+    mode_ = mode;
+    guard_ = guard;
+  }
+  /// The requests that an action stands for, as the cluster is now; an Error when it is none of a real cluster.
+  Result<std::vector<KubeRequest>> requests_for(const Action& action);
+  /// Sends one request as the mode allows. The Eviction API's 429 is a verdict; a busy server is waited for.
+  KubeAnswer perform(const KubeRequest& request);
+
+  /// Lists everything; an Error names the kind that could not be listed in that time.
+  Result<void> sync(Duration patience);
+  /// Lets informers progress; never waits. Call wait() of the transport in between.
+  void step();
+  /// Reads metrics.k8s.io once; false when the cluster has none.
+  bool sample_metrics();
+  /// The faults of informers that are not whole, in words.
+  std::vector<std::string> faults() const;
+  const std::deque<Informer>& informers() const { return informers_; }
+  ClusterCache& cache() { return cache_; }
+  const ClusterCache& cache() const { return cache_; }
+  KubeClient& client() { return client_; }
+  SimTime now() const { return SimTime{client_.transport().now_us() - cache_.epoch_us()}; }
+  /// Why the last submit() was not accepted.
+  const std::string& last_refusal() const { return last_refusal_; }
+
+ private:
+  using CacheEvent = void (ClusterCache::*)(const ObjectEvent&, SimTime);
+  void watch(const char* path, bool optional, CacheEvent event, const char* field_selector = "");
+  void watch_workloads(const char* path, WorkloadKind kind);
+  ObjectName pod_name(PodId id) const;
+  ObjectName workload_name(WorkloadId id) const;
+  Result<std::vector<KubeRequest>> gitops_requests(bool suspended) const;
+  Result<std::vector<KubeRequest>> roll_back_requests(WorkloadId id);
+
+  KubeClient& client_;
+  ClusterCache cache_;
+  std::deque<Informer> informers_;
+  WriteMode mode_ = WriteMode::Refuse;
+  WriteGuard* guard_ = nullptr;
+  std::string last_refusal_;
+};
+
+}  // namespace akstwin
