@@ -100,7 +100,9 @@ std::vector<Trace> traces_of(const Scenario& scenario, const Timeline& timeline)
   for (const Series* series : timeline.of_kind(code(GaugeKind::SubnetUsed)))
     subnets["subnet:" + series->key.a.str()].emplace_back(series->key.b.str(), series);
   for (const auto& [group, owners] : subnets) tracing.stack(group, owners);
-  return tracing.take();
+  std::vector<Trace> traces = tracing.take();
+  headroom_traces(scenario, timeline, chart_step(timeline.end()), traces);
+  return traces;
 }
 
 std::vector<MetricValues> metrics_of(const Timeline& timeline, const Answers& answers) {
@@ -133,6 +135,8 @@ Answers analyse(const Scenario& scenario, const Timeline& timeline, bool details
   answers.window = timeline.end().since_start();
   answers.capacity = analyse_capacity(scenario, timeline);
   answers.subnets = analyse_subnets(scenario, timeline);
+  answers.outbound = analyse_outbound(scenario, timeline);
+  answers.limits = analyse_limits(scenario, timeline);
   answers.cost = analyse_cost(scenario, timeline);
   answers.recovery = analyse_recovery(scenario, timeline);
   answers.figures = figures_of(scenario, timeline, answers);
@@ -140,6 +144,7 @@ Answers analyse(const Scenario& scenario, const Timeline& timeline, bool details
   answers.findings = findings_of(scenario, timeline);
   for (const QuotaUse& quota : answers.capacity.quotas)
     if (quota.warned_at || quota.refused_at) answers.findings.push_back(quota_finding(quota, scenario.start));
+  limit_findings(answers, scenario.start, answers.findings);
   answers.warnings = warnings_of(scenario, answers);
   answers.timeline_hash = timeline.hash();
   if (details) answers.traces = traces_of(scenario, timeline);

@@ -7,6 +7,14 @@ namespace akstwin {
 CapacityAnswer analyse_capacity(const Scenario& scenario, const Timeline& timeline);
 std::vector<QuotaUse> analyse_quotas(const Scenario& scenario, const Timeline& timeline);
 SubnetsAnswer analyse_subnets(const Scenario& scenario, const Timeline& timeline);
+std::vector<OutboundAnswer> analyse_outbound(const Scenario& scenario, const Timeline& timeline);
+std::vector<LimitUse> analyse_limits(const Scenario& scenario, const Timeline& timeline);
+/// Limits, ports and theoretical checks that are worth a sentence each, appended to `findings`.
+void limit_findings(const Answers& answers, const Epoch& start, std::vector<std::string>& findings);
+/// Room for growth: headroom by pool and shape, the loss of a zone, right-sized pools.
+void analyse_room(const Scenario& scenario, const Timeline& timeline, CapacityAnswer& out);
+/// The most frequent shape's headroom of each user pool as lines of "headroom:CLUSTER".
+void headroom_traces(const Scenario& scenario, const Timeline& timeline, Duration step, std::vector<Trace>& out);
 CostAnswer analyse_cost(const Scenario& scenario, const Timeline& timeline);
 RecoveryAnswer analyse_recovery(const Scenario& scenario, const Timeline& timeline);
 

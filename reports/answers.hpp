@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "models/spec/scenario.hpp"
+#include "reports/answers_capacity.hpp"
+#include "reports/answers_network.hpp"
 #include "reports/distribution.hpp"
 #include "sim/base/money.hpp"
 #include "sim/base/result.hpp"
@@ -93,54 +95,13 @@ struct CapacityAnswer {
   std::vector<QuotaUse> quotas;      ///< of the regions with clusters, as the scenario lists them
   std::vector<PendingCause> causes;  ///< most frequent first
   std::vector<ServiceCapacity> services;
+  std::vector<ShapeHeadroom> headroom;
+  std::vector<ZoneLossTest> zone_losses;
+  std::vector<PoolProposal> proposals;
   std::vector<ReasonCount> deletions;  ///< why pods went away, most frequent first
   Distribution pending, ready;         ///< ms (rounded up) from created to scheduled, and to ready
   std::int64_t pods_created = 0, never_scheduled = 0, hpa_rescales = 0, spot_notices = 0;
   std::int64_t nodes_peak = 0;  ///< all clusters together
-};
-
-struct SubnetOwnerUse {
-  std::string owner;
-  std::int64_t peak = 0, p95 = 0, end = 0;
-};
-
-/// What a way of giving addresses to pods would need in this subnet.
-struct SubnetAlternative {
-  std::string mode;            ///< "Overlay", "Node Subnet"
-  bool chosen = false;         ///< what the scenario uses
-  std::int64_t addresses = 0;  ///< at autoscaler maximum and maximum surge
-  int prefix = 0;              ///< smallest subnet that holds them; 0: none up to a /8
-  bool fits = false;           ///< in the subnet as it is
-};
-
-struct SubnetAnswer {
-  std::string subnet, prefix;  ///< "vnet-prod-eus2/nodes", "10.40.0.0/22"
-  std::string delegation;
-  std::int64_t usable = 0;
-  std::vector<SubnetOwnerUse> owners;
-  std::int64_t peak = 0, p95 = 0, end = 0;
-  SimTime peak_at;
-  double free_ratio_min = 1;  ///< 1 − peak ÷ usable
-  std::int64_t nodes_at_maximum = 0, surge_at_maximum = 0, need_at_maximum = 0;
-  int safe_prefix = 0;                          ///< smallest that holds need_at_maximum
-  bool safe = true;                             ///< need_at_maximum fits
-  std::optional<SimTime> exhausted_at;          ///< when the last address was first taken or refused
-  std::vector<SubnetAlternative> alternatives;  ///< for subnets with nodes
-  std::string verdict;                          ///< the sentence
-};
-
-struct PodCidrAnswer {
-  std::string cluster, pod_cidr;
-  std::int64_t blocks_total = 0, blocks_peak = 0, blocks_at_maximum = 0;
-  int safe_prefix = 0;
-  bool safe = true;
-  std::optional<SimTime> exhausted_at;
-  std::string verdict;
-};
-
-struct SubnetsAnswer {
-  std::vector<SubnetAnswer> subnets;
-  std::vector<PodCidrAnswer> pod_cidrs;
 };
 
 /// One line of the monthly bill: amount = unit_price × quantity, rounded once.
@@ -240,6 +201,8 @@ struct Answers {
   Duration window;  ///< observed: from 0 to the Timeline's end
   CapacityAnswer capacity;
   SubnetsAnswer subnets;
+  std::vector<OutboundAnswer> outbound;
+  std::vector<LimitUse> limits;       ///< those that the scenario comes near to, or could
   CostAnswer cost;
   RecoveryAnswer recovery;
   std::vector<Figure> figures;        ///< sorted by name

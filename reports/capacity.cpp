@@ -191,6 +191,7 @@ CapacityAnswer analyse_capacity(const Scenario& scenario, const Timeline& timeli
   out.services = services(timeline, tally.rescales);
   const auto nodes = sum_series(timeline.of_kind(code(GaugeKind::NodesAllocated)));
   out.nodes_peak = maximum(nodes, {}, timeline.end()).value;
+  analyse_room(scenario, timeline, out);
   return out;
 }
 

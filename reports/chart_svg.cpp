@@ -203,6 +203,53 @@ std::string gantt_svg(const Chart& chart) {
   return svg + "</svg>";
 }
 
+constexpr int kHeatLevels = 4;
+
+int heat_level(double share) { return share <= 0 ? 0 : std::min(kHeatLevels, 1 + static_cast<int>(share * kHeatLevels)); }
+
+// Runs of one level are one rectangle; a level is a shade of one colour, and the rectangle's title says what it means.
+std::string heat_svg(const Chart& chart) {
+  constexpr double kRow = 16, kLabel = 190;
+  TimePlot plot{chart};
+  for (const ChartSeries& row : chart.series) plot.points = std::max(plot.points, row.values.size());
+  const double scale = (kWidth - kLabel - kRight) / static_cast<double>(std::max<std::size_t>(plot.points, 1));
+  const double height = kTop + kRow * static_cast<double>(chart.series.size());
+  std::string svg = opening(chart, height + kBottom);
+  for (std::size_t r = 0; r < chart.series.size(); ++r) {
+    const ChartSeries& row = chart.series[r];
+    const double y = kTop + kRow * static_cast<double>(r);
+    svg += text_at(kLabel - 10, y + 12, "tick end", row.name);
+    svg += line_from(kLabel, y + kRow, kWidth - kRight, y + kRow, "grid");
+    for (std::size_t from = 0; from < row.values.size();) {
+      std::size_t to = from + 1;
+      const int level = heat_level(row.values[from]);
+      while (to < row.values.size() && heat_level(row.values[to]) == level) ++to;
+      const std::string tip = row.name + ": " + percent(row.values[from], 0) + " in use from " + day_and_clock(SimTime{chart.step.us * static_cast<std::int64_t>(from)}, chart.start);
+      if (level > 0)
+        svg += "<rect class=\"f0\" fill-opacity=\"" + fixed(0.2 * (level + 1) - 0.2, 1) + "\" x=\"" + px(kLabel + scale * static_cast<double>(from)) + "\" y=\"" + px(y + 1) + "\" width=\"" +
+               px(scale * static_cast<double>(to - from)) + "\" height=\"" + px(kRow - 2) + "\"><title>" + html_escaped(tip) + "</title></rect>";
+      from = to;
+    }
+  }
+  const double seconds = chart.step.seconds_real() * static_cast<double>(plot.points);
+  for (int part = 0; part <= 4; ++part) {
+    const SimTime at{static_cast<std::int64_t>(seconds * 1e6 * part / 4)};
+    svg += text_at(kLabel + (kWidth - kLabel - kRight) * part / 4, height + 18, part == 4 ? "tick end" : "tick", day_and_clock(at, chart.start));
+  }
+  return svg + "</svg>";
+}
+
+Table heat_table(const Chart& chart, Table table) {
+  table.columns = {{"Block", false}, {"In use on average", true}, {"At most", true}, {"First used", false}};
+  for (const ChartSeries& row : chart.series) {
+    const auto first = std::ranges::find_if(row.values, [](double v) { return v > 0; });
+    const double sum = std::accumulate(row.values.begin(), row.values.end(), 0.0), n = static_cast<double>(std::max<std::size_t>(row.values.size(), 1));
+    table.rows.push_back({row.name, percent(sum / n, 0), percent(row.values.empty() ? 0 : std::ranges::max(row.values), 0),
+                          first == row.values.end() ? "never" : day_and_clock(SimTime{chart.step.us * (first - row.values.begin())}, chart.start)});
+  }
+  return table;
+}
+
 }  // namespace
 
 std::string html_escaped(std::string_view text) {
@@ -240,12 +287,14 @@ std::string chart_svg(const Chart& chart) {
       return bars_svg(chart);
     case ChartKind::Gantt:
       return gantt_svg(chart);
+    case ChartKind::Heat:
+      return heat_svg(chart);
   }
   return {};
 }
 
 Chart with_few_series(Chart chart) {
-  if (chart.series.size() <= kColours) return chart;
+  if (chart.series.size() <= kColours || chart.kind == ChartKind::Heat) return chart;
   std::vector<std::pair<double, std::size_t>> sizes;  // Largest first; equal sizes in the given order.
   for (std::size_t i = 0; i < chart.series.size(); ++i)
     sizes.emplace_back(-std::accumulate(chart.series[i].values.begin(), chart.series[i].values.end(), 0.0), i);
@@ -268,6 +317,7 @@ Chart with_few_series(Chart chart) {
 Table chart_table(const Chart& chart) {
   Table table{chart.id + "-data", "Numbers of: " + chart.title, {}, {}, true};
   if (chart.kind == ChartKind::Gantt) return table;  // Its table of phases stands beside it.
+  if (chart.kind == ChartKind::Heat) return heat_table(chart, std::move(table));
   table.columns.push_back({chart.kind == ChartKind::Bars ? "Category" : "From", false});
   for (const ChartSeries& series : chart.series) table.columns.push_back({series.name + " (" + chart.unit + ")", true});
   std::size_t n = chart.categories.size();

@@ -185,6 +185,7 @@ Document build_document(const Outcome& outcome, const std::vector<Comparison>& c
   document.tiles = tiles_of(outcome);
   document.sections.push_back(capacity_section(outcome));
   document.sections.push_back(subnet_section(outcome));
+  document.sections.push_back(limits_section(outcome));
   document.sections.push_back(cost_section(outcome));
   document.sections.push_back(recovery_section(outcome));
   if (document.has_thresholds) document.sections.push_back(thresholds_section(outcome));

@@ -32,15 +32,15 @@ struct GanttBar {
   bool secondary = false;   ///< an action within a phase
 };
 
-enum class ChartKind : std::uint8_t { Lines, StackedArea, Bars, Gantt };
+enum class ChartKind : std::uint8_t { Lines, StackedArea, Bars, Gantt, Heat };
 
 /// A picture with one finding, which the caption states.
 struct Chart {
   ChartKind kind = ChartKind::Lines;
   std::string id, title, caption, unit;
   Epoch start;                          ///< of the time axis
-  Duration step;                        ///< Lines and StackedArea: time between values
-  std::vector<ChartSeries> series;      ///< Bars: one a segment, one value a category
+  Duration step;                        ///< Lines, StackedArea and Heat: time between values
+  std::vector<ChartSeries> series;      ///< Bars: one a segment, one value a category; Heat: one a row, shares from 0 to 1
   std::vector<std::string> categories;  ///< Bars
   std::vector<GanttBar> bars;           ///< Gantt
 };
@@ -74,6 +74,9 @@ Document build_document(const Outcome& outcome, const std::vector<Comparison>& c
 // The sections that build_document puts together.
 Section capacity_section(const Outcome& outcome);
 Section subnet_section(const Outcome& outcome);
+Section limits_section(const Outcome& outcome);
+/// Rows of equal blocks of a subnet, the lowest first, each with how full it is over time if addresses are given out from the lowest on.
+Chart block_heat_map(const Outcome& outcome, const SubnetAnswer& subnet);
 Section cost_section(const Outcome& outcome);
 Section recovery_section(const Outcome& outcome);
 

@@ -129,6 +129,30 @@ Table services_table(const CapacityAnswer& capacity) {
   return table;
 }
 
+Table zones_table(const CapacityAnswer& capacity, const Epoch& start) {
+  Table table{"zone-losses", "If a zone were lost", {{"Cluster", false}, {"Zone", false}, {"Fits at once", true}, {"Nodes missing at worst", true}, {"Worst on", false}, {"Short first", false}, {"Could grow", false}, {"Stopped by", false}}, {}, false};
+  for (const ZoneLossTest& z : capacity.zone_losses)
+    table.rows.push_back({z.cluster, z.zone, percent(z.fits_share, 0) + " of the time", grouped(z.missing_nodes), z.missing_nodes > 0 ? day_and_clock(z.worst_at, start) : "-",
+                          z.first_short.empty() ? "-" : z.first_short, z.missing_nodes == 0 ? "not needed" : z.fits_with_growth ? "yes" : "no", z.blocked_by.empty() ? "-" : z.blocked_by});
+  return table;
+}
+
+Table headroom_table(const CapacityAnswer& capacity, const Epoch& start) {
+  Table table{"headroom", "Room for more pods", {{"Pool", false}, {"Shape of a pod", false}, {"Least", true}, {"Least on", false}, {"p5", true}, {"Mean", true}}, {}, true};
+  for (const ShapeHeadroom& h : capacity.headroom)
+    table.rows.push_back({h.cluster + "/" + h.pool, h.shape, grouped(h.least), day_and_clock(h.least_at, start), grouped(h.p05), brief(h.mean)});
+  return table;
+}
+
+Table proposals_table(const CapacityAnswer& capacity) {
+  Table table{"proposals", "Pools made for this demand", {{"Pool", false}, {"Today", false}, {"Nodes", true}, {"A month", true}, {"Proposed", false}, {"Nodes", true}, {"A month", true}, {"Zones", true}, {"Free at the peak", true}}, {}, false};
+  for (const PoolProposal& p : capacity.proposals)
+    table.rows.push_back({p.cluster + "/" + p.pool, p.size_today, brief(p.mean_today) + ", up to " + grouped(p.most_today), whole_dollars(p.monthly_today), p.size,
+                          std::to_string(p.fewest) + " to " + grouped(p.most) + ", mean " + brief(p.mean), whole_dollars(p.monthly), std::to_string(p.zones),
+                          percent(p.headroom_today, 0) + " → " + percent(p.headroom, 0)});
+  return table;
+}
+
 // The pool that moved most: it carries the story. A standby cluster's pool moves on game days only and tells another one.
 const PoolCapacity* busiest(const CapacityAnswer& capacity) {
   const auto stands_by = [&](const PoolCapacity& pool) {
@@ -185,6 +209,13 @@ void add_charts(const Outcome& outcome, Section& section) {
     cpu.caption = percent(cluster.cpu_requested_mean / allocatable, 0) + " of allocatable CPU is requested on average and " +
                   percent(cluster.cpu_used_mean / allocatable, 0) + " is used.";
     section.blocks.emplace_back(std::move(cpu));
+    Chart room = time_chart(outcome, ChartKind::Lines, "headroom:" + cluster.cluster);
+    if (room.series.empty()) continue;
+    room.id = "chart-headroom-" + cluster.cluster;
+    room.title = "Room for more pods in " + cluster.cluster;
+    room.unit = "pods";
+    room.caption = "How many pods of the most frequent shape each pool could still take on the nodes that it has.";
+    section.blocks.emplace_back(std::move(room));
   }
 }
 
@@ -203,6 +234,9 @@ Section capacity_section(const Outcome& outcome) {
   add(clusters_table(capacity));
   add(waiting_table(capacity));
   add(causes_table(capacity, start));
+  add(zones_table(capacity, start));
+  add(headroom_table(capacity, start));
+  add(proposals_table(capacity));
   section.blocks.emplace_back(counted(capacity.pods_created, "pod") + " created, " + counted(capacity.hpa_rescales, "autoscaler decision") +
                               ", " + counted(capacity.spot_notices, "spot eviction") + ".");
   Table deletions{"deletions", "Why pods went away", {{"Reason", false}, {"Pods", true}}, {}, true};

@@ -1,6 +1,9 @@
 /// The subnet report: does it fit, at the maximum that the autoscaler may reach, while an upgrade surges.
+#include <algorithm>
+
 #include "reports/document.hpp"
 #include "reports/text.hpp"
+#include "sim/base/cidr.hpp"
 
 namespace akstwin {
 namespace {
@@ -31,7 +34,9 @@ Table needs_table(const SubnetsAnswer& subnets) {
                {"Prefix", false},
                {"Usable", true},
                {"Peak", true},
+               {"p50", true},
                {"p95", true},
+               {"p99", true},
                {"End", true},
                {"Free at least", true},
                {"Need at maximum", true},
@@ -40,7 +45,7 @@ Table needs_table(const SubnetsAnswer& subnets) {
               {},
               false};
   for (const SubnetAnswer& s : subnets.subnets)
-    table.rows.push_back({s.subnet, s.prefix, grouped(s.usable), grouped(s.peak), grouped(s.p95), grouped(s.end),
+    table.rows.push_back({s.subnet, s.prefix, grouped(s.usable), grouped(s.peak), grouped(s.p50), grouped(s.p95), grouped(s.p99), grouped(s.end),
                           percent(s.free_ratio_min, 0), grouped(s.need_at_maximum), prefix_text(s.safe_prefix), s.safe ? "yes" : "no"});
   return table;
 }
@@ -58,10 +63,49 @@ Table alternatives_table(const SubnetsAnswer& subnets) {
 }
 
 Table owners_table(const SubnetsAnswer& subnets) {
-  Table table{
-      "owners", "Who holds the addresses", {{"Subnet", false}, {"Owner", false}, {"Peak", true}, {"p95", true}, {"End", true}}, {}, true};
+  Table table{"owners",
+              "Who holds the addresses",
+              {{"Subnet", false}, {"Owner", false}, {"Peak", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"End", true}},
+              {},
+              true};
   for (const SubnetAnswer& s : subnets.subnets)
-    for (const SubnetOwnerUse& o : s.owners) table.rows.push_back({s.subnet, o.owner, grouped(o.peak), grouped(o.p95), grouped(o.end)});
+    for (const SubnetOwnerUse& o : s.owners)
+      table.rows.push_back({s.subnet, o.owner, grouped(o.peak), grouped(o.p50), grouped(o.p95), grouped(o.p99), grouped(o.end)});
+  return table;
+}
+
+Table situations_table(const SubnetsAnswer& subnets) {
+  Table table{"situations", "What the subnets need when something happens", {{"Subnet", false}, {"Situation", false}, {"Nodes", true}, {"Addresses", true}, {"Usable", true}, {"Fits", false}}, {}, false};
+  for (const SubnetAnswer& s : subnets.subnets)
+    for (const SubnetSituation& x : s.situations)
+      table.rows.push_back({s.subnet, x.situation, grouped(x.nodes), grouped(x.addresses), grouped(s.usable), x.fits ? "yes" : "no"});
+  return table;
+}
+
+std::string probability_text(const SubnetRisk& r) {
+  return std::to_string(r.exhausted) + " of " + std::to_string(r.replications) + " (" + percent(r.probability.low, 0) + " to " + percent(r.probability.high, 0) + ")";
+}
+
+Table risks_table(const Outcome& outcome) {
+  Table table{"risks",
+              "The smallest prefix that sufficed, and the next smaller one",
+              {{"Subnet", false}, {"Mode", false}, {"In use", false}, {"Prefix", true}, {"Usable", true}, {"Needed, p50", true}, {"Needed, most", true}, {"Runs that exhaust it (95 % interval)", true}},
+              {},
+              true};
+  for (const SubnetRisk& r : outcome.subnet_risks)
+    table.rows.push_back({r.subnet, r.mode, r.chosen ? "yes" : "", prefix_text(r.prefix), grouped(r.usable), grouped(r.demand_p50), grouped(r.demand_max), probability_text(r)});
+  return table;
+}
+
+Table admissions_table(const SubnetsAnswer& subnets, const Epoch& start) {
+  Table table{"admissions",
+              "What Azure would admit in theory, and what the run met",
+              {{"Where", false}, {"Operation", false}, {"Needs", true}, {"Has", true}, {"Azure Resource Manager", false}, {"In the run", false}},
+              {},
+              true};
+  for (const AdmissionAnswer& a : subnets.admissions)
+    table.rows.push_back({a.where, a.operation, grouped(a.need), grouped(a.has), a.admitted ? "admits" : "refuses: " + a.code,
+                          a.refused_at ? counted(a.refusals, "refusal") + ", first on " + day_and_clock(*a.refused_at, start) : "never refused"});
   return table;
 }
 
@@ -85,6 +129,35 @@ Table cidrs_table(const SubnetsAnswer& subnets) {
 
 }  // namespace
 
+Chart block_heat_map(const Outcome& outcome, const SubnetAnswer& subnet) {
+  constexpr std::int64_t kRows = 16;
+  Chart chart = time_chart(outcome, ChartKind::Heat, "subnet:" + subnet.subnet);
+  std::vector<double> used;
+  for (const ChartSeries& owner : chart.series) {
+    used.resize(std::max(used.size(), owner.values.size()), 0.0);
+    for (std::size_t i = 0; i < owner.values.size(); ++i) used[i] += owner.values[i];
+  }
+  chart.series.clear();
+  const auto cidr = parse_cidr(subnet.prefix);
+  if (used.empty() || !cidr || cidr->size() < kRows) return chart;
+  const std::int64_t size = cidr->size() / kRows;
+  // Azure keeps the first four addresses and the last one.
+  constexpr std::int64_t kFirst = 4;
+  for (std::int64_t row = 0; row < kRows; ++row) {
+    const Cidr block{static_cast<std::uint32_t>(cidr->base + static_cast<std::uint64_t>(row * size)), cidr->prefix + 4};
+    const std::int64_t from = std::max<std::int64_t>(row * size - kFirst, 0), to = std::min((row + 1) * size - kFirst, subnet.usable);
+    ChartSeries series{to_string(block), {}};
+    for (const double count : used) series.values.push_back(to > from ? std::clamp((count - static_cast<double>(from)) / static_cast<double>(to - from), 0.0, 1.0) : 0);
+    chart.series.push_back(std::move(series));
+  }
+  chart.id = "chart-blocks-" + subnet.subnet;
+  chart.title = "Address blocks of " + subnet.subnet + " over time";
+  chart.unit = "share in use";
+  const auto full = std::ranges::count_if(chart.series, [](const ChartSeries& s) { return std::ranges::max(s.values) >= 1; });
+  chart.caption = std::to_string(full) + " of " + std::to_string(kRows) + " blocks are full at some time, if addresses are given out from the lowest on; darker is fuller.";
+  return chart;
+}
+
 Section subnet_section(const Outcome& outcome) {
   const SubnetsAnswer& subnets = outcome.details.subnets;
   Section section{"subnets", "Subnets", answer_of(subnets), {}};
@@ -103,8 +176,12 @@ Section subnet_section(const Outcome& outcome) {
     chart.caption =
         grouped(s.peak) + " of " + grouped(s.usable) + " addresses at the peak; " + percent(s.free_ratio_min, 0) + " stay free.";
     section.blocks.emplace_back(std::move(chart));
+    if (Chart heat = block_heat_map(outcome, s); !heat.series.empty()) section.blocks.emplace_back(std::move(heat));
   }
+  add(situations_table(subnets));
   add(alternatives_table(subnets));
+  add(risks_table(outcome));
+  add(admissions_table(subnets, outcome.scenario.start));
   add(cidrs_table(subnets));
   for (const PodCidrAnswer& c : subnets.pod_cidrs)
     if (!c.safe || c.exhausted_at) section.blocks.emplace_back(c.cluster + " pod CIDR: " + c.verdict);

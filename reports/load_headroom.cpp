@@ -50,10 +50,25 @@ void add_service_causes(const Scenario& scenario, const CapacityAnswer& capacity
   }
 }
 
-std::vector<std::string> causes_of(const Scenario& scenario, const CapacityAnswer& capacity, const LoadLimits& limits) {
+/// Quotas, subnets, ports and limits of Azure: what no setting of the pools would help against.
+void add_azure_causes(const Answers& answers, std::vector<std::string>& causes) {
+  for (const QuotaUse& quota : answers.capacity.quotas)
+    if (quota.refusals > 0) causes.push_back("quota " + quota.quota + " in " + quota.region + " of " + counted(quota.limit, "vCPU") + " is full: " + counted(quota.refused, "instance") + " refused");
+  for (const SubnetAnswer& subnet : answers.subnets.subnets)
+    if (subnet.exhausted_at) causes.push_back("subnet " + subnet.subnet + " (" + subnet.prefix + ") ran dry at " + grouped(subnet.peak) + " of " + grouped(subnet.usable) + " addresses");
+  for (const LimitUse& use : answers.limits)
+    if (use.reached_at) causes.push_back("Azure's limit of " + grouped(use.limit) + " " + use.what + " is reached by " + use.subject);
+  for (const OutboundAnswer& outbound : answers.outbound)
+    if (outbound.exhausted_at) causes.push_back("ports for outgoing connections of " + outbound.cluster + " run out: " + grouped(outbound.in_use_peak) + " of " + grouped(outbound.in_use_limit));
+}
+
+std::vector<std::string> causes_of(const Scenario& scenario, const Answers& answers, const LoadLimits& limits) {
+  const CapacityAnswer& capacity = answers.capacity;
   std::vector<std::string> causes;
+  add_azure_causes(answers, causes);
+  const bool told = !causes.empty();   // what it was that refused
   for (const PendingCause& cause : capacity.causes)
-    if (cause.source == "node pool") causes.push_back("the cloud refused " + counted(cause.count, "instance") + ": " + cause.cause);
+    if (cause.source == "node pool" && !(told && (cause.cause == "QuotaExceeded" || cause.cause == "SubnetIsFull"))) causes.push_back("the cloud refused " + counted(cause.count, "instance") + ": " + cause.cause);
   for (const PoolCapacity& pool : capacity.pools)
     if (pool.autoscaling && pool.at_range_max >= Duration{600'000'000})
       causes.push_back("pool " + pool.cluster + "/" + pool.pool + " stood at its maximum of " + counted(pool.range_max, "node") + " for " + human(pool.at_range_max));
@@ -95,7 +110,7 @@ LoadLevel judge_load(const Scenario& scenario, const Answers& answers, std::int6
   // Pods that wait at the very end may be waiting for a machine that boots; what never found a node in all the run counts by its wait.
   const bool failed = requests > 0 && errors * 1'000'000 > limits.failed.value * requests;
   level.holds = level.pending_p99 <= limits.pending_p99 && !failed;
-  if (!level.holds) level.causes = causes_of(scenario, capacity, limits);
+  if (!level.holds) level.causes = causes_of(scenario, answers, limits);
   return level;
 }
 

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "reports/bill.hpp"
+#include "reports/subnet_pools.hpp"
 #include "reports/text.hpp"
 #include "reports/thresholds.hpp"
 #include "reports/version.hpp"
@@ -108,6 +109,9 @@ Outcome merge(const Scenario& scenario, std::vector<Answers> replications) {
   out.replications = static_cast<std::uint32_t>(replications.size());
   out.figures = summarise_figures(replications);
   out.outages = summarise_outages(replications);
+  std::vector<SubnetsAnswer> subnets;
+  for (const Answers& answers : replications) subnets.push_back(answers.subnets);
+  out.subnet_risks = subnet_risks_of(subnets);
   for (const ThresholdSpec& threshold : scenario.thresholds) out.thresholds.push_back(evaluate(threshold, replications));
   out.reference = scenario.reference;
   out.assumptions = assumptions_of(scenario, replications.front(), out.replications);

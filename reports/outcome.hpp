@@ -65,6 +65,7 @@ struct Outcome {
   Answers details;                     ///< of the first replication: tables and charts
   std::vector<FigureSummary> figures;  ///< sorted by name
   std::vector<OutageSummary> outages;
+  std::vector<SubnetRisk> subnet_risks;     ///< for each subnet and mode: the smallest prefix that always sufficed, and the next smaller one
   std::vector<ThresholdResult> thresholds;  ///< in the order of the scenario
   std::vector<ReferenceFigureSpec> reference;
   std::vector<std::string> assumptions;  ///< what the answers rest on, in words

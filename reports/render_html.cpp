@@ -59,7 +59,7 @@ void chart_html(const Chart& given, std::ostream& out) {
   const Chart chart = with_few_series(given);
   out << "<figure id=\"" << html_escaped(chart.id) << "\"><h3>" << html_escaped(chart.title) << "</h3><figcaption>"
       << html_escaped(chart.caption) << "</figcaption>\n";
-  if (chart.series.size() > 1) {
+  if (chart.series.size() > 1 && chart.kind != ChartKind::Heat) {
     out << "<ul class=\"legend\">";
     for (std::size_t i = 0; i < chart.series.size(); ++i)
       out << "<li><i class=\"b" << i % 8 << "\"></i>" << html_escaped(chart.series[i].name) << "</li>";

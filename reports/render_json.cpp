@@ -106,6 +106,21 @@ Json service_json(const ServiceCapacity& s) {
           {"rescales", s.rescales}};
 }
 
+Json headroom_json(const ShapeHeadroom& h) {
+  return {{"cluster", h.cluster}, {"pool", h.pool}, {"shape", h.shape}, {"podsLeast", h.least}, {"podsP05", h.p05}, {"podsMean", h.mean}, {"leastAtSeconds", h.least_at.since_start().seconds_real()}};
+}
+
+Json zone_loss_json(const ZoneLossTest& z) {
+  return {{"cluster", z.cluster}, {"zone", z.zone}, {"fitsShare", z.fits_share}, {"missingNodes", z.missing_nodes},
+          {"worstAtSeconds", z.worst_at.since_start().seconds_real()}, {"fitsWithGrowth", z.fits_with_growth}, {"blockedBy", z.blocked_by}, {"firstShort", z.first_short}};
+}
+
+Json proposal_json(const PoolProposal& p) {
+  return {{"cluster", p.cluster}, {"pool", p.pool}, {"zones", p.zones},
+          {"today", {{"vmSize", p.size_today}, {"nodesMax", p.most_today}, {"nodesMean", p.mean_today}, {"monthly", p.monthly_today.dollars()}, {"headroomAtPeak", p.headroom_today}}},
+          {"proposed", {{"vmSize", p.size}, {"nodesMin", p.fewest}, {"nodesMax", p.most}, {"nodesMean", p.mean}, {"monthly", p.monthly.dollars()}, {"headroomAtPeak", p.headroom}}}};
+}
+
 Json capacity_json(const CapacityAnswer& c) {
   return {{"nodesPeak", c.nodes_peak},
           {"podsCreated", c.pods_created},
@@ -124,6 +139,9 @@ Json capacity_json(const CapacityAnswer& c) {
                                             {"count", p.count},
                                             {"firstAtSeconds", p.first_at.since_start().seconds_real()}};
                                   })},
+          {"headroom", array(c.headroom, headroom_json)},
+          {"zoneLosses", array(c.zone_losses, zone_loss_json)},
+          {"proposals", array(c.proposals, proposal_json)},
           {"deletions", array(c.deletions,
                               [](const ReasonCount& r) -> Json {
                                 return {{"reason", r.reason}, {"count", r.count}};
@@ -138,7 +156,9 @@ Json subnet_json(const SubnetAnswer& s) {
           {"usable", s.usable},
           {"peak", s.peak},
           {"peakAtSeconds", s.peak_at.since_start().seconds_real()},
+          {"p50", s.p50},
           {"p95", s.p95},
+          {"p99", s.p99},
           {"end", s.end},
           {"freeRatioMin", s.free_ratio_min},
           {"nodesAtMaximum", s.nodes_at_maximum},
@@ -147,10 +167,15 @@ Json subnet_json(const SubnetAnswer& s) {
           {"smallestSafePrefix", prefix(s.safe_prefix)},
           {"safe", s.safe},
           {"exhaustedAtSeconds", time_of(s.exhausted_at)},
+          {"cause", s.cause},
           {"owners", array(s.owners,
                            [](const SubnetOwnerUse& o) -> Json {
-                             return {{"owner", o.owner}, {"peak", o.peak}, {"p95", o.p95}, {"end", o.end}};
+                             return {{"owner", o.owner}, {"peak", o.peak}, {"p50", o.p50}, {"p95", o.p95}, {"p99", o.p99}, {"end", o.end}};
                            })},
+          {"situations", array(s.situations,
+                               [](const SubnetSituation& x) -> Json {
+                                 return {{"situation", x.situation}, {"nodes", x.nodes}, {"addresses", x.addresses}, {"fits", x.fits}};
+                               })},
           {"alternatives", array(s.alternatives,
                                  [](const SubnetAlternative& a) -> Json {
                                    return {{"mode", a.mode},
@@ -172,6 +197,27 @@ Json pod_cidr_json(const PodCidrAnswer& c) {
           {"safe", c.safe},
           {"exhaustedAtSeconds", time_of(c.exhausted_at)},
           {"verdict", c.verdict}};
+}
+
+Json admission_json(const AdmissionAnswer& a) {
+  return {{"where", a.where}, {"operation", a.operation}, {"need", a.need}, {"has", a.has}, {"admitted", a.admitted}, {"code", a.code}, {"refusedAtSeconds", time_of(a.refused_at)}, {"refusals", a.refusals}};
+}
+
+Json risk_json(const SubnetRisk& r) {
+  return {{"subnet", r.subnet}, {"mode", r.mode}, {"chosen", r.chosen}, {"prefix", r.prefix}, {"usable", r.usable}, {"demandP50", r.demand_p50}, {"demandMax", r.demand_max},
+          {"exhausted", r.exhausted}, {"replications", r.replications}, {"interval", {{"low", r.probability.low}, {"high", r.probability.high}}}};
+}
+
+Json outbound_json(const OutboundAnswer& o) {
+  return {{"cluster", o.cluster}, {"type", o.type}, {"publicAddresses", o.addresses}, {"portsPerNode", o.ports_a_node}, {"nodesPeak", o.nodes_peak}, {"nodesAtMaximum", o.nodes_at_maximum},
+          {"nodesSupported", o.nodes_supported > 0 ? Json(o.nodes_supported) : Json(nullptr)}, {"allocationFailedAtSeconds", time_of(o.allocation_failed_at)},
+          {"portsReducedAtSeconds", time_of(o.ports_halved_at)}, {"inUsePeak", o.in_use_peak}, {"inUseLimit", o.in_use_limit}, {"inUsePeakAtSeconds", o.in_use_peak_at.since_start().seconds_real()},
+          {"exhaustedAtSeconds", time_of(o.exhausted_at)}, {"verdict", o.verdict}};
+}
+
+Json limit_json(const LimitUse& l) {
+  return {{"id", l.id}, {"what", l.what}, {"subject", l.subject}, {"limit", l.limit}, {"peak", l.peak}, {"peakAtSeconds", l.peak_at.since_start().seconds_real()},
+          {"atMaximum", l.at_maximum > 0 ? Json(l.at_maximum) : Json(nullptr)}, {"warnedAtSeconds", time_of(l.warned_at)}, {"reachedAtSeconds", time_of(l.reached_at)}, {"source", l.source}};
 }
 
 Json line_json(const PriceLine& line) {
@@ -325,13 +371,17 @@ void render_json(const Outcome& outcome, const std::vector<Comparison>& comparis
     one["unit"] = figure.unit;
     figures[figure.name] = std::move(one);
   }
-  const Json result{{"schemaVersion", kResultSchemaVersion},
+  Json result{{"schemaVersion", kResultSchemaVersion},
                     {"tool", {{"name", "akstwin"}, {"version", tool_version()}}},
                     {"scenario", scenario_json(outcome)},
                     {"verdict", to_string(outcome.verdict())},
                     {"capacity", capacity_json(outcome.details.capacity)},
                     {"subnets", array(outcome.details.subnets.subnets, subnet_json)},
                     {"podCidrs", array(outcome.details.subnets.pod_cidrs, pod_cidr_json)},
+                    {"subnetRisks", array(outcome.subnet_risks, risk_json)},
+                    {"admissions", array(outcome.details.subnets.admissions, admission_json)},
+                    {"outbound", array(outcome.details.outbound, outbound_json)},
+                    {"limits", array(outcome.details.limits, limit_json)},
                     {"cost", cost_json(outcome)},
                     {"recovery", recovery_json(outcome)},
                     {"thresholds", array(outcome.thresholds, threshold_json)},

@@ -50,24 +50,61 @@ void fields(A& a, QuotaUse& x) {
   a("refusals", x.refusals)("refused", x.refused)("refusedat", x.refused_at);
 }
 template <class A>
+void fields(A& a, ShapeHeadroom& x) {
+  a("cluster", x.cluster)("pool", x.pool)("shape", x.shape)("least", x.least)("p05", x.p05)("mean", x.mean)("at", x.least_at);
+}
+template <class A>
+void fields(A& a, ZoneLossTest& x) {
+  a("cluster", x.cluster)("zone", x.zone)("fits", x.fits_share)("missing", x.missing_nodes)("at", x.worst_at)("growth", x.fits_with_growth)("blocked", x.blocked_by)("short", x.first_short);
+}
+template <class A>
+void fields(A& a, PoolProposal& x) {
+  a("cluster", x.cluster)("pool", x.pool)("today", x.size_today)("size", x.size)("mosttoday", x.most_today)("fewest", x.fewest)("most", x.most);
+  a("meantoday", x.mean_today)("mean", x.mean)("zones", x.zones)("costtoday", x.monthly_today)("cost", x.monthly)("freetoday", x.headroom_today)("free", x.headroom);
+}
+template <class A>
 void fields(A& a, CapacityAnswer& x) {
-  a("quotas", x.quotas);
+  a("quotas", x.quotas)("headroom", x.headroom)("zonelosses", x.zone_losses)("proposals", x.proposals);
   a("clusters", x.clusters)("pools", x.pools)("causes", x.causes)("services", x.services)("deletions", x.deletions)("pending", x.pending);
   a("ready", x.ready)("created", x.pods_created)("never", x.never_scheduled)("hpa", x.hpa_rescales)("spot", x.spot_notices)("nodes",
                                                                                                                             x.nodes_peak);
 }
 template <class A>
 void fields(A& a, SubnetOwnerUse& x) {
-  a("owner", x.owner)("peak", x.peak)("p95", x.p95)("end", x.end);
+  a("owner", x.owner)("peak", x.peak)("p50", x.p50)("p95", x.p95)("p99", x.p99)("end", x.end);
 }
 template <class A>
 void fields(A& a, SubnetAlternative& x) {
   a("mode", x.mode)("chosen", x.chosen)("addresses", x.addresses)("prefix", x.prefix)("fits", x.fits);
 }
 template <class A>
+void fields(A& a, SubnetSituation& x) {
+  a("situation", x.situation)("nodes", x.nodes)("addresses", x.addresses)("fits", x.fits);
+}
+template <class A>
+void fields(A& a, SubnetDemand& x) {
+  a("mode", x.mode)("chosen", x.chosen)("blocks", x.blocks)("addresses", x.addresses);
+}
+template <class A>
+void fields(A& a, AdmissionAnswer& x) {
+  a("where", x.where)("operation", x.operation)("need", x.need)("has", x.has)("admitted", x.admitted)("code", x.code)("refusedat", x.refused_at)("refusals", x.refusals);
+}
+template <class A>
+void fields(A& a, OutboundAnswer& x) {
+  a("cluster", x.cluster)("type", x.type)("addresses", x.addresses)("ports", x.ports_a_node)("npeak", x.nodes_peak)("nmax", x.nodes_at_maximum);
+  a("supported", x.nodes_supported)("failed", x.allocation_failed_at)("halved", x.ports_halved_at)("used", x.in_use_peak)("limit", x.in_use_limit);
+  a("usedat", x.in_use_peak_at)("exhausted", x.exhausted_at)("verdict", x.verdict);
+}
+template <class A>
+void fields(A& a, LimitUse& x) {
+  a("id", x.id)("what", x.what)("subject", x.subject)("limit", x.limit)("peak", x.peak)("peakat", x.peak_at)("max", x.at_maximum);
+  a("warned", x.warned_at)("reached", x.reached_at)("source", x.source);
+}
+template <class A>
 void fields(A& a, SubnetAnswer& x) {
   a("subnet", x.subnet)("prefix", x.prefix)("delegation", x.delegation)("usable", x.usable)("owners", x.owners)("peak", x.peak)("p95",
                                                                                                                                 x.p95);
+  a("p50", x.p50)("p99", x.p99)("cause", x.cause)("situations", x.situations)("demands", x.demands);
   a("end", x.end)("peakat", x.peak_at)("free", x.free_ratio_min)("nodes", x.nodes_at_maximum)("surge", x.surge_at_maximum);
   a("need", x.need_at_maximum)("safeprefix", x.safe_prefix)("safe", x.safe)("dry", x.exhausted_at)("alt", x.alternatives)("verdict",
                                                                                                                           x.verdict);
@@ -79,7 +116,7 @@ void fields(A& a, PodCidrAnswer& x) {
 }
 template <class A>
 void fields(A& a, SubnetsAnswer& x) {
-  a("subnets", x.subnets)("cidrs", x.pod_cidrs);
+  a("subnets", x.subnets)("cidrs", x.pod_cidrs)("admissions", x.admissions);
 }
 template <class A>
 void fields(A& a, PriceLine& x) {
@@ -139,6 +176,7 @@ void fields(A& a, MetricValues& x) {
 }
 template <class A>
 void fields(A& a, Answers& x) {
+  a("outbound", x.outbound)("limits", x.limits);
   a("window", x.window)("capacity", x.capacity)("subnets", x.subnets)("cost", x.cost)("recovery", x.recovery)("figures", x.figures);
   a("metrics", x.metrics)("traces", x.traces)("findings", x.findings)("warnings", x.warnings)("hash", x.timeline_hash);
 }

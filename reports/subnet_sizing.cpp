@@ -8,82 +8,11 @@
 #include "models/observe/address_findings.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
+#include "reports/subnet_pools.hpp"
 #include "reports/text.hpp"
 
 namespace akstwin {
 namespace {
-
-// Source: facts B: API-server VNet integration reserves at least 9 addresses a cluster; Application Gateway for Containers wants a
-// delegated subnet of at least /24 with 250 free (learn.microsoft.com, read 2026-11).
-constexpr std::int64_t kApiServerNeed = 9;
-constexpr std::int64_t kGatewayNeed = 250;
-
-const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec& cluster) {
-  const VirtualNetworkSpec* only = nullptr;
-  int in_location = 0;
-  for (const VirtualNetworkSpec& network : scenario.networks) {
-    if (!cluster.virtual_network.empty() && network.name == cluster.virtual_network) return &network;
-    if (network.location != cluster.location) continue;
-    only = &network;
-    ++in_location;
-  }
-  return cluster.virtual_network.empty() && in_location == 1 ? only : nullptr;
-}
-
-struct PoolIn {
-  const ClusterSpec* cluster;
-  NodePoolSpec pool;
-};
-
-std::vector<PoolIn> pools_in(const Scenario& scenario, const VirtualNetworkSpec& network, std::size_t subnet) {
-  std::vector<PoolIn> pools;
-  for (const ClusterSpec& cluster : scenario.clusters) {
-    if (network_of(scenario, cluster) != &network) continue;
-    for (const NodePoolSpec& pool : all_pools(cluster)) {
-      const bool here = pool.subnet.empty() ? subnet == 0 : last_part(pool.subnet.text()) == network.subnets[subnet].name.text();
-      if (here) pools.push_back({&cluster, pool});
-    }
-  }
-  return pools;
-}
-
-/// Pools whose pods take addresses of the subnet.
-std::vector<PoolIn> pod_pools_in(const Scenario& scenario, const VirtualNetworkSpec& network, std::size_t subnet) {
-  std::vector<PoolIn> pools;
-  for (const ClusterSpec& cluster : scenario.clusters) {
-    if (cluster.network.mode != NetworkPluginMode::PodSubnet || network_of(scenario, cluster) != &network) continue;
-    for (const NodePoolSpec& pool : cluster.pools)
-      if (last_part(pool.pod_subnet.text()) == network.subnets[subnet].name.text()) pools.push_back({&cluster, pool});
-  }
-  return pools;
-}
-
-/// What the pools need at most, as they are or in another mode. Static blocks are counted without those that Azure's own addresses spoil.
-AddressNeed need_of(const std::vector<PoolIn>& pools, std::optional<AddressMode> mode) {
-  AddressNeed need;
-  for (const auto& [cluster, pool] : pools) {
-    const AddressMode used = mode.value_or(address_mode(cluster->network, pool));
-    const std::int64_t nodes = largest_count(pool), surge = largest_surge(pool);
-    const std::int64_t pods = pool.max_pods > 0 ? pool.max_pods : default_max_pods(used);
-    const AddressNeed one = address_need(used, nodes, surge, pods);
-    need.nodes += one.nodes;
-    need.pods += used == AddressMode::PodSubnetStatic ? 16 * static_blocks(pods) * (nodes + surge) : one.pods;
-  }
-  return need;
-}
-
-bool in_blocks(const std::vector<PoolIn>& pools) {
-  return std::ranges::any_of(pools, [](const PoolIn& p) { return address_mode(p.cluster->network, p.pool) == AddressMode::PodSubnetStatic; });
-}
-
-/// The smallest subnet for that many addresses; `blocks`: /28 blocks are made of them.
-int prefix_for(std::int64_t addresses, bool blocks = false) {
-  return (blocks ? smallest_prefix_for_blocks((addresses + 15) / 16) : smallest_prefix_for(addresses)).value_or(0);
-}
-
-bool holds(const SubnetSpec& subnet, std::int64_t addresses, bool blocks) {
-  return addresses <= (blocks ? 16 * static_blocks_in(subnet.prefix.prefix) : subnet.prefix.usable());
-}
 
 void read_use(const Timeline& timeline, SubnetAnswer& out) {
   const Name name(out.subnet);
@@ -91,14 +20,17 @@ void read_use(const Timeline& timeline, SubnetAnswer& out) {
   const SimTime end = timeline.end();
   for (const Series* one : series) {
     const auto samples = samples_of(one);
-    out.owners.push_back({one->key.b.str(), maximum(samples, {}, end).value, time_quantile(samples, {}, end, 0.95), one->current()});
+    const auto below = [&](double share) { return time_quantile(samples, {}, end, share); };
+    out.owners.push_back({one->key.b.str(), maximum(samples, {}, end).value, below(0.5), below(0.95), below(0.99), one->current()});
   }
   const auto all = sum_series(series);
   if (all.empty()) return;
   const Extreme peak = maximum(all, {}, end);
   out.peak = peak.value;
   out.peak_at = peak.at;
+  out.p50 = time_quantile(all, {}, end, 0.5);
   out.p95 = time_quantile(all, {}, end, 0.95);
+  out.p99 = time_quantile(all, {}, end, 0.99);
   out.end = all.back().value;
   if (out.usable > 0) out.free_ratio_min = 1.0 - static_cast<double>(out.peak) / static_cast<double>(out.usable);
   for (const Sample& sample : all)
@@ -118,8 +50,8 @@ std::int64_t other_need(const SubnetSpec& subnet, const SubnetAnswer& answer) {
     else
       others += owner.peak;
   }
-  if (subnet.delegation.text() == "applicationGatewayForContainers") others = std::max(others, kGatewayNeed);
-  if (subnet.delegation.text() == "apiServer") others = std::max(others, kApiServerNeed);
+  if (subnet.delegation.text() == "applicationGatewayForContainers") others = std::max(others, kGatewayAddresses);
+  if (subnet.delegation.text() == "apiServer") others = std::max(others, kApiServerAddresses);
   return endpoints + others;
 }
 
@@ -131,7 +63,7 @@ std::vector<PoolIn> refusable(const SubnetSpec& subnet, std::vector<PoolIn> here
     const bool for_pods = last_part(p.pool.pod_subnet.text()) == subnet.name.text();
     if (mode != AddressMode::PodSubnetStatic) return for_pods && mode == AddressMode::PodSubnetDynamic;
     const std::int64_t one_more = for_pods ? 16 * static_blocks(max_pods(p.pool, p.cluster->network.mode)) : 1;
-    return holds(subnet, answer.peak + one_more, for_pods);
+    return answer.peak + one_more <= room_of(subnet.prefix.prefix, for_pods);
   });
   return here;
 }
@@ -150,7 +82,7 @@ std::string note_refusals(const Timeline& timeline, const std::vector<PoolIn>& p
   return {};
 }
 
-std::string verdict_of(const SubnetAnswer& s, const std::string& cause, const Epoch& start) {
+std::string verdict_of(const SubnetAnswer& s, const Epoch& start) {
   std::string text = s.safe ? "Safe: " : "Too small: ";
   text += s.nodes_at_maximum > 0 ? "at autoscaler maximum plus surge it needs " : "it needs ";
   text += grouped(s.need_at_maximum) + " of " + grouped(s.usable) + " addresses; ";
@@ -159,7 +91,7 @@ std::string verdict_of(const SubnetAnswer& s, const std::string& cause, const Ep
   else
     text += "no single subnet holds that many";
   text += ". It peaked at " + grouped(s.peak) + (s.peak > 0 ? " on " + day_and_clock(s.peak_at, start) : "") + ".";
-  if (s.exhausted_at) text += " It ran dry on " + day_and_clock(*s.exhausted_at, start) + (cause.empty() ? "" : ": " + cause) + ".";
+  if (s.exhausted_at) text += " It ran dry on " + day_and_clock(*s.exhausted_at, start) + (s.cause.empty() ? "" : ": " + s.cause) + ".";
   return text;
 }
 
@@ -167,7 +99,7 @@ std::string verdict_of(const SubnetAnswer& s, const std::string& cause, const Ep
 void add_alternatives(const VirtualNetworkSpec& network, const std::vector<PoolIn>& pools, const SubnetSpec& subnet, std::int64_t others, SubnetAnswer& out) {
   for (const AddressMode mode : {AddressMode::Overlay, AddressMode::NodeSubnet, AddressMode::PodSubnetDynamic, AddressMode::PodSubnetStatic, AddressMode::Kubenet}) {
     const bool chosen = std::ranges::all_of(pools, [&](const PoolIn& p) { return address_mode(p.cluster->network, p.pool) == mode; });
-    const AddressNeed need = need_of(pools, mode);
+    const AddressNeed need = need_of(pools, mode, most_nodes);
     const std::string name(to_string(mode));
     const std::int64_t nodes = need.nodes + others;
     out.alternatives.push_back({name, chosen, nodes, prefix_for(nodes), nodes <= subnet.prefix.usable()});
@@ -175,7 +107,7 @@ void add_alternatives(const VirtualNetworkSpec& network, const std::vector<PoolI
     const bool blocks = mode == AddressMode::PodSubnetStatic;
     // Fits: in the subnet that the pools name for their pods. Without one there is nothing to fit into.
     const auto named = std::ranges::find(network.subnets, last_part(pools.front().pool.pod_subnet.text()), [](const SubnetSpec& s) { return s.name.text(); });
-    const bool fits = named != network.subnets.end() && holds(*named, need.pods, blocks);
+    const bool fits = named != network.subnets.end() && need.pods <= room_of(named->prefix.prefix, blocks);
     out.alternatives.push_back({name + ": a second subnet for pods", chosen, need.pods, prefix_for(need.pods, blocks), fits});
   }
 }
@@ -192,18 +124,20 @@ SubnetAnswer subnet_answer(const Scenario& scenario, const Timeline& timeline, c
   const auto pod_pools = pod_pools_in(scenario, network, index);
   std::vector<PoolIn> here = pools;
   here.insert(here.end(), pod_pools.begin(), pod_pools.end());
-  const std::string cause = note_refusals(timeline, refusable(subnet, here, out), out);
+  out.cause = note_refusals(timeline, refusable(subnet, here, out), out);
   for (const auto& [cluster, pool] : here) {
     out.nodes_at_maximum += largest_count(pool);
     out.surge_at_maximum += largest_surge(pool);
   }
   const std::int64_t others = other_need(subnet, out);
   const bool blocks = in_blocks(pod_pools);
-  out.need_at_maximum = need_of(pools, std::nullopt).nodes + need_of(pod_pools, std::nullopt).pods + others;
+  out.need_at_maximum = need_of(pools, std::nullopt, most_nodes).nodes + need_of(pod_pools, std::nullopt, most_nodes).pods + others;
   out.safe_prefix = prefix_for(out.need_at_maximum, blocks);
-  out.safe = holds(subnet, out.need_at_maximum, blocks);
+  out.safe = out.need_at_maximum <= room_of(subnet.prefix.prefix, blocks);
   if (!pools.empty()) add_alternatives(network, pools, subnet, others, out);
-  out.verdict = verdict_of(out, cause, scenario.start);
+  if (!here.empty()) out.situations = situations_of(scenario, timeline, pools, pod_pools, others, out);
+  if (!pools.empty()) out.demands = demands_of(timeline, pools, others, out);
+  out.verdict = verdict_of(out, scenario.start);
   return out;
 }
 
@@ -211,13 +145,17 @@ PodCidrAnswer pod_cidr_answer(const Scenario& scenario, const Timeline& timeline
   PodCidrAnswer out;
   out.cluster = cluster.name.str();
   out.pod_cidr = to_string(cluster.network.pod_cidr);
-  out.blocks_total = overlay_node_limit(cluster.network.pod_cidr.prefix);
+  const auto& expansions = cluster.network.pod_cidr_expansions;
+  const Cidr& finally = expansions.empty() ? cluster.network.pod_cidr : expansions.back().pod_cidr;
+  for (const PodCidrExpansionSpec& expansion : expansions) out.pod_cidr += " → " + to_string(expansion.pod_cidr);
+  out.blocks_total = overlay_node_limit(finally.prefix);
+  if (cluster.network.mode == NetworkPluginMode::Kubenet) out.blocks_total = std::min(out.blocks_total, kubenet_nodes(cluster.network.dual_stack));
   out.blocks_peak = maximum(samples_of(timeline.find(key(GaugeKind::PodCidrBlocksUsed, cluster.name))), {}, timeline.end()).value;
   for (const NodePoolSpec& pool : all_pools(cluster)) out.blocks_at_maximum += overlay_need(largest_count(pool), largest_surge(pool));
   out.safe_prefix = smallest_pod_cidr_for(out.blocks_at_maximum).value_or(0);
   out.safe = out.blocks_at_maximum <= out.blocks_total;
   for (const TimelineEvent& event : timeline.events())
-    if (event.kind == code(EventKind::PoolRefused) && event.detail.text() == "PodCidrExhausted" &&
+    if (event.kind == code(EventKind::PoolRefused) && (event.detail.text() == "PodCidrExhausted" || event.detail.text() == "RouteTableIsFull") &&
         first_part(event.subject.text()) == cluster.name.text()) {
       out.exhausted_at = event.at;
       break;
@@ -247,6 +185,7 @@ SubnetsAnswer analyse_subnets(const Scenario& scenario, const Timeline& timeline
     for (std::size_t i = 0; i < network.subnets.size(); ++i) out.subnets.push_back(subnet_answer(scenario, timeline, network, i));
   for (const ClusterSpec& cluster : scenario.clusters)
     if (cluster.network.mode == NetworkPluginMode::Overlay || cluster.network.mode == NetworkPluginMode::Kubenet) out.pod_cidrs.push_back(pod_cidr_answer(scenario, timeline, cluster));
+  out.admissions = admissions_of(scenario, timeline);
   return out;
 }
 

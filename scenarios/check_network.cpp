@@ -41,6 +41,7 @@ void check_subnets(Check& check, const VirtualNetworkSpec& network) {
 
 void check_network_pair(Check& check, const VirtualNetworkSpec& a, const VirtualNetworkSpec& b) {
   if (a.name == b.name) return check.error("S016", b.declared_at, "network '" + b.name.str() + "' is defined twice", "give it another name");
+  if (std::ranges::count(a.peered_with, b.name) + std::ranges::count(b.peered_with, a.name) > 0) return;   // check_connectivity: an error
   for (const Cidr& x : a.address_space) {
     for (const Cidr& y : b.address_space) {
       if (x.overlaps(y))
@@ -245,10 +246,14 @@ void check_addresses(Check& check) {
       at_most += nodes_with_surge(pool);
     }
     // Every node takes a /24 of the pod CIDR, whatever maxPods is (facts B).
-    if (cluster.network.mode == NetworkPluginMode::Kubenet && at_most > kKubenetNodes)
-      check.warning("S033", check.where(path_of(cluster) + ".networkProfile.networkPlugin"), "kubenet carries " + std::to_string(kKubenetNodes) + " nodes, a route each; '" + cluster.name.str() + "' may have " + grouped(at_most) + " with surge", "use networkPluginMode: overlay");
-    const std::int64_t blocks = cluster.network.pod_cidr.prefix <= 24 ? std::int64_t{1} << (24 - cluster.network.pod_cidr.prefix) : 0;
-    if (at_most <= blocks) continue;
+    if (cluster.network.mode == NetworkPluginMode::Kubenet && at_most > kubenet_nodes(cluster.network.dual_stack))
+      check.warning("S033", check.where(path_of(cluster) + ".networkProfile.networkPlugin"),
+                    "kubenet carries " + std::to_string(kubenet_nodes(cluster.network.dual_stack)) + " nodes, " + (cluster.network.dual_stack ? "two routes each; '" : "a route each; '") + cluster.name.str() + "' may have " + grouped(at_most) + " with surge", "use networkPluginMode: overlay");
+    const auto blocks_of = [](const Cidr& range) { return range.prefix <= 24 ? std::int64_t{1} << (24 - range.prefix) : std::int64_t{0}; };
+    const std::int64_t blocks = blocks_of(cluster.network.pod_cidr);
+    const auto& expansions = cluster.network.pod_cidr_expansions;
+    const std::int64_t finally = expansions.empty() ? blocks : blocks_of(expansions.back().pod_cidr);
+    if (at_start <= blocks && at_most <= finally) continue;
     int prefix = 24;
     while (prefix > 8 && (std::int64_t{1} << (24 - prefix)) < at_most) --prefix;
     const Position at = check.where(path_of(cluster) + ".networkProfile.podCidr");

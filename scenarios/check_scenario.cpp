@@ -72,6 +72,7 @@ void check_scenario(const Scenario& scenario, ReadContext& context) {
   Check check(scenario, context);
   check_networks(check);
   check_addresses(check);
+  check_connectivity(check);
   check_clusters(check);
   check_quotas(check);
   check_provisioning(check);

@@ -46,6 +46,7 @@ const SubnetSpec* subnet_of(const VirtualNetworkSpec& network, const NodePoolSpe
 
 void check_networks(Check& check);
 void check_addresses(Check& check);
+void check_connectivity(Check& check);
 void check_clusters(Check& check);
 void check_quotas(Check& check);
 void check_workloads(Check& check);

@@ -28,6 +28,8 @@ constexpr DiagnosticCode kCodes[] = {
     {"S032", "Prefix outside its range", "A subnet lies outside its network's address space, or a range is larger than AKS allows."},
     {"S033", "Pod range too small", "Overlay and kubenet give every node a /24 of podCidr, surge nodes included; kubenet ends at 400 nodes. An error at the start, otherwise a warning."},
     {"S034", "Pod subnet", "podSubnetID and networkPluginMode: podSubnet go together; pods need a subnet that is not delegated, not the nodes', and of one allocation mode."},
+    {"S035", "Dual stack", "IPv4 and IPv6 together need overlay or kubenet."},
+    {"S036", "Azure limit", "More than Azure offers: ports of an outbound load balancer (64,000 an address), addresses of a NAT gateway (16), pod addresses in a network (65,000)."},
     {"S040", "Pool not allowed", "AKS would refuse the pool: no System pool, a Spot or burstable System pool, a bad name, a delegated subnet."},
     {"S041", "VM size", "The size is not in the catalogue, or lacks what the pool asks for."},
     {"S042", "Region or zone", "No such Azure region, or no such availability zone in it."},

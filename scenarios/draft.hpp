@@ -53,6 +53,7 @@ void describe(Fields& f, SubnetSpec& out);
 void describe(Fields& f, VirtualNetworkSpec& out);
 void describe(Fields& f, RegionQuotaSpec& out);
 void describe(Fields& f, NetworkProfileSpec& out);
+void describe(Fields& f, PodCidrExpansionSpec& out);
 void describe(Fields& f, AutoScalerProfileSpec& out);
 void describe(Fields& f, NodeTimesSpec& out);
 void describe(Fields& f, NodePoolSpec& out);
@@ -83,6 +84,10 @@ void describe(Fields& f, RecoverySpec& out);
 void describe(Fields& f, ReferenceFigureSpec& out);
 void describe(Fields& f, VariantSpec& out);
 
+/// What of a network profile takes addresses, and what limits how many nodes there may be.
+void describe_addresses(Fields& f, NetworkProfileSpec& out);
+/// `apiServerAccessProfile` of a cluster.
+void describe_api_server_access(Fields& f, ClusterSpec& out);
 /// cpu, memory and gpu of a request or limit.
 void describe_resources(Fields& f, Resources& out);
 /// The `thresholds` mapping.

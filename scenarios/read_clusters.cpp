@@ -103,7 +103,7 @@ void describe(Fields& f, NetworkProfileSpec& out) {
   f.choice("networkDataplane", out.cilium, {{"azure", false}, {"cilium", true}}, "What moves packets and enforces network policy; decides nothing in the twin.");
   f.optional("podCidr", out.pod_cidr, "Pod addresses with overlay and kubenet; /16 ends at 256 nodes.").source("AKS default (azure-cni-overlay.md)");
   f.optional("serviceCidr", out.service_cidr, "Cluster addresses of Services.").source("AKS default");
-  f.without_effect("networkPolicy", "Network policy engine.");
+  describe_addresses(f, out);
   f.without_effect("dnsServiceIP", "Address of the cluster's DNS.");
   f.without_effect("loadBalancerSku", "standard.");
   f.without_effect("outboundType", "Stated at the virtual network: network.outbound.type.");
@@ -234,7 +234,7 @@ void describe(Fields& f, ClusterSpec& out) {
   f.optional("metricsResolution", out.metric_resolution, "How often metrics-server measures; autoscalers see nothing newer.").between(Duration{1'000'000}, Duration{3'600'000'000}).source("AKS: 60 s (Azure/AKS#1595), facts D2");
   f.not_simulated("maintenanceWindows", "Planned maintenance.");
   f.not_simulated("autoUpgradeProfile", "Automatic upgrade channels.");
-  f.not_simulated("apiServerAccessProfile", "Private cluster, authorised ranges.");
+  f.group("apiServerAccessProfile", "How the API server is reached.", [&](Fields& g) { describe_api_server_access(g, out); });
   f.without_effect("tags", "Azure tags.");
 }
 

@@ -10,9 +10,6 @@
 namespace akstwin {
 namespace {
 
-// One frontend of the cluster's internal load balancer comes from the cluster's subnet (facts B). Assumption: one a cluster.
-constexpr std::int64_t kLoadBalancerAddresses = 1;
-
 const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec& cluster) {
   const VirtualNetworkSpec* found = nullptr;
   for (const VirtualNetworkSpec& network : scenario.networks) {
@@ -37,9 +34,14 @@ std::uint32_t first_subnet(const Scenario& scenario, const VirtualNetworkSpec* n
   return first;
 }
 
+/// Whether API servers of the scenario's clusters live in a subnet of that name: then it is shared, address by address.
+bool serves_api_servers(const Scenario& scenario, Name subnet) {
+  return std::ranges::any_of(scenario.clusters, [&](const ClusterSpec& cluster) { return !subnet.empty() && cluster.api_server_subnet == subnet; });
+}
+
 std::size_t subnet_in(const VirtualNetworkSpec& network, Name name) {
   for (std::size_t i = 0; i < network.subnets.size(); ++i)
-    if (network.subnets[i].name == name) return i;
+    if (name.empty() ? network.subnets[i].delegation.empty() : network.subnets[i].name == name) return i;
   return 0;
 }
 
@@ -53,6 +55,7 @@ std::int64_t overlay_blocks(const Cidr& pod_cidr) { return pod_cidr.prefix > 24 
 
 IpAddresses::IpAddresses(Kernel& kernel, Timeline& timeline, const Scenario& scenario) : kernel_(kernel), timeline_(timeline) {
   release_handler_ = kernel.handlers().add<&IpAddresses::on_release>("ip_addresses.release", Phase::Plant, *this);
+  expansion_handler_ = kernel.handlers().add<&IpAddresses::on_expansion>("ip_addresses.expansion", Phase::Plant, *this);
   add_subnets(scenario);
   add_pools(scenario);
   add_machine_pools(scenario);
@@ -71,7 +74,9 @@ void IpAddresses::add_subnets(const Scenario& scenario) {
       subnet.pods_gauge = gauge("pods");
       const std::int64_t endpoints = std::min(spec.private_endpoints, subnet.usable);
       // A delegated subnet serves nobody else: all of it counts as used (facts B: gateways want at least 250 free addresses).
-      const std::int64_t delegated = spec.delegation.empty() ? 0 : subnet.usable - endpoints;
+      // So does one whose name says that it is Bastion's, the firewall's or a gateway's. An API server takes what its clusters need.
+      const bool owned = !spec.delegation.empty() || reserved_subnet(spec.name.text()) != nullptr;
+      const std::int64_t delegated = owned && !serves_api_servers(scenario, spec.name) ? subnet.usable - endpoints : 0;
       subnet.fixed = endpoints + delegated;
       subnet.for_blocks = 16 * static_blocks_in(spec.prefix.prefix);
       timeline_.set(gauge("private endpoints"), now, endpoints);
@@ -84,15 +89,7 @@ void IpAddresses::add_subnets(const Scenario& scenario) {
 void IpAddresses::add_pools(const Scenario& scenario) {
   for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c) {
     const ClusterSpec& cluster = scenario.clusters[c];
-    ClusterBlocks blocks;
-    blocks.overlay = cluster.network.mode == NetworkPluginMode::Overlay;
-    blocks.kubenet = cluster.network.mode == NetworkPluginMode::Kubenet;
-    if (blocks.takes_blocks()) {
-      blocks.blocks = overlay_blocks(cluster.network.pod_cidr);
-      blocks.gauge = timeline_.series(key(GaugeKind::PodCidrBlocksUsed, cluster.name));
-      timeline_.set(timeline_.series(key(GaugeKind::PodCidrBlocksTotal, cluster.name)), kernel_.now(), blocks.blocks);
-    }
-    clusters_.push_back(blocks);
+    add_blocks(cluster, c);
     const VirtualNetworkSpec* network = network_of(scenario, cluster);
     const std::uint32_t first = first_subnet(scenario, network);
     const bool connected = network != nullptr && !network->subnets.empty();
@@ -107,14 +104,48 @@ void IpAddresses::add_pools(const Scenario& scenario) {
       if (mode == AddressMode::PodSubnetStatic) share.block_addresses = 16 * static_blocks(max_pods(pool, cluster.network.mode));
       pools_.push_back(share);
     }
-    if (!connected || cluster.pools.empty()) continue;
-    const std::size_t home = subnet_in(*network, cluster.pools.front().subnet);
-    Subnet& subnet = subnets_[first + home];
-    const std::int64_t balancer = std::min(kLoadBalancerAddresses, subnet.usable - subnet.fixed);
-    subnet.fixed += balancer;
-    const Name name(network->name.str() + "/" + network->subnets[home].name.str());
-    timeline_.add(timeline_.series(key(GaugeKind::SubnetUsed, name, Name("load balancer"))), kernel_.now(), balancer);
+    if (connected) add_cluster_services(cluster, *network, first);
   }
+}
+
+void IpAddresses::add_blocks(const ClusterSpec& cluster, std::uint32_t index) {
+  ClusterBlocks& blocks = clusters_.emplace_back();
+  blocks.overlay = cluster.network.mode == NetworkPluginMode::Overlay;
+  blocks.kubenet = cluster.network.mode == NetworkPluginMode::Kubenet;
+  if (!blocks.takes_blocks()) return;
+  blocks.blocks = overlay_blocks(cluster.network.pod_cidr);
+  blocks.nodes_by_routes = kubenet_nodes(cluster.network.dual_stack);
+  blocks.gauge = timeline_.series(key(GaugeKind::PodCidrBlocksUsed, cluster.name));
+  blocks.total_gauge = timeline_.series(key(GaugeKind::PodCidrBlocksTotal, cluster.name));
+  timeline_.set(blocks.total_gauge, kernel_.now(), blocks.blocks);
+  for (const PodCidrExpansionSpec& expansion : cluster.network.pod_cidr_expansions) {
+    kernel_.at(expansion.at, expansion_handler_, {index, static_cast<std::uint32_t>(blocks.expansions.size())});
+    blocks.expansions.push_back(overlay_blocks(expansion.pod_cidr));
+  }
+}
+
+void IpAddresses::on_expansion(Subject subject) {
+  ClusterBlocks& cluster = clusters_[subject.row];
+  cluster.blocks = std::max(cluster.blocks, cluster.expansions[subject.epoch]);
+  timeline_.set(cluster.total_gauge, kernel_.now(), cluster.blocks);
+}
+
+void IpAddresses::hold_fixed(std::uint32_t subnet, std::int64_t addresses, Name owner) {
+  Subnet& of = subnets_[subnet];
+  const std::int64_t taken = std::min(addresses, of.usable - of.fixed);
+  of.fixed += taken;
+  timeline_.add(timeline_.series(key(GaugeKind::SubnetUsed, of.name, owner)), kernel_.now(), taken);
+}
+
+void IpAddresses::add_cluster_services(const ClusterSpec& cluster, const VirtualNetworkSpec& network, std::uint32_t first) {
+  if (!cluster.api_server_subnet.empty()) {
+    const std::size_t subnet = subnet_in(network, cluster.api_server_subnet);
+    hold_fixed(first + static_cast<std::uint32_t>(subnet), kApiServerAddresses, Name("API server"));
+  }
+  if (cluster.pools.empty()) return;
+  const std::uint32_t home = first + static_cast<std::uint32_t>(subnet_in(network, cluster.pools.front().subnet));
+  hold_fixed(home, cluster.network.internal_load_balancers, Name("load balancer"));
+  if (cluster.private_cluster) hold_fixed(home, 1, Name("API server"));
 }
 
 void IpAddresses::add_machine_pools(const Scenario& scenario) {
@@ -134,22 +165,24 @@ void IpAddresses::add_machine_pools(const Scenario& scenario) {
   }
 }
 
-Name IpAddresses::reserve(std::uint32_t pool) {
-  PoolShare& share = pools_[pool];
-  ClusterBlocks& cluster = clusters_[share.cluster];
-  if (share.subnet) {
-    const Subnet& subnet = subnets_[*share.subnet];
-    if (used(*share.subnet) + share.addresses > subnet.usable) return Name("SubnetIsFull");
-  }
+Name IpAddresses::refuses(std::uint32_t pool, std::int64_t count) const {
+  const PoolShare& share = pools_[pool];
+  const ClusterBlocks& cluster = clusters_[share.cluster];
+  if (share.subnet && count * share.addresses > free(*share.subnet)) return Name("SubnetIsFull");
   if (share.pod_subnet && share.block_addresses > 0) {
     const Subnet& subnet = subnets_[*share.pod_subnet];
     // Beyond the blocks that Azure's own addresses are in, whatever else the subnet serves costs blocks, too.
     const std::int64_t in_blocks = std::min(subnet.for_blocks, subnet.usable - subnet.fixed);
-    if (subnet.pods + share.block_addresses > in_blocks) return Name("SubnetIsFull");
+    if (subnet.pods + count * share.block_addresses > in_blocks) return Name("SubnetIsFull");
   }
-  if (cluster.takes_blocks() && cluster.blocks_used >= cluster.blocks) return Name("PodCidrExhausted");
-  if (cluster.kubenet && cluster.blocks_used >= kKubenetNodes) return Name("RouteTableIsFull");
-  give(share, 1);
+  if (cluster.takes_blocks() && cluster.blocks_used + count > cluster.blocks) return Name("PodCidrExhausted");
+  if (cluster.kubenet && cluster.blocks_used + count > cluster.nodes_by_routes) return Name("RouteTableIsFull");
+  return {};
+}
+
+Name IpAddresses::reserve(std::uint32_t pool) {
+  if (const Name code = refuses(pool, 1); !code.empty()) return code;
+  give(pools_[pool], 1);
   return {};
 }
 

@@ -28,6 +28,8 @@ class IpAddresses {
   /// Takes what one more node of the pool needs. Empty: taken; otherwise why not ("SubnetIsFull", "PodCidrExhausted",
   /// "RouteTableIsFull") and nothing taken.
   [[nodiscard]] Name reserve(std::uint32_t pool);
+  /// Why a request for `count` more nodes of the pool is refused as a whole, in the words of reserve(); empty: they all fit.
+  Name refuses(std::uint32_t pool, std::int64_t count) const;
   /// Gives back what one node of the pool held, after kAddressReleaseDelay.
   void release(std::uint32_t pool);
 
@@ -57,6 +59,9 @@ class IpAddresses {
   };
   struct ClusterBlocks {
     bool overlay = false, kubenet = false;                     ///< either: nodes take blocks of the pod CIDR
+    std::int64_t nodes_by_routes = 0;                          ///< kubenet: what the route table carries
+    std::vector<std::int64_t> expansions;                      ///< blocks after each expansion of the pod CIDR
+    SeriesId total_gauge;
     bool takes_blocks() const { return overlay || kubenet; }
     std::int64_t blocks_used = 0, blocks = 0;
     SeriesId gauge;
@@ -73,13 +78,18 @@ class IpAddresses {
   void add_subnets(const Scenario& scenario);
   void add_pools(const Scenario& scenario);
   void add_machine_pools(const Scenario& scenario);
+  void add_blocks(const ClusterSpec& cluster, std::uint32_t index);
+  /// Load balancer frontends, the private cluster's endpoint, the API server in a subnet of its own.
+  void add_cluster_services(const ClusterSpec& cluster, const VirtualNetworkSpec& network, std::uint32_t first);
+  void hold_fixed(std::uint32_t subnet, std::int64_t addresses, Name owner);
+  void on_expansion(Subject subject);
   void show(const Subnet& subnet);
   void on_release(Subject subject);
   void give(PoolShare& pool, std::int64_t nodes);
 
   Kernel& kernel_;
   Timeline& timeline_;
-  HandlerId release_handler_;
+  HandlerId release_handler_, expansion_handler_;
   std::vector<Subnet> subnets_;
   std::vector<ClusterBlocks> clusters_;
   std::vector<PoolShare> pools_;

@@ -173,6 +173,8 @@ void ScaleSets::resize(PoolId id, std::int64_t target) {
 void ScaleSets::grow(Detail& detail, std::int64_t count) {
   if (const Name quota = quotas_.refuses(detail.region, *parts_.cloud.pools[detail.id].spec, count); !quota.empty())
     return refuse(detail, count, Name("QuotaExceeded"), quota);
+  // A scale set's request is granted its addresses as a whole or not at all: 30 asked for, 24 free, none created (Azure/AKS#2531).
+  if (const Name code = parts_.addresses.refuses(detail.index, count); !code.empty()) return refuse(detail, count, code);
   for (std::int64_t i = 0; i < count; ++i) {
     InstanceId id;
     // What refuses one instance refuses the next as well: nothing changes within one request.

@@ -45,6 +45,17 @@ std::optional<int> smallest_prefix_for_blocks(std::int64_t blocks) {
   return std::nullopt;
 }
 
+const ReservedSubnet* reserved_subnet(std::string_view name) {
+  static constexpr ReservedSubnet kReserved[] = {{"AzureBastionSubnet", "Azure Bastion", 26},
+                                                 {"AzureFirewallManagementSubnet", "Azure Firewall", 26},
+                                                 {"AzureFirewallSubnet", "Azure Firewall", 26},
+                                                 {"GatewaySubnet", "virtual network gateway", 27},
+                                                 {"RouteServerSubnet", "Route Server", 26}};
+  for (const ReservedSubnet& known : kReserved)
+    if (known.name == name) return &known;
+  return nullptr;
+}
+
 std::int64_t default_max_pods(AddressMode mode) {
   switch (mode) {
     case AddressMode::NodeSubnet: return 30;

@@ -68,6 +68,30 @@ std::optional<int> smallest_prefix_for_blocks(std::int64_t blocks);
 
 /// Most nodes of a kubenet cluster: one route each, at most 400 routes in a table. configure-kubenet.md.
 inline constexpr std::int64_t kKubenetNodes = 400;
+/// With both address families a node has two routes (configure-kubenet-dual-stack.md [recall]): half as many nodes.
+constexpr std::int64_t kubenet_nodes(bool dual_stack) { return dual_stack ? kKubenetNodes / 2 : kKubenetNodes; }
+
+/// API server VNet integration: addresses that a cluster keeps in the delegated subnet, at least. api-server-vnet-integration.md (facts B).
+inline constexpr std::int64_t kApiServerAddresses = 9;
+/// Application Gateway for Containers wants so many free addresses in its subnet. Facts B.
+inline constexpr std::int64_t kGatewayAddresses = 250;
+
+/// A subnet that Azure knows by its name: whose it is, and how small it may be.
+struct ReservedSubnet {
+  std::string_view name, owner;
+  int longest_prefix = 0;
+};
+/// AzureBastionSubnet, AzureFirewallSubnet, AzureFirewallManagementSubnet, GatewaySubnet, RouteServerSubnet; null for all others.
+/// Bastion, Firewall and Route Server want a /26 or larger, a gateway a /27 (learn.microsoft.com, 2026 [recall]).
+const ReservedSubnet* reserved_subnet(std::string_view name);
+
+/// Azure Resource Manager's theoretical check (Azure/AKS#456, #3653 for subnets, #4467 for pod CIDRs): a pool counts with its most nodes and
+/// its surge, used or not. What it refuses, the run might never need; what it admits, the run may still be refused.
+struct Admission {
+  std::int64_t need = 0, has = 0;
+  bool admitted() const { return need <= has; }
+};
+
 /// Most pod addresses in one virtual network for the modes that give pods addresses of it. Facts B, limits.
 inline constexpr std::int64_t kVirtualNetworkPodAddresses = 65'000;
 /// Most nodes of a cluster. Facts A, quotas-skus-regions.md.
