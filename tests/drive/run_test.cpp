@@ -1,0 +1,188 @@
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "tests/drive/small_cluster.hpp"
+#include "tests/support/process.hpp"
+
+namespace akstwin::test {
+namespace {
+
+struct RunBench : DriveBench {
+  RunBench() {
+    allow_text(kGenerous);
+    journal_path = (folder.path() / "j.jsonl").string();
+  }
+  std::string journal_text() const {
+    std::ifstream in(journal_path);
+    std::ostringstream out;
+    out << in.rdbuf();
+    return out.str();
+  }
+  JournalSummary summary() const { return summarize_journal(journal_text()); }
+  TemporaryFolder folder;
+};
+
+constexpr const char* kScale = "/apis/apps/v1/namespaces/orders/deployments/api/scale";
+
+}  // namespace
+
+TEST_CASE("A plan changes nothing: not one write reaches the server") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "pool.cordon(user, 1)", "pods.evict(orders/api, 2)", "flux.suspend(aks-prod)"});
+  CHECK(plan.refused.empty());
+  REQUIRE(plan.changes.size() == 5);
+  CHECK(plan.changes[0].undo_what == "scale deployment orders/api to 4");
+  CHECK(plan.changes[1].undo_what == "uncordon node n1");
+  CHECK(plan.pods == 2);
+  CHECK(plan.nodes == 1);
+  CHECK(bench.server.writes.empty());
+  CHECK(bench.server.dry_runs.empty());
+}
+
+TEST_CASE("The hash of a plan moves when the cluster does, and not otherwise") {
+  RunBench bench;
+  const std::string before = bench.plan({"workload.scale(orders/api, 6)"}).hash();
+  bench.server.now += 3'600'000'000;
+  CHECK(bench.plan({"workload.scale(orders/api, 6)"}).hash() == before);
+  nlohmann::json changed = bench.server.object("/apis/apps/v1/namespaces/orders/deployments/api");
+  changed["spec"]["replicas"] = 5;
+  bench.kube->cache().workload_event(WorkloadKind::Deployment, {ObjectChange::Modified, "orders/api", &changed}, bench.kube->now());
+  CHECK(bench.plan({"workload.scale(orders/api, 6)"}).hash() != before);
+}
+
+TEST_CASE("Regions, prunes and unknown workloads are refused in the plan") {
+  RunBench bench;
+  bench.allow.actions.insert(bench.allow.actions.end(), {"regionLoss", "flux.prune"});
+  CHECK(bench.plan({"flux.prune(aks-prod)"}).refused.size() == 1);
+  CHECK(bench.plan({"workload.scale(orders/none, 1)"}).refused.size() == 1);
+  CHECK(bench.plan({"workload.scale(kube-system/coredns, 1)"}).refused.size() == 1);
+}
+
+TEST_CASE("A run sends what the plan says, in order, and writes down everything") {
+  RunBench bench;
+  const DriveOutcome outcome = bench.run(bench.plan({"workload.scale(orders/api, 6)", "pool.cordon(user, 1)"}));
+  CHECK(outcome.end == DriveEnd::Done);
+  REQUIRE(bench.server.writes.size() == 2);
+  CHECK(bench.server.writes[0] == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":6}}");
+  CHECK(bench.server.writes[1] == "PATCH /api/v1/nodes/n1 {\"spec\":{\"unschedulable\":true}}");
+  const JournalSummary summary = bench.summary();
+  CHECK(summary.fault.empty());
+  CHECK(summary.requests == 2);
+  CHECK(summary.outcome == "done");
+  CHECK(summary.standing.size() == 2);
+}
+
+TEST_CASE("Ctrl-C undoes what was done, the last change first") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "pool.cordon(user, 1)", "wait(10m)", "workload.scale(orders/api, 8)"});
+  int looks = 0;
+  bench.server.on_time = [&] { bench.stop = ++looks > 20; };
+  const DriveOutcome outcome = bench.run(plan, Duration{1'800'000'000});
+  CHECK(outcome.end == DriveEnd::Undone);
+  REQUIRE(bench.server.writes.size() == 4);
+  CHECK(bench.server.writes[2] == "PATCH /api/v1/nodes/n1 {\"spec\":{\"unschedulable\":null}}");
+  CHECK(bench.server.writes[3] == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":4}}");
+  CHECK(bench.summary().standing.empty());
+  CHECK(bench.summary().undone == 2);
+}
+
+TEST_CASE("An abort condition that comes true undoes the run within one look") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "wait(10m)"});
+  bench.server.on_time = [&] {
+    nlohmann::json sick = bench.server.object("/api/v1/nodes/n2");
+    sick["status"]["conditions"][0]["status"] = "False";
+    bench.kube->cache().node_event({ObjectChange::Modified, "n2", &sick}, bench.kube->now());
+  };
+  const std::int64_t began = bench.server.now;
+  const DriveOutcome outcome = bench.run(plan, Duration{1'800'000'000});
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(outcome.why.find("nodes.notReady > 0") != std::string::npos);
+  CHECK(bench.server.now - began < 2'000'000);
+}
+
+TEST_CASE("When time is up the run is undone although its window and deadline are over") {
+  RunBench bench;
+  const DriveOutcome outcome = bench.run(bench.plan({"workload.scale(orders/api, 6)", "wait(10m)"}), Duration{60'000'000});
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(outcome.why == "maxDuration is over");
+  CHECK(bench.server.writes.size() == 2);
+}
+
+TEST_CASE("Without a steady state nothing is begun") {
+  RunBench bench;
+  bench.allow.steady = {*parse_condition("pods.pending > 3")};
+  const DriveOutcome outcome = bench.run(bench.plan({"workload.scale(orders/api, 6)"}));
+  CHECK(outcome.end == DriveEnd::Refused);
+  CHECK(bench.server.writes.empty());
+}
+
+TEST_CASE("A run whose steady state does not come back is undone") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)"});
+  bench.server.on_time = [&] {
+    if (bench.kube->cache().find_pod("orders/late")) return;
+    nlohmann::json late = bench.server.object("/api/v1/namespaces/orders/pods/api-abc-1");
+    late["metadata"]["name"] = "late";
+    late["spec"].erase("nodeName");
+    late["status"] = {{"phase", "Pending"}};
+    bench.kube->cache().pod_event({ObjectChange::Added, "orders/late", &late}, bench.kube->now());
+  };
+  const DriveOutcome outcome = bench.run(plan);
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(outcome.why.find("did not come back") != std::string::npos);
+}
+
+TEST_CASE("A refusal by the server in the middle undoes what was done before") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "pool.cordon(user, 1)"});
+  bench.server.refuse["/api/v1/nodes/"] = 403;
+  const DriveOutcome outcome = bench.run(plan);
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(bench.server.writes.back() == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":4}}");
+}
+
+TEST_CASE("A journal that was changed, shortened in the middle or torn is found out") {
+  RunBench bench;
+  (void)bench.run(bench.plan({"workload.scale(orders/api, 6)"}));
+  const std::string text = bench.journal_text();
+  CHECK(summarize_journal(text).fault.empty());
+  std::string changed = text;
+  changed.replace(changed.find("\"replicas\\\":6"), 13, "\"replicas\\\":9");
+  CHECK(summarize_journal(changed).fault.find("was changed") != std::string::npos);
+  const std::size_t first = text.find('\n') + 1, second = text.find('\n', first) + 1;
+  CHECK_FALSE(summarize_journal(text.substr(0, first) + text.substr(second)).fault.empty());
+  CHECK(summarize_journal(text.substr(0, text.size() - 5)).fault == "the last line is torn");
+}
+
+TEST_CASE("What a dead run left standing is known from its journal, requests without an answer included") {
+  RunBench bench;
+  {
+    auto journal = Journal::create(bench.journal_path);
+    REQUIRE(journal);
+    const auto undo = journal_form(scale_request(WorkloadKind::Deployment, {"orders", "api"}, 4).http);
+    REQUIRE((*journal)->write("begin", 0, {{"run", "r"}, {"context", "aks-test"}}));
+    REQUIRE((*journal)->write("request", 0, {{"what", "scale"}, {"undo", undo}, {"undoWhat", "scale back"}}));
+  }
+  const JournalSummary summary = bench.summary();
+  REQUIRE(summary.standing.size() == 1);
+  CHECK(summary.standing[0].undo.target == kScale);
+  auto journal = Journal::append(bench.journal_path);
+  REQUIRE(journal);
+  DriveParts parts{*bench.kube, nullptr, bench.allow, *bench.guard, **journal};
+  CHECK(DriveRun(parts).undo(summary.standing));
+  CHECK(bench.server.writes.size() == 1);
+  CHECK(bench.summary().standing.empty());
+  CHECK(bench.summary().fault.empty());
+}
+
+TEST_CASE("A journal is never overwritten, and holds no credential") {
+  RunBench bench;
+  (void)bench.run(bench.plan({"workload.scale(orders/api, 6)"}));
+  CHECK_FALSE(Journal::create(bench.journal_path));
+  CHECK(bench.journal_text().find("Authorization") == std::string::npos);
+}
+
+}  // namespace akstwin::test
