@@ -131,4 +131,33 @@ TEST_CASE("Two clusters and three pools in one subnet never take an address twic
   }
 }
 
+TEST_CASE("After every random change of the pools, addresses held are those of the machines that exist, and later nothing else") {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    Scenario scenario = a_scenario({autoscaled(a_pool("user", 3), 0, 40), autoscaled(a_pool("other", 2), 0, 40)});
+    scenario.clusters[0].network.mode = NetworkPluginMode::NodeSubnet;   // 31 a node: a /23 carries 16
+    scenario.networks[0].subnets[0].prefix = *parse_cidr("10.40.0.0/23");
+    Platform platform(scenario, seed);
+    const RngStream stream({.seed = seed}, "test");
+    const auto machines = [&] {
+      std::int64_t count = 0;
+      for (const char* pool : {"aks-prod/user", "aks-prod/other"}) count += static_cast<std::int64_t>(platform.row(pool).instances.size());
+      return count;
+    };
+    for (std::uint32_t step = 0; step < 200; ++step) {
+      const PoolId pool = platform.pool(stream.below(2, step, 0) == 0 ? "aks-prod/user" : "aks-prod/other");
+      platform.scale_sets->resize(pool, static_cast<std::int64_t>(stream.below(14, step, 1)));
+      platform.run_for(1_s * static_cast<std::int64_t>(stream.below(120, step, 2)));
+      INFO("seed " << seed << " step " << step);
+      REQUIRE(platform.addresses.consistent());
+      REQUIRE(platform.addresses.free(0) >= 0);
+      REQUIRE(platform.addresses.used(0) >= 1 + 31 * machines());
+    }
+    platform.scale_sets->resize(platform.pool("aks-prod/user"), 0);
+    platform.scale_sets->resize(platform.pool("aks-prod/other"), 1);
+    platform.run_for(60_min);
+    CHECK(platform.addresses.used(0) == 1 + 31 * machines());
+    CHECK(platform.gauge(GaugeKind::SubnetUsed, "vnet/nodes", "nodes") == machines());
+  }
+}
+
 }  // namespace akstwin::testing

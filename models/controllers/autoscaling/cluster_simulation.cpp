@@ -22,9 +22,10 @@ void ClusterSimulation::sync(std::span<const AutoscaledNode> nodes, const std::v
   for (Known& known : known_) known.seen = false;
   positions_.assign(nodes.size(), kNoNode);
   list_.clear();
+  std::size_t expected = 0;   // Nodes mostly come in the order of the loop before.
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     if (left_out[i]) continue;
-    auto known = std::ranges::find(known_, nodes[i].id, &Known::id);
+    auto known = expected < known_.size() && known_[expected].id == nodes[i].id ? known_.begin() + static_cast<std::ptrdiff_t>(expected) : std::ranges::find(known_, nodes[i].id, &Known::id);
     if (known == known_.end()) {
       known_.push_back({.id = nodes[i].id, .revision = nodes[i].revision, .pods_revision = 0, .index = snapshot_.add_node(*nodes[i].object), .pods = {}, .specs = {}, .terminating = {}});
       known = known_.end() - 1;
@@ -33,6 +34,7 @@ void ClusterSimulation::sync(std::span<const AutoscaledNode> nodes, const std::v
       known->revision = nodes[i].revision;
     }
     known->seen = true;
+    expected = static_cast<std::size_t>(known - known_.begin()) + 1;
     sync_pods(*known, nodes[i], cutoff);
     positions_[i] = known->index;
     list_.push_back(known->index);

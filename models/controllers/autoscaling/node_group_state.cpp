@@ -53,9 +53,10 @@ void NodeGroupStates::read_instances(const ClusterAutoscalerInput& input) {
 }
 
 void NodeGroupStates::update_unregistered(const ClusterAutoscalerInput& input, SimTime now) {
-  const auto is_registered = [&](std::uint64_t instance) {
-    return std::ranges::any_of(input.nodes, [&](const AutoscaledNode& node) { return node.id == instance; });
-  };
+  std::vector<std::uint64_t> registered;
+  for (const AutoscaledNode& node : input.nodes) registered.push_back(node.id);
+  std::ranges::sort(registered);
+  const auto is_registered = [&](std::uint64_t instance) { return std::ranges::binary_search(registered, instance); };
   for (Group& group : groups_) {
     std::vector<Unregistered> found;
     for (const CloudInstance& instance : group.instances) {

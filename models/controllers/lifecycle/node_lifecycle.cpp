@@ -35,6 +35,7 @@ PodId pod_with(std::uint64_t uid) { return {static_cast<std::uint32_t>(uid >> 31
 void NodeLifecycle::sync_no_schedule(ControllerContext& context, NodeId id) const {
   const Node& node = context.cluster.state().nodes[id];
   const std::optional<HealthTaint> wanted = health_taint(condition(node));
+  if (!wanted && node.taints.empty()) return;   // nearly every node nearly always
   for (const HealthTaint taint : {HealthTaint::NotReady, HealthTaint::Unreachable}) {
     const Taint full = to_taint(taint, TaintEffect::NoSchedule);
     if (bears(node, full) != (wanted == taint)) context.cluster.submit(TaintNode{id, full, wanted == taint});
@@ -97,10 +98,8 @@ void NodeLifecycle::apply(ControllerContext& context, const std::vector<NodeEffe
 
 SimTime NodeLifecycle::next_wake(const ClusterState& state, SimTime now) const {
   bool busy = false;
-  state.nodes.for_each([&](NodeId, const Node& node) {
-    busy = busy || !node.ready || node.silent_since != kNever || bears(node, to_taint(HealthTaint::NotReady, TaintEffect::NoExecute)) ||
-           bears(node, to_taint(HealthTaint::Unreachable, TaintEffect::NoExecute));
-  });
+  const Taint not_ready = to_taint(HealthTaint::NotReady, TaintEffect::NoExecute), unreachable = to_taint(HealthTaint::Unreachable, TaintEffect::NoExecute);
+  state.nodes.for_each([&](NodeId, const Node& node) { busy = busy || !node.ready || node.silent_since != kNever || bears(node, not_ready) || bears(node, unreachable); });
   SimTime next = std::min(eviction_.next(), monitor_.next_taint(now));
   if (busy) next = std::min(next, next_pass_);
   return next;
