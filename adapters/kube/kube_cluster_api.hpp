@@ -1,5 +1,6 @@
 /// ClusterApi of a real cluster: informers keep the state, actions become requests.
 #pragma once
+#include <algorithm>
 #include <deque>
 #include <memory>
 #include <string>
@@ -59,7 +60,11 @@ class KubeClusterApi final : public ClusterApi {
   ClusterCache& cache() { return cache_; }
   const ClusterCache& cache() const { return cache_; }
   KubeClient& client() { return client_; }
-  SimTime now() const { return SimTime{client_.transport().now_us() - cache_.epoch_us()}; }
+  /// Time since the epoch; it never goes back, whatever the machine's clock does.
+  SimTime now() {
+    last_now_ = std::max(last_now_, SimTime{client_.transport().now_us() - cache_.epoch_us()});
+    return last_now_;
+  }
   /// Why the last submit() was not accepted.
   const std::string& last_refusal() const { return last_refusal_; }
 
@@ -78,6 +83,7 @@ class KubeClusterApi final : public ClusterApi {
   WriteMode mode_ = WriteMode::Refuse;
   WriteGuard* guard_ = nullptr;
   std::string last_refusal_;
+  SimTime last_now_{0};
 };
 
 }  // namespace akstwin
