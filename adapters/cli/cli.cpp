@@ -8,10 +8,14 @@
 #include <functional>
 #include <vector>
 
+#include "adapters/cli/calibrate_command.hpp"
+#include "adapters/cli/compare_real_command.hpp"
 #include "adapters/cli/completion_command.hpp"
+#include "adapters/cli/drive_command.hpp"
 #include "adapters/cli/explain_command.hpp"
 #include "adapters/cli/explain_decision_command.hpp"
 #include "adapters/cli/headroom_command.hpp"
+#include "adapters/cli/observe_command.hpp"
 #include "adapters/cli/run_command.hpp"
 #include "adapters/cli/schema_command.hpp"
 #include "adapters/cli/subnets_command.hpp"
@@ -29,6 +33,11 @@ struct Arguments {
   SchemaArguments schema;
   HeadroomArguments headroom;
   SubnetsArguments subnets;
+  DriveArguments drive;
+  ObserveArguments observe;
+  ShadowArguments shadow;
+  CalibrateArguments calibrate;
+  CompareRealArguments compare_real;
   ExplainArguments explain;
   ExplainDecisionArguments explain_decision;
   VersionArguments version;
@@ -43,6 +52,11 @@ struct Verb {
 std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& console) {
   return {{declare(app, arguments.run), [&] { return execute(arguments.run, console); }},
           {declare(app, arguments.validate), [&] { return execute(arguments.validate, console); }},
+          {declare(app, arguments.drive), [&] { return execute(arguments.drive, console); }},
+          {declare(app, arguments.observe), [&] { return execute(arguments.observe, console); }},
+          {declare(app, arguments.shadow), [&] { return execute(arguments.shadow, console); }},
+          {declare(app, arguments.calibrate), [&] { return execute(arguments.calibrate, console); }},
+          {declare(app, arguments.compare_real), [&] { return execute(arguments.compare_real, console); }},
           {declare(app, arguments.explain), [&] { return execute(arguments.explain, console); }},
           {declare(app, arguments.headroom), [&] { return execute(arguments.headroom, console); }},
           {declare(app, arguments.subnets), [&] { return execute(arguments.subnets, console); }},
