@@ -18,6 +18,7 @@
 #include "adapters/cli/observe_command.hpp"
 #include "adapters/cli/run_command.hpp"
 #include "adapters/cli/schema_command.hpp"
+#include "adapters/cli/serve_command.hpp"
 #include "adapters/cli/subnets_command.hpp"
 #include "adapters/cli/validate_command.hpp"
 #include "adapters/cli/version_command.hpp"
@@ -33,6 +34,7 @@ struct Arguments {
   SchemaArguments schema;
   HeadroomArguments headroom;
   SubnetsArguments subnets;
+  ServeArguments serve;
   DriveArguments drive;
   ObserveArguments observe;
   ShadowArguments shadow;
@@ -60,6 +62,7 @@ std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& co
           {declare(app, arguments.explain), [&] { return execute(arguments.explain, console); }},
           {declare(app, arguments.headroom), [&] { return execute(arguments.headroom, console); }},
           {declare(app, arguments.subnets), [&] { return execute(arguments.subnets, console); }},
+          {declare(app, arguments.serve), [&] { return execute(arguments.serve, console); }},
           {declare(app, arguments.explain_decision), [&] { return execute(arguments.explain_decision, console); }},
           {declare(app, arguments.schema), [&] { return execute(arguments.schema, console); }},
           {declare(app, arguments.version), [&] { return execute(arguments.version, console); }},

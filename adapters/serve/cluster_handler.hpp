@@ -1,0 +1,81 @@
+/// The Kubernetes API of one served cluster: paths to kinds, verbs to reads and writes.
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "adapters/serve/api_request.hpp"
+#include "adapters/serve/object_writer.hpp"
+#include "adapters/serve/served_world.hpp"
+#include "adapters/serve/watch_stream.hpp"
+
+namespace akstwin {
+
+/// Where a path points: a kind, maybe a namespace, a name and a subresource.
+struct ResourcePath {
+  int kind = -1;                           ///< as asked for
+  int stored = -1;                         ///< whose table holds the objects (autoscaling/v1 and events.k8s.io are views)
+  std::string name_space, name, subresource;
+  std::string key() const { return name_space.empty() ? name : name_space + "/" + name; }
+};
+
+/// What a list shows and where its page begins; clients carry it as a continue token.
+struct ListPlace {
+  std::uint64_t version = 0;
+  std::string after;                       ///< the last key of the page before
+};
+
+class ClusterHandler {
+ public:
+  ClusterHandler(ServedWorld& world, ServedCluster& cluster) : world_(world), cluster_(cluster), writer_(world, cluster) {}
+  ClusterHandler(const ClusterHandler&) = delete;
+
+  /// Requests below /api and /apis; discovery, OpenAPI, version and health are answered elsewhere.
+  HttpServerResponse handle(const ApiRequest& request);
+
+ private:
+  using Response = HttpServerResponse;
+  Response read(const ApiRequest& request, const ResourcePath& path);
+  Response get(const ApiRequest& request, const ResourcePath& path);
+  Response list(const ApiRequest& request, const ResourcePath& path);
+  Response watch(const ApiRequest& request, const ResourcePath& path, ObjectSelector selector);
+  std::optional<ApiFault> select(const ApiRequest& request, const ResourcePath& path, ObjectSelector& selector) const;
+  std::optional<ApiFault> place(const ApiRequest& request, const ObjectTable& table, ListPlace& at) const;
+  Response page(const ApiRequest& request, const ResourcePath& path, const ObjectSelector& selector);
+
+  Response create(const ApiRequest& request, const ResourcePath& path);
+  Response replace(const ApiRequest& request, const ResourcePath& path);
+  Response patch(const ApiRequest& request, const ResourcePath& path);
+  Response remove(const ApiRequest& request, const ResourcePath& path);
+  Response remove_collection(const ApiRequest& request, const ResourcePath& path);
+  std::optional<ApiFault> erase(const ApiRequest& request, const ResourcePath& path, Json& object);
+  Response commit(const ApiRequest& request, const ResourcePath& path, const Json& before, Json after, int code);
+  Response shown(const ApiRequest& request, const ResourcePath& path, const Json& object, int code);
+  std::optional<ApiFault> patched(const ApiRequest& request, const ResourcePath& path, const Json& before, Json& after) const;
+  std::optional<ApiFault> admit_namespace(const ResourcePath& path) const;
+
+  Response subresource(const ApiRequest& request, const ResourcePath& path);
+  Response scale(const ApiRequest& request, const ResourcePath& path);
+  Response evict(const ApiRequest& request, const ResourcePath& path);
+  Response log(const ApiRequest& request, const ResourcePath& path);
+  Response status(const ApiRequest& request, const ResourcePath& path);
+  Response review(const ApiRequest& request);
+
+  /// An object of a kind that is made when asked for (leases of nodes, metrics), or null.
+  Json computed(int kind, const ResourcePath& path) const;
+  Json computed_list(int kind, const std::string& name_space) const;
+  /// As the version that was asked for shows it.
+  Json converted(int kind, Json object) const;
+  Json stored_version(int kind, Json object) const;
+  const ResourceKind& row(int kind) const { return resource_kinds()[static_cast<std::size_t>(kind)]; }
+
+  ServedWorld& world_;
+  ServedCluster& cluster_;
+  ObjectWriter writer_;
+  std::uint64_t created_ = 0;              // numbers objects for their UIDs and generated names
+};
+
+/// The resource that a request is about; kind -1: there is none.
+ResourcePath resource_path(const ApiRequest& request);
+
+}  // namespace akstwin

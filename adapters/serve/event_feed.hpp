@@ -1,0 +1,34 @@
+/// The Timeline's rows as Kubernetes events: what `kubectl get events` and `kubectl describe` show.
+#pragma once
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "adapters/serve/projection.hpp"
+#include "sim/timeline.hpp"
+
+namespace akstwin {
+
+/// Events of one cluster, each kept for an hour of simulated time (kube-apiserver --event-ttl, default 1h), the newest of them only.
+class EventFeed {
+ public:
+  EventFeed(Name cluster, const Timeline& timeline, const Projection& projection, ObjectStore& store);
+  /// Reads the rows that are new.
+  void sync(SimTime now);
+
+ private:
+  struct Words { std::string kind, name_space, name, reason, message, component; bool warning = false; };
+  bool describe(const TimelineEvent& row, Words& words) const;
+  void add(const Words& words, SimTime at);
+
+  Name cluster_;
+  const Timeline& timeline_;
+  const Projection& projection_;
+  ObjectStore& store_;
+  std::size_t read_ = 0;
+  std::uint64_t number_ = 0;
+  std::deque<std::pair<SimTime, std::string>> kept_;
+};
+
+}  // namespace akstwin

@@ -1,0 +1,176 @@
+// Lists, pages and watches.
+#include <algorithm>
+#include <charconv>
+
+#include "adapters/http/base64.hpp"
+#include "adapters/serve/cluster_handler.hpp"
+#include "adapters/serve/printers.hpp"
+
+namespace akstwin {
+namespace {
+
+std::optional<std::uint64_t> number(std::string_view text) {
+  std::uint64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (fault != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+ObjectForm form_of(const ApiRequest& request) {
+  const std::string_view wanted = request.wanted_form();
+  return wanted == "Table" ? ObjectForm::Table : wanted.empty() ? ObjectForm::Whole : ObjectForm::Metadata;
+}
+
+std::string token_of(const ListPlace& at) { return encode_base64(Json{{"v", "meta.k8s.io/v1"}, {"rv", at.version}, {"start", at.after}}.dump()); }
+
+std::optional<ListPlace> parse_token(std::string_view text) {
+  const auto decoded = decode_base64(text);
+  const Json token = decoded ? Json::parse(*decoded, nullptr, false) : Json();
+  if (!token.is_object() || !token.contains("rv") || !token["rv"].is_number_unsigned() || !token.contains("start") || !token["start"].is_string()) return std::nullopt;
+  return ListPlace{token["rv"].get<std::uint64_t>(), token["start"].get<std::string>()};
+}
+
+ApiFault bad_version(const std::string& text) {
+  return {400, "BadRequest", "Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax"};
+}
+
+std::string list_kind(const ResourceKind& kind, ObjectForm form) {
+  return form == ObjectForm::Table ? "Table" : form == ObjectForm::Metadata ? "PartialObjectMetadataList" : std::string(kind.kind) + "List";
+}
+
+void append_item(std::string& out, const ResourceKind& kind, const StoredObject& object, ObjectForm form, std::int64_t now) {
+  // Items of a list of a built-in kind do not say what they are; custom resources do.
+  if (form == ObjectForm::Whole && !kind.custom) out.append("{").append(object.text, object.item_begin);
+  else append_object(out, kind, object, form, now);
+}
+
+}  // namespace
+
+std::optional<ApiFault> ClusterHandler::select(const ApiRequest& request, const ResourcePath& path, ObjectSelector& selector) const {
+  selector.name_space = path.name_space;
+  auto labels = parse_label_selector(request.option("labelSelector"));
+  if (!labels) return bad_request(labels.error().message);
+  auto fields = parse_field_selector(request.option("fieldSelector"), row(path.stored));
+  if (!fields) return bad_request(fields.error().message);
+  selector.labels = std::move(*labels);
+  selector.fields = std::move(*fields);
+  if (!path.name.empty()) selector.fields.push_back({"metadata.name", SelectorTerm::Operator::In, {path.name}});
+  return std::nullopt;
+}
+
+HttpServerResponse ClusterHandler::list(const ApiRequest& request, const ResourcePath& path) {
+  ObjectSelector selector;
+  if (auto fault = select(request, path, selector)) return status_response(*fault);
+  const bool old_watch = request.segments.size() > 2 && std::ranges::find(request.segments, "watch") != request.segments.end();
+  if (row(path.kind).backing == Backing::Metrics) {
+    if (request.flag("watch")) return status_response(method_not_allowed(request.method));
+    Json made = computed_list(path.kind, path.name_space), kept = Json::array();
+    for (Json& item : made["items"]) {
+      const StoredObject stored = stored_form(row(path.kind), item, 0);
+      if (selector.matches(stored)) kept.push_back(std::move(item));
+    }
+    made["items"] = std::move(kept);
+    return json_response(made);
+  }
+  if (request.flag("watch") || old_watch) return watch(request, path, std::move(selector));
+  if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease") && form_of(request) == ObjectForm::Whole)
+    return json_response(computed_list(path.kind, path.name_space));
+  return page(request, path, selector);
+}
+
+/// Checks resourceVersion and the continue token of a list; `at`: what the list shows, and where it begins.
+std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const ObjectTable& table, ListPlace& at) const {
+  const std::string version_text = request.option("resourceVersion"), token = request.option("continue");
+  const std::uint64_t newest = cluster_.store.version();
+  at.version = newest;
+  if (!token.empty()) {
+    const auto parsed = parse_token(token);
+    if (!parsed) return bad_request("continue key is not valid: illegal base64 data");
+    at = *parsed;
+    if (at.version >= table.forgotten()) return std::nullopt;
+    return expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the "
+                   "continue token in this response to go on with an inconsistent one.",
+                   token_of({newest, at.after}));
+  }
+  if (version_text.empty() || version_text == "0") return std::nullopt;
+  const auto version = number(version_text);
+  if (!version) return bad_version(version_text);
+  if (*version > newest) {
+    ApiFault late{504, "Timeout", "Too large resource version: " + version_text + ", current: " + std::to_string(newest),
+                  Json{{"retryAfterSeconds", 1}, {"causes", Json::array({Json{{"reason", "ResourceVersionTooLarge"}, {"message", "Too large resource version"}}})}}};
+    late.headers.emplace_back("Retry-After", "1");
+    return late;
+  }
+  if (request.option("resourceVersionMatch") == "Exact" && table.after(*version) < table.end())
+    return expired("The provided resource version is too old: " + version_text);
+  return std::nullopt;
+}
+
+HttpServerResponse ClusterHandler::page(const ApiRequest& request, const ResourcePath& path, const ObjectSelector& selector) {
+  const ObjectTable& table = cluster_.store.table(path.stored);
+  const ResourceKind& kind = row(path.kind);
+  ListPlace at;
+  if (auto fault = place(request, table, at)) return status_response(*fault);
+  // resourceVersion=0 asks the cache, which knows no pages.
+  std::uint64_t limit = number(request.option("limit")).value_or(0);
+  if (request.option("resourceVersion") == "0" && at.after.empty() && request.option("resourceVersionMatch").empty()) limit = 0;
+  const ObjectForm form = form_of(request);
+  const std::int64_t now = world_.unix_now();
+  std::string items, last;
+  std::uint64_t shown_count = 0;
+  std::int64_t remaining = 0;
+  const std::string prefix = path.name_space.empty() ? std::string() : path.name_space + "/";
+  auto object = at.after.empty() ? table.objects().lower_bound(prefix) : table.objects().upper_bound(at.after);
+  for (; object != table.objects().end() && object->first.starts_with(prefix); ++object) {
+    const StoredObject& stored = object->second;
+    if (stored.created_version > at.version || !selector.matches(stored)) continue;
+    if (limit > 0 && shown_count == limit) {
+      ++remaining;
+      if (!selector.everything()) break;
+      continue;
+    }
+    if (shown_count++ > 0) items += ",";
+    last = object->first;
+    if (path.stored != path.kind && form != ObjectForm::Metadata) {
+      const StoredObject view = stored_form(kind, converted(path.kind, Json::parse(stored.text)), stored.version);
+      append_item(items, kind, view, form, now);
+    } else {
+      append_item(items, kind, stored, form, now);
+    }
+  }
+  HttpServerResponse out;
+  const bool table_form = form == ObjectForm::Table;
+  out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":")" + (form == ObjectForm::Whole ? kind.api_version() : "meta.k8s.io/v1") +
+             R"(","metadata":{"resourceVersion":")" + std::to_string(at.version) + "\"";
+  if (remaining > 0) {
+    out.body += R"(,"continue":")" + token_of({at.version, last}) + "\"";
+    if (selector.everything()) out.body += R"(,"remainingItemCount":)" + std::to_string(remaining);
+  }
+  out.body += table_form ? R"(},"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(},"items":[)";
+  out.body += items + "]}\n";
+  return out;
+}
+
+HttpServerResponse ClusterHandler::watch(const ApiRequest& request, const ResourcePath& path, ObjectSelector selector) {
+  if (request.accept.starts_with("application/yaml")) return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch", Json::object()});
+  const std::string version_text = request.option("resourceVersion");
+  const bool streaming = request.flag("sendInitialEvents");
+  if (request.query.contains("sendInitialEvents") && request.option("resourceVersionMatch") != "NotOlderThan")
+    return status_response({422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan", Json{{"kind", "ListOptions"}, {"group", "meta.k8s.io"}}});
+  WatchRequest watch;
+  watch.kind = path.stored;
+  watch.selector = std::move(selector);
+  watch.form = form_of(request);
+  watch.bookmarks = request.flag("allowWatchBookmarks");
+  if (!version_text.empty() && !number(version_text)) return status_response(bad_version(version_text));
+  watch.from = number(version_text).value_or(0);
+  watch.initial = streaming || ((version_text.empty() || version_text == "0") && !request.query.contains("sendInitialEvents"));
+  // 1.32 treats a watch from the beginning with bookmarks as a streaming list.
+  watch.initial_end_bookmark = watch.initial && watch.bookmarks;
+  if (const auto timeout = number(request.option("timeoutSeconds")); timeout && *timeout > 0) watch.timeout = std::chrono::seconds(std::min<std::uint64_t>(*timeout, 86'400));
+  HttpServerResponse out;
+  out.stream = std::make_unique<WatchStream>(cluster_.store, std::move(watch), [this] { return world_.unix_now(); });
+  return out;
+}
+
+}  // namespace akstwin

@@ -1,0 +1,164 @@
+#include "adapters/serve/object_store.hpp"
+
+#include <algorithm>
+
+#include "adapters/serve/printers.hpp"
+
+namespace akstwin {
+namespace {
+
+std::size_t weight(const StoredObject& object) { return object.text.size() + object.cells.size() + 256; }
+std::size_t weight(const LogEntry& entry) { return weight(entry.object) + (entry.before ? weight(*entry.before) : 0); }
+
+std::string text_at(const Json& object, std::initializer_list<const char*> path) {
+  const Json* at = &object;
+  for (const char* step : path) {
+    if (!at->is_object()) return {};
+    const auto found = at->find(step);
+    if (found == at->end()) return {};
+    at = &*found;
+  }
+  return at->is_string() ? at->get<std::string>() : at->is_boolean() || at->is_number() ? at->dump() : std::string();
+}
+
+/// Field labels that kube-apiserver 1.32 knows of a kind (pkg/apis/*/v1/conversion.go), metadata.name and metadata.namespace apart.
+TextPairs fields_of(const ResourceKind& kind, const Json& object) {
+  TextPairs fields{{"metadata.name", text_at(object, {"metadata", "name"})}, {"metadata.namespace", text_at(object, {"metadata", "namespace"})}};
+  const auto add = [&](const char* name, std::string value) { fields.emplace_back(name, std::move(value)); };
+  if (kind.kind == "Pod") {
+    add("spec.nodeName", text_at(object, {"spec", "nodeName"}));
+    add("status.phase", text_at(object, {"status", "phase"}));
+    add("spec.restartPolicy", text_at(object, {"spec", "restartPolicy"}));
+    add("spec.schedulerName", text_at(object, {"spec", "schedulerName"}));
+    add("spec.serviceAccountName", text_at(object, {"spec", "serviceAccountName"}));
+    add("spec.hostNetwork", text_at(object, {"spec", "hostNetwork"}) == "true" ? "true" : "false");
+    add("status.podIP", text_at(object, {"status", "podIP"}));
+    add("status.nominatedNodeName", text_at(object, {"status", "nominatedNodeName"}));
+  } else if (kind.kind == "Event") {
+    for (const char* part : {"kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"})
+      add((std::string("involvedObject.") + part).c_str(), text_at(object, {object.contains("regarding") ? "regarding" : "involvedObject", part}));
+    add("reason", text_at(object, {"reason"}));
+    add("reportingComponent", text_at(object, {"reportingComponent"}));
+    add("source", text_at(object, {"source", "component"}));
+    add("type", text_at(object, {"type"}));
+  } else if (kind.kind == "Node") {
+    add("spec.unschedulable", text_at(object, {"spec", "unschedulable"}) == "true" ? "true" : "false");
+  } else if (kind.kind == "Namespace") {
+    add("status.phase", text_at(object, {"status", "phase"}));
+  } else if (kind.kind == "Secret") {
+    add("type", text_at(object, {"type"}));
+  } else if (kind.kind == "ReplicaSet" || kind.kind == "Job") {
+    add(kind.kind == "Job" ? "status.successful" : "status.replicas", text_at(object, {"status", kind.kind == "Job" ? "succeeded" : "replicas"}));
+  } else if (kind.kind == "Service") {
+    add("spec.clusterIP", text_at(object, {"spec", "clusterIP"}));
+    add("spec.type", text_at(object, {"spec", "type"}));
+  }
+  return fields;
+}
+
+TextPairs labels_of(const Json& object) {
+  TextPairs labels;
+  const auto metadata = object.find("metadata");
+  if (metadata == object.end()) return labels;
+  const auto found = metadata->find("labels");
+  if (found == metadata->end() || !found->is_object()) return labels;
+  for (const auto& [key, value] : found->items()) labels.emplace_back(key, value.is_string() ? value.get<std::string>() : value.dump());
+  return labels;
+}
+
+/// Invalid UTF-8 never gets as far as here, but a dump must not throw for it either.
+std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
+
+}  // namespace
+
+StoredObject stored_form(const ResourceKind& kind, Json object, std::uint64_t version) {
+  object["metadata"]["resourceVersion"] = std::to_string(version);
+  StoredObject out;
+  out.version = version;
+  out.labels = labels_of(object);
+  out.fields = fields_of(kind, object);
+  out.cells = table_cells(kind, object);
+  const std::string head = "{\"kind\":\"" + std::string(kind.kind) + "\",\"apiVersion\":\"" + kind.api_version() + "\",";
+  out.item_begin = static_cast<std::uint32_t>(head.size());
+  out.text = head + "\"metadata\":";
+  out.metadata_begin = static_cast<std::uint32_t>(out.text.size());
+  out.text += dumped(object["metadata"]);
+  out.metadata_end = static_cast<std::uint32_t>(out.text.size());
+  for (const auto& [key, value] : object.items())
+    if (key != "kind" && key != "apiVersion" && key != "metadata") out.text += ",\"" + key + "\":" + dumped(value);
+  out.text += "}";
+  return out;
+}
+
+const StoredObject* ObjectTable::find(std::string_view key) const {
+  const auto found = objects_.find(key);
+  return found == objects_.end() ? nullptr : &found->second;
+}
+
+std::uint64_t ObjectTable::after(std::uint64_t version) const {
+  const auto found = std::ranges::upper_bound(log_, version, {}, [](const LogEntry& entry) { return entry.object.version; });
+  return first_ + static_cast<std::uint64_t>(found - log_.begin());
+}
+
+void ObjectTable::append(LogEntry entry, std::size_t keep_bytes) {
+  log_bytes_ += weight(entry);
+  log_.push_back(std::move(entry));
+  while (log_bytes_ > keep_bytes && log_.size() > 1) {
+    log_bytes_ -= weight(log_.front());
+    forgotten_ = log_.front().object.version;
+    log_.pop_front();
+    ++first_;
+  }
+}
+
+ObjectStore::ObjectStore(std::size_t keep_bytes) : keep_bytes_(keep_bytes), tables_(resource_kinds().size()) {}
+
+std::string ObjectStore::key_of(const Json& object) {
+  const Json& metadata = object.at("metadata");
+  const std::string name = metadata.value("name", "");
+  const std::string name_space = metadata.value("namespace", "");
+  return name_space.empty() ? name : name_space + "/" + name;
+}
+
+std::uint64_t ObjectStore::put(int kind, Json object) {
+  ObjectTable& table = tables_[static_cast<std::size_t>(kind)];
+  const std::string key = key_of(object);
+  const auto known = table.objects_.find(key);
+  const ResourceKind& row = resource_kinds()[static_cast<std::size_t>(kind)];
+  if (known != table.objects_.end()) {
+    StoredObject same = stored_form(row, object, known->second.version);
+    if (same.text == known->second.text) return known->second.version;
+  }
+  StoredObject next = stored_form(row, std::move(object), ++version_);
+  next.created_version = known == table.objects_.end() ? version_ : known->second.created_version;
+  LogEntry entry{known == table.objects_.end() ? LogEntry::Type::Added : LogEntry::Type::Modified, key, next, std::nullopt};
+  if (known == table.objects_.end()) {
+    table.objects_.emplace(key, std::move(next));
+  } else {
+    const bool moved = known->second.labels != next.labels || known->second.fields != next.fields;
+    StoredObject before = std::exchange(known->second, std::move(next));
+    if (moved) entry.before = std::move(before);
+  }
+  table.append(std::move(entry), keep_bytes_);
+  return version_;
+}
+
+bool ObjectStore::erase(int kind, std::string_view key) {
+  ObjectTable& table = tables_[static_cast<std::size_t>(kind)];
+  const auto known = table.objects_.find(key);
+  if (known == table.objects_.end()) return false;
+  const std::uint64_t created = known->second.created_version;
+  StoredObject last = stored_form(resource_kinds()[static_cast<std::size_t>(kind)], Json::parse(known->second.text), ++version_);
+  last.created_version = created;
+  LogEntry entry{LogEntry::Type::Deleted, known->first, std::move(last), std::nullopt};
+  table.objects_.erase(known);
+  table.append(std::move(entry), keep_bytes_);
+  return true;
+}
+
+Json ObjectStore::get(int kind, std::string_view key) const {
+  const StoredObject* object = table(kind).find(key);
+  return object == nullptr ? Json() : Json::parse(object->text);
+}
+
+}  // namespace akstwin

@@ -1,0 +1,90 @@
+/// Objects as text with versions and a log of their changes: what etcd and the watch cache are to a real API server.
+#pragma once
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <nlohmann/json.hpp>
+
+#include "adapters/serve/resources.hpp"
+
+namespace akstwin {
+
+using Json = nlohmann::json;
+using TextPairs = std::vector<std::pair<std::string, std::string>>;
+
+/// One version of an object, ready to be sent: text = {"kind":…,"apiVersion":…,"metadata":M…}.
+struct StoredObject {
+  std::uint64_t version = 0, created_version = 0;
+  std::string text;
+  std::uint32_t item_begin = 0;                          ///< from here on without kind and apiVersion; a '{' is to be put before
+  std::uint32_t metadata_begin = 0, metadata_end = 0;    ///< of the value of metadata
+  std::string cells;                                     ///< of its table row; ages are marked (see printers.hpp)
+  TextPairs labels, fields;                              ///< what selectors look at
+
+  std::string_view metadata() const { return std::string_view(text).substr(metadata_begin, metadata_end - metadata_begin); }
+};
+
+struct LogEntry {
+  enum class Type : std::uint8_t { Added, Modified, Deleted };
+  Type type = Type::Added;
+  std::string key;                                       ///< "namespace/name", or "name"
+  StoredObject object;                                   ///< Deleted: the last state, with the version of the deletion
+  std::optional<StoredObject> before;                    ///< kept when labels or fields changed: selectors may see it leave
+};
+
+/// All objects of one kind.
+class ObjectTable {
+ public:
+  const std::map<std::string, StoredObject, std::less<>>& objects() const { return objects_; }
+  const StoredObject* find(std::string_view key) const;
+  /// The log's entries are numbered; those before first() are forgotten.
+  std::uint64_t first() const { return first_; }
+  std::uint64_t end() const { return first_ + log_.size(); }
+  const LogEntry& entry(std::uint64_t number) const { return log_[static_cast<std::size_t>(number - first_)]; }
+  /// The version of the newest entry that is forgotten; a watch from before it cannot go on.
+  std::uint64_t forgotten() const { return forgotten_; }
+  /// The number of the first entry that is newer than `version`.
+  std::uint64_t after(std::uint64_t version) const;
+
+ private:
+  friend class ObjectStore;
+  void append(LogEntry entry, std::size_t keep_bytes);
+
+  std::map<std::string, StoredObject, std::less<>> objects_;
+  std::deque<LogEntry> log_;
+  std::uint64_t first_ = 0, forgotten_ = 0;
+  std::size_t log_bytes_ = 0;
+};
+
+class ObjectStore {
+ public:
+  /// `keep_bytes`: how much of each kind's log is kept for watches that lag behind.
+  explicit ObjectStore(std::size_t keep_bytes = std::size_t{256} << 20);
+
+  /// Writes an object (created or changed) of kind number `kind` and returns its version; nothing changes when it is the same as before.
+  std::uint64_t put(int kind, Json object);
+  /// Removes it; false when there is none.
+  bool erase(int kind, std::string_view key);
+  const ObjectTable& table(int kind) const { return tables_[static_cast<std::size_t>(kind)]; }
+  /// The object as a document, or null.
+  Json get(int kind, std::string_view key) const;
+  std::uint64_t version() const { return version_; }
+
+  static std::string key_of(const Json& object);
+
+ private:
+  std::size_t keep_bytes_;
+  std::uint64_t version_ = 1;
+  std::vector<ObjectTable> tables_;
+};
+
+/// The object as it will be sent, with its selectors' columns and cells; `version` is written into its metadata.
+StoredObject stored_form(const ResourceKind& kind, Json object, std::uint64_t version);
+
+}  // namespace akstwin

@@ -1,0 +1,229 @@
+#include "adapters/serve/object_text.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+
+#include "models/kube/default_tolerations.hpp"
+#include "scenarios/manifest_objects.hpp"
+
+namespace akstwin {
+namespace {
+
+// Deeper than any object of Kubernetes; what is nested deeper is refused before anything walks through it.
+constexpr int kDepth = 64;
+
+bool is_dns_name(std::string_view name, std::size_t longest) {
+  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
+  return !name.empty() && name.size() <= longest && alphanumeric(name.front()) && alphanumeric(name.back()) &&
+         std::ranges::all_of(name, [&](char c) { return alphanumeric(c) || c == '-' || c == '.'; });
+}
+
+bool is_label_value(std::string_view value) {
+  return value.size() <= 63 && std::ranges::all_of(value, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.'; });
+}
+
+/// A scalar of YAML in JSON's types, as YAML 1.2's core schema has them.
+Json scalar(const YamlNode& node) {
+  if (node.quoted) return node.text;
+  if (node.text == "true" || node.text == "True") return true;
+  if (node.text == "false" || node.text == "False") return false;
+  if (node.text.empty() || node.text == "~" || node.text == "null") return nullptr;
+  const Json parsed = Json::parse(node.text, nullptr, false);
+  return parsed.is_number() ? parsed : Json(node.text);
+}
+
+Json json_of(const YamlNode& node) {   // as deep as kDepth allows, not more
+  if (node.is_scalar()) return scalar(node);
+  Json out = node.is_map() ? Json::object() : node.is_list() ? Json::array() : Json();
+  for (const YamlMember& member : node.members) out[member.key] = json_of(member.value);
+  for (const YamlNode& item : node.items) out.push_back(json_of(item));
+  return out;
+}
+
+void check_labels(const Json& metadata, FieldProblems& problems) {
+  for (const char* part : {"labels", "annotations"}) {
+    const auto found = metadata.find(part);
+    if (found == metadata.end() || found->is_null()) continue;
+    const std::string field = std::string("metadata.") + part;
+    if (!found->is_object()) {
+      problems.emplace_back(field, "Invalid value: must be a map");
+      continue;
+    }
+    for (const auto& [key, value] : found->items()) {
+      if (!value.is_string()) problems.emplace_back(field, "Invalid value: \"" + key + "\": must be a string");
+      else if (part == std::string_view("labels") && !is_label_value(value.get<std::string>()))
+        problems.emplace_back(field, "Invalid value: \"" + value.get<std::string>() + "\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'");
+    }
+  }
+}
+
+const Json* find_path(const Json& object, std::initializer_list<const char*> path) {
+  const Json* at = &object;
+  for (const char* step : path) {
+    if (!at->is_object() || !at->contains(step)) return nullptr;
+    at = &(*at)[step];
+  }
+  return at;
+}
+
+void check_pods(const Json& template_spec, const std::string& path, FieldProblems& problems) {
+  const Json* containers = find_path(template_spec, {"containers"});
+  if (containers == nullptr || !containers->is_array() || containers->empty()) return problems.emplace_back(path + ".containers", "Required value"), void();
+  std::size_t index = 0;
+  for (const Json& container : *containers) {
+    const std::string at = path + ".containers[" + std::to_string(index++) + "]";
+    if (!container.is_object() || !container.contains("name") || !container["name"].is_string()) problems.emplace_back(at + ".name", "Required value");
+    else if (!is_dns_name(container["name"].get<std::string>(), 63)) problems.emplace_back(at + ".name", "Invalid value: \"" + container["name"].get<std::string>() + "\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'");
+    if (!container.is_object() || !container.contains("image") || container["image"] == "") problems.emplace_back(at + ".image", "Required value");
+  }
+}
+
+void check_selector(const Json& object, FieldProblems& problems) {
+  const Json* selector = find_path(object, {"spec", "selector", "matchLabels"});
+  if (find_path(object, {"spec", "selector"}) == nullptr) return problems.emplace_back("spec.selector", "Required value"), void();
+  const Json* labels = find_path(object, {"spec", "template", "metadata", "labels"});
+  if (selector == nullptr || !selector->is_object()) return;
+  for (const auto& [key, value] : selector->items())
+    if (labels == nullptr || !labels->is_object() || labels->value(key, Json()) != value)
+      return problems.emplace_back("spec.template.metadata.labels", "Invalid value: " + (labels == nullptr ? "null" : labels->dump()) + ": `selector` does not match template `labels`"), void();
+}
+
+void defaults_of_pods(Json& pod, std::string_view restart) {
+  if (!pod.is_object()) return;
+  pod.emplace("restartPolicy", restart);
+  pod.emplace("terminationGracePeriodSeconds", 30);
+  pod.emplace("dnsPolicy", "ClusterFirst");
+  pod.emplace("securityContext", Json::object());
+  pod.emplace("schedulerName", "default-scheduler");
+  if (!pod.contains("containers") || !pod["containers"].is_array()) return;
+  for (Json& container : pod["containers"]) {
+    if (!container.is_object()) continue;
+    container.emplace("imagePullPolicy", "IfNotPresent");
+    container.emplace("resources", Json::object());
+    container.emplace("terminationMessagePath", "/dev/termination-log");
+    container.emplace("terminationMessagePolicy", "File");
+    if (container.contains("ports") && container["ports"].is_array())
+      for (Json& port : container["ports"])
+        if (port.is_object()) port.emplace("protocol", "TCP");
+  }
+}
+
+struct KindReader { std::string_view kind; ObjectReaderFunction read; };
+constexpr std::array kReaders = std::to_array<KindReader>({{"Deployment", &read_deployment}, {"StatefulSet", &read_stateful_set}, {"DaemonSet", &read_daemon_set},
+                                                           {"Job", &read_job}, {"CronJob", &read_cron_job},
+                                                           {"HorizontalPodAutoscaler", &read_horizontal_pod_autoscaler}, {"PodDisruptionBudget", &read_pod_disruption_budget}});
+
+void resolve_priority(PodSpec& pod, const std::vector<PriorityClassSpec>& known, FieldProblems& problems) {
+  if (pod.priority_class.empty()) return;
+  const auto found = std::ranges::find(known, pod.priority_class, &PriorityClassSpec::name);
+  if (found == known.end()) return problems.emplace_back("spec.priorityClassName", "no PriorityClass with name " + pod.priority_class.str() + " was found"), void();
+  pod.priority = found->value;
+  pod.preempts = found->preempts;
+}
+
+}  // namespace
+
+std::optional<Json> parse_object_text(std::string_view text, bool yaml) {
+  if (yaml) {
+    Diagnostics diagnostics;
+    YamlLimits limits = kManifestLimits;
+    limits.depth = kDepth;
+    const auto documents = parse_yaml("request", text, limits, diagnostics);
+    if (diagnostics.has_errors() || documents.size() != 1) return std::nullopt;
+    return json_of(documents.front());
+  }
+  bool too_deep = false;
+  Json out = Json::parse(text, [&](int depth, Json::parse_event_t, Json&) {
+    too_deep = too_deep || depth > kDepth;
+    return !too_deep;
+  }, false);
+  if (out.is_discarded() || too_deep) return std::nullopt;
+  return out;
+}
+
+FieldProblems check_object(const ResourceKind& kind, const Json& object) {
+  FieldProblems problems;
+  const Json& metadata = object["metadata"];
+  const std::string name = metadata["name"].get<std::string>();
+  const bool free_form = kind.kind == "ClusterRole" || kind.kind == "ClusterRoleBinding" || kind.kind == "Role" || kind.kind == "RoleBinding";
+  if (!free_form && !is_dns_name(name, 253))
+    problems.emplace_back("metadata.name", "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
+  check_labels(metadata, problems);
+  const Json none = Json::object();
+  const auto part = [&](std::initializer_list<const char*> path) -> const Json& {
+    const Json* found = find_path(object, path);
+    return found == nullptr ? none : *found;
+  };
+  if (kind.kind == "Pod") check_pods(part({"spec"}), "spec", problems);
+  if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "DaemonSet" || kind.kind == "ReplicaSet") {
+    check_selector(object, problems);
+    check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
+    if (const Json* replicas = find_path(object, {"spec", "replicas"}); replicas != nullptr && (!replicas->is_number_integer() || replicas->get<std::int64_t>() < 0))
+      problems.emplace_back("spec.replicas", "Invalid value: " + replicas->dump() + ": must be greater than or equal to 0");
+  }
+  if (kind.kind == "Job") check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
+  if (kind.kind == "CronJob") check_pods(part({"spec", "jobTemplate", "spec", "template", "spec"}), "spec.jobTemplate.spec.template.spec", problems);
+  if (kind.kind == "PodDisruptionBudget" && find_path(object, {"spec", "minAvailable"}) != nullptr && find_path(object, {"spec", "maxUnavailable"}) != nullptr)
+    problems.emplace_back("spec", "Invalid value: minAvailable and maxUnavailable cannot be both set");
+  return problems;
+}
+
+void add_defaults(const ResourceKind& kind, Json& object) {
+  Json& spec = object["spec"];
+  if (kind.kind == "Pod") return defaults_of_pods(spec, "Always");
+  if (kind.kind == "Service" && spec.is_object()) {
+    spec.emplace("type", "ClusterIP");
+    spec.emplace("sessionAffinity", "None");
+    if (spec.contains("ports") && spec["ports"].is_array())
+      for (Json& port : spec["ports"])
+        if (port.is_object()) port.emplace("protocol", "TCP"), port.emplace("targetPort", port.value("port", Json(0)));
+  }
+  if (spec.is_null()) object.erase("spec");
+  if (!object.contains("spec") || !spec.is_object()) return;
+  if (kind.kind == "HorizontalPodAutoscaler") spec.emplace("minReplicas", 1);
+  if (kind.group != "apps" && kind.group != "batch") return;
+  if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "ReplicaSet") spec.emplace("replicas", 1);
+  if (kind.kind == "Deployment") {
+    spec.emplace("strategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxUnavailable", "25%"}, {"maxSurge", "25%"}}}});
+    spec.emplace("progressDeadlineSeconds", 600);
+  }
+  if (kind.kind == "StatefulSet") {
+    spec.emplace("podManagementPolicy", "OrderedReady");
+    spec.emplace("updateStrategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"partition", 0}}}});
+  }
+  if (kind.kind == "DaemonSet") spec.emplace("updateStrategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxUnavailable", 1}, {"maxSurge", 0}}}});
+  if (kind.group == "apps") spec.emplace("revisionHistoryLimit", 10);
+  if (kind.kind == "Job") {
+    spec.emplace("parallelism", 1);
+    spec.emplace("completions", 1);
+    spec.emplace("backoffLimit", 6);
+    spec.emplace("completionMode", "NonIndexed");
+    spec.emplace("suspend", false);
+  }
+  if (spec.contains("template") && spec["template"].is_object() && spec["template"].contains("spec")) defaults_of_pods(spec["template"]["spec"], kind.group == "batch" ? "Never" : "Always");
+}
+
+ReadObject read_object(const Json& object, const std::vector<PriorityClassSpec>& known) {
+  ReadObject out;
+  Diagnostics diagnostics;
+  SourceFiles files("request", false);
+  ReadContext context{diagnostics, files};
+  const std::string kind = object.value("kind", "");
+  YamlLimits limits = kManifestLimits;
+  limits.several_documents = false;
+  const auto documents = parse_yaml("request", object.dump(), limits, diagnostics);
+  const auto reader = std::ranges::find(kReaders, kind, &KindReader::kind);
+  if (documents.size() == 1 && reader != kReaders.end()) {
+    Fields fields(context, documents.front(), kind, Dialect::Manifest);
+    reader->read(fields, {out.manifests, "", {}});
+    fields.finish();
+  }
+  for (const Diagnostic& problem : diagnostics.sorted())
+    if (problem.severity == Severity::Error) out.problems.emplace_back("spec", "Invalid value: " + problem.message);
+  for (WorkloadSpec& workload : out.manifests.workloads) resolve_priority(workload.pod, known, out.problems);
+  add_default_tolerations(out.manifests);
+  return out;
+}
+
+}  // namespace akstwin

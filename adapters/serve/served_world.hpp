@@ -1,0 +1,67 @@
+/// A simulated world that runs by a wall clock and shows itself as clusters with objects.
+#pragma once
+#include <chrono>
+#include <cstdint>
+#include <deque>
+#include <functional>
+
+#include "adapters/serve/event_feed.hpp"
+#include "adapters/serve/object_store.hpp"
+#include "adapters/serve/pace.hpp"
+#include "adapters/serve/projection.hpp"
+#include "models/world/world.hpp"
+
+namespace akstwin {
+
+/// One cluster with the objects that clients see.
+struct ServedCluster {
+  ServedCluster(ClusterRuntime& cluster_runtime, std::uint32_t cluster_index, World& world);
+  ServedCluster(const ServedCluster&) = delete;
+
+  ClusterRuntime& runtime;
+  std::uint32_t index;
+  ObjectStore store;
+  Projection projection;
+  EventFeed events;
+  std::uint64_t told = 0;                 ///< version of the store when watchers were last woken
+};
+
+class ServedWorld {
+ public:
+  ServedWorld(const Scenario& scenario, Pace pace);
+  ServedWorld(const ServedWorld&) = delete;
+
+  /// Called whenever objects may have changed.
+  void on_change(std::function<void()> listener) { listener_ = std::move(listener); }
+  /// Lets simulated time follow the clock for a few milliseconds of work; returns how long to wait until the next call.
+  std::chrono::milliseconds tick();
+  /// Simulates up to `target` at once. Nothing happens when that is past.
+  void run_to(SimTime target);
+  void set_pace(Pace pace);
+  Pace pace() const { return pace_; }
+
+  SimTime now() const { return world_.kernel().now(); }
+  /// Simulated time as seconds since 1970: ages are counted from here.
+  std::int64_t unix_now() const { return world_.scenario().start.unix_seconds + now().us / 1'000'000; }
+  SimTime horizon() const { return SimTime{} + world_.scenario().horizon; }
+  const Scenario& scenario() const { return world_.scenario(); }
+  std::deque<ServedCluster>& clusters() { return clusters_; }
+  CloudApi& cloud() { return world_.cloud(); }
+  const CloudState& cloud_state() { return world_.cloud().state(); }
+  const Timeline& timeline() { return world_.timeline(); }
+  /// Takes over what the twin has changed since; called after each step and each write.
+  void refresh();
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  void step(SimTime target);
+
+  mutable World world_;
+  Pace pace_;
+  std::deque<ServedCluster> clusters_;
+  std::function<void()> listener_;
+  Clock::time_point anchor_wall_;         // at that time of the wall …
+  SimTime anchor_sim_;                    // … it was that time in the simulation
+};
+
+}  // namespace akstwin

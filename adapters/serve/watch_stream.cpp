@@ -1,0 +1,127 @@
+#include "adapters/serve/watch_stream.hpp"
+
+#include "adapters/serve/api_request.hpp"
+#include "adapters/serve/printers.hpp"
+
+namespace akstwin {
+namespace {
+
+// One write to a client at most; the others get their turn in between.
+constexpr std::size_t kBatch = 256 << 10;
+// A quiet watch hears once a minute how far it is (recorded: 59.5 s), and about 2 s before its end.
+constexpr std::chrono::seconds kBookmarkEvery{59}, kBeforeEnd{2};
+
+}  // namespace
+
+void append_object(std::string& out, const ResourceKind& kind, const StoredObject& object, ObjectForm form, std::int64_t now) {
+  if (form == ObjectForm::Whole) {
+    out.append(object.text);
+  } else if (form == ObjectForm::Metadata) {
+    out.append(R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)").append(object.metadata()).append("}");
+  } else {
+    out.append(R"({"cells":)").append(with_ages(object.cells, now)).append(R"(,"object":)");
+    append_object(out, kind, object, ObjectForm::Metadata, now);
+    out.append("}");
+  }
+}
+
+WatchStream::WatchStream(const ObjectStore& store, WatchRequest request, std::function<std::int64_t()> clock)
+    : store_(store), request_(std::move(request)), clock_(std::move(clock)), began_(Clock::now()), told_(began_) {
+  const ObjectTable& table = store_.table(request_.kind);
+  snapshot_ = store_.version();
+  if (request_.initial) {
+    initial_done_ = false;
+    next_ = table.end();
+  } else {
+    expired_ = request_.from < table.forgotten();
+    next_ = table.after(request_.from);
+  }
+}
+
+bool WatchStream::in_namespace(std::string_view key) const {
+  const std::string& wanted = request_.selector.name_space;
+  return wanted.empty() || (key.size() > wanted.size() && key[wanted.size()] == '/' && key.starts_with(wanted));
+}
+
+void WatchStream::event(std::string& out, std::string_view type, const StoredObject& object) {
+  const ResourceKind& kind = resource_kinds()[static_cast<std::size_t>(request_.kind)];
+  out.append(R"({"type":")").append(type).append(R"(","object":)");
+  if (request_.form == ObjectForm::Table) {
+    out.append(R"({"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":")").append(std::to_string(object.version)).append(R"("},"columnDefinitions":)");
+    out.append(columns_sent_ ? "null" : table_columns(kind)).append(R"(,"rows":[)");
+    columns_sent_ = true;
+    append_object(out, kind, object, request_.form, clock_());
+    out.append("]}");
+  } else {
+    append_object(out, kind, object, request_.form, clock_());
+  }
+  out.append("}\n");
+}
+
+void WatchStream::bookmark(std::string& out, bool initial_end) {
+  const ResourceKind& kind = resource_kinds()[static_cast<std::size_t>(request_.kind)];
+  Json metadata{{"resourceVersion", std::to_string(initial_end ? snapshot_ : store_.version())}, {"creationTimestamp", nullptr}};
+  if (initial_end) metadata["annotations"]["k8s.io/initial-events-end"] = "true";
+  Json object{{"kind", kind.kind}, {"apiVersion", kind.api_version()}, {"metadata", metadata}};
+  if (request_.form == ObjectForm::Metadata) object = {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", metadata}};
+  if (request_.form == ObjectForm::Table)
+    object = {{"kind", "Table"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", {{"resourceVersion", metadata["resourceVersion"]}}}, {"columnDefinitions", Json::parse(table_columns(kind))},
+              {"rows", Json::array({Json{{"cells", Json::array()}, {"object", {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", metadata}}}}})}};
+  out.append(Json{{"type", "BOOKMARK"}, {"object", object}}.dump()).append("\n");
+  told_ = Clock::now();
+}
+
+void WatchStream::initial(std::string& out) {
+  const auto& objects = store_.table(request_.kind).objects();
+  for (auto object = objects.upper_bound(initial_key_); object != objects.end(); ++object) {
+    if (out.size() > kBatch) return;
+    initial_key_ = object->first;
+    // What came or changed since the watch began comes from the log.
+    if (object->second.created_version <= snapshot_ && in_namespace(object->first) && request_.selector.matches(object->second)) event(out, "ADDED", object->second);
+  }
+  initial_done_ = true;
+  if (request_.initial_end_bookmark) bookmark(out, true);
+}
+
+void WatchStream::changes(std::string& out) {
+  const ObjectTable& table = store_.table(request_.kind);
+  if (next_ < table.first()) {
+    expired_ = true;
+    return;
+  }
+  for (; next_ < table.end() && out.size() < kBatch; ++next_) {
+    const LogEntry& entry = table.entry(next_);
+    if (!in_namespace(entry.key)) continue;
+    const bool now = request_.selector.matches(entry.object);
+    const bool before = entry.type != LogEntry::Type::Added && (entry.before ? request_.selector.matches(*entry.before) : now);
+    if (entry.type == LogEntry::Type::Deleted) {
+      if (now) event(out, "DELETED", entry.object);
+    } else if (now) {
+      event(out, before ? "MODIFIED" : "ADDED", entry.object);
+    } else if (before) {
+      // The last state that still matched, with the version of the change.
+      event(out, "DELETED", stored_form(resource_kinds()[static_cast<std::size_t>(request_.kind)], Json::parse(entry.before->text), entry.object.version));
+    }
+  }
+}
+
+WatchStream::State WatchStream::read(std::string& out) {
+  if (!initial_done_ && !expired_) initial(out);
+  if (initial_done_ && !expired_) changes(out);
+  if (expired_) {
+    const ApiFault gone = expired("too old resource version: " + std::to_string(request_.from) + " (" + std::to_string(store_.table(request_.kind).forgotten() + 1) + ")");
+    out.append(Json{{"type", "ERROR"}, {"object", status_object(gone)}}.dump()).append("\n");
+    return State::Ended;
+  }
+  if (!out.empty()) return State::Open;
+  const auto now = Clock::now();
+  if (now - began_ >= request_.timeout) return State::Ended;
+  const bool last = request_.timeout > kBeforeEnd && now - began_ >= request_.timeout - kBeforeEnd && !last_bookmark_sent_;
+  if (request_.bookmarks && initial_done_ && (last || now - told_ >= kBookmarkEvery)) {
+    last_bookmark_sent_ = last_bookmark_sent_ || last;
+    bookmark(out, false);
+  }
+  return State::Open;
+}
+
+}  // namespace akstwin
