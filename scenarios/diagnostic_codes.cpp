@@ -23,6 +23,7 @@ constexpr DiagnosticCode kCodes[] = {
     {"S020", "Reference to nothing", "A name refers to a cluster, network, subnet, workload, store, origin or class that does not exist. Where the simulation can go on without it, this is a warning."},
     {"S021", "Circular copy", "`like:` of clusters leads in a circle."},
     {"S022", "Path leaves the folder", "A referenced path lies outside the scenario's folder, perhaps through a symbolic link. Pass --allow-outside if that is meant."},
+    {"S023", "Import", "A file named by `from` holds something else than is wanted there, or several of them without a name to choose by."},
     {"S030", "Overlapping addresses", "Two address ranges that must be disjoint overlap. Overlapping virtual networks are a warning: they work, but cannot be peered."},
     {"S031", "Subnet too small", "An error when the nodes at the start do not fit, a warning when only the largest number with surge does not. Azure keeps 5 addresses of a subnet; overlay and kubenet take one address a node, nodeSubnet maxPods + 1; a pod subnet gives a node batches of 16 as pods come, or /28 blocks for its life."},
     {"S032", "Prefix outside its range", "A subnet lies outside its network's address space, or a range is larger than AKS allows."},
@@ -42,10 +43,11 @@ constexpr DiagnosticCode kCodes[] = {
     {"S049", "vCPU quota", "A quota is of a VM family or region that nothing uses, or the pools exceed it: an error when the nodes at the start do, a warning when only the largest number with surge does."},
     {"S050", "Kind not modelled", "Manifests of this kind are left out; one warning for each kind with the number of objects."},
     {"S051", "Field not read", "A manifest field that the twin does not model and that could matter; one warning for each field. Fields that decide nothing here (env, ports, securityContext, …) are passed over in silence."},
-    {"S052", "Kustomize file skipped", "kustomization.yaml files are not run; the folder's manifests are read as they are."},
+    {"S052", "Kustomization", "A part of a kustomization that is not run, a remote one that is not fetched, or a kustomization file met while reading all manifests of a folder."},
     {"S053", "No Kubernetes object", "A document without apiVersion or kind lies among the manifests and is skipped."},
     {"S054", "Object defined twice", "Two manifests define the same workload; often a base and an overlay are both read."},
     {"S055", "Selector", "A workload's selector does not match its own pods."},
+    {"S056", "Kustomization cannot be built", "What `kustomize build` would refuse, too: a missing file, an object twice, a patch for nothing, a circle."},
     {"S060", "Autoscaler without target", "A HorizontalPodAutoscaler, VerticalPodAutoscaler or ScaledObject scales something that does not exist."},
     {"S061", "Two autoscalers on one target", "HorizontalPodAutoscalers that share pods stop with AmbiguousSelector and only hold their bounds; a ScaledObject beside one is refused by KEDA's webhook."},
     {"S062", "No request", "An autoscaler on CPU or memory utilisation needs the request of every container; without it it does nothing."},
@@ -61,7 +63,6 @@ constexpr DiagnosticCode kCodes[] = {
     {"S081", "Game day", "A step has no time or two, lies beyond the horizon, or asks for an unknown action."},
     {"S082", "Path of a change", "The path of --set, a variant or a sweep leads nowhere, or its factor has nothing to multiply."},
     {"S090", "Accepted, not simulated", "The field is part of the format, but this version does not simulate it: results do not depend on it."},
-    {"S091", "Not supported in this version", "The field is part of the format, but this version cannot do without something else in its place."},
     {"S092", "Assumed", "Something that the simulation needs and that the manifests cannot say is assumed; the hint tells how to state it."},
 };
 

@@ -7,6 +7,7 @@
 #include "scenarios/check_scenario.hpp"
 #include "scenarios/draft.hpp"
 #include "scenarios/generate.hpp"
+#include "scenarios/imports/azure_documents.hpp"
 #include "scenarios/overrides.hpp"
 #include "scenarios/read_manifests.hpp"
 #include "scenarios/schema.hpp"
@@ -185,13 +186,14 @@ std::optional<Scenario> load_scenario_text(std::string_view text, const LoadOpti
   if (documents.empty()) return refuse("the file is empty", "a scenario begins with apiVersion: akstwin.io/v1alpha1");
   YamlNode& document = documents.front();
   if (!document.is_map()) return refuse("the file is " + std::string(kind_in_words(document)) + ", not a mapping", "a scenario begins with apiVersion: akstwin.io/v1alpha1");
+  SourceFiles files(options.path, options.allow_outside);
+  files.remember("", text);
+  if (!expand_from(document, files, diagnostics)) return std::nullopt;
   const FieldDoc fields = scenario_fields();
   for (const OverrideSpec& change : options.overrides) apply_override(document, fields, change, {change.path + "=" + change.value, 0, 0, 1}, diagnostics);
   YamlNode written = document;
   if (!expand_like(document, diagnostics)) return std::nullopt;
 
-  SourceFiles files(options.path, options.allow_outside);
-  files.remember("", text);
   ReadContext context{diagnostics, files};
   ScenarioDraft draft;
   Fields reader(context, document, "");

@@ -168,7 +168,9 @@ void merge_pools(YamlNode& base, const YamlNode& own) {
   }
 }
 
-// Maps one level deep are merged (networkProfile, autoScalerProfile, serviceMesh), everything else is replaced.
+}  // namespace
+
+// Maps one level deep are merged: networkProfile, autoScalerProfile, serviceMesh.
 YamlNode merged_cluster(YamlNode base, const YamlNode& own) {
   const bool moved = own.find("location") != nullptr && own.text_of("location") != base.text_of("location");
   std::erase_if(base.members, [&](const YamlMember& m) { return m.key == "name" || m.key == "standby" || m.key == "like" || (moved && m.key == "virtualNetwork"); });
@@ -192,8 +194,6 @@ YamlNode merged_cluster(YamlNode base, const YamlNode& own) {
   base.length = own.length;
   return base;
 }
-
-}  // namespace
 
 std::string scaled_text(const std::string& text, double factor, bool whole) {
   std::string_view rest = text;

@@ -17,6 +17,9 @@ bool apply_override(YamlNode& document, const FieldDoc& fields, const OverrideSp
 /// False when a cluster copies nothing and no other one can stand in for it; reading on would only repeat that.
 bool expand_like(YamlNode& document, Diagnostics& diagnostics);
 
+/// `own` on top of `base`: pools are merged by name, mappings one level deep, everything else is replaced.
+YamlNode merged_cluster(YamlNode base, const YamlNode& own);
+
 /// `text` with its number multiplied: "900rps" × 0.5 → "450rps", "2h30m" → "1h15m". Empty when there is no number.
 std::string scaled_text(const std::string& text, double factor, bool whole);
 

@@ -208,9 +208,7 @@ void describe(Fields& f, NodeProvisioningSpec& out) {
 void describe(Fields& f, ClusterSpec& out) {
   out.declared_at = f.at();
   f.required("name", out.name, "Name of the cluster.");
-  f.custom("from", {"path", "a path", "string", ""}, "Output of `az aks show -o json`; not in this version: import with `akstwin import`.", [&](const YamlNode& node) {
-    f.error("S091", node, f.field_name("from") + " is not supported in this version", "run `akstwin import " + node.text + "` and paste what it prints");
-  });
+  f.without_effect("from", "File, or list of files, that describe the cluster: az aks show or az aks nodepool list -o json, a compiled ARM template, a Terraform plan. The fields given here win.");
   f.without_effect("like", "Another cluster whose fields are copied; the fields given here win. Pools are merged by name.");
   f.required("location", out.location, "Azure region, such as eastus2.");
   f.group("sku", "Control plane.", [&](Fields& g) {

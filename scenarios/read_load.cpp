@@ -89,7 +89,7 @@ void describe(Fields& f, GenerateDraft& out) {
 void describe(Fields& f, WorkloadSourceDraft& out) {
   out.path = f.path();
   f.values("cluster", out.clusters, "The cluster, or a list of clusters, that runs the workloads.", true);
-  f.values("from", out.from, "Manifest files, or folders that are read with all below them in order of path.");
+  f.values("from", out.from, "Manifest files, kubectl get -A -o json, SimKube traces; folders with a kustomization, which is built, and other folders, read with all below them in order of path.");
   f.group("generate", "Services made by rule instead of manifests: a Deployment and an autoscaler each.", [&](Fields& g) { describe(g, out.generate); });
 }
 

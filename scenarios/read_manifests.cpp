@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "scenarios/imports/json_text.hpp"
+#include "scenarios/imports/kustomize.hpp"
+#include "scenarios/imports/simkube_trace.hpp"
 #include "scenarios/manifest_objects.hpp"
 
 namespace akstwin {
@@ -40,11 +43,19 @@ constexpr std::string_view kWithoutEffect[] = {
     "Secret", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding", "NetworkPolicy", "Ingress", "IngressClass", "CustomResourceDefinition",
     "Gateway", "GatewayClass", "HTTPRoute", "GRPCRoute", "Certificate", "ClusterIssuer", "Issuer", "TriggerAuthentication", "ClusterTriggerAuthentication",
     "ExternalSecret", "SecretProviderClass", "ServiceMonitor", "PodMonitor", "PrometheusRule", "AuthorizationPolicy", "PeerAuthentication", "DestinationRule", "VirtualService",
-    "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "Endpoints", "EndpointSlice", "CiliumNetworkPolicy", "RuntimeClass", "CSIDriver"};
+    "ValidatingWebhookConfiguration", "MutatingWebhookConfiguration", "APIService", "Endpoints", "EndpointSlice", "CiliumNetworkPolicy", "RuntimeClass", "CSIDriver",
+    "Node", "PersistentVolume", "Event", "Lease", "ControllerRevision", "CSINode", "CSIStorageCapacity", "VolumeAttachment", "PodMetrics", "NodeMetrics", "FlowSchema",
+    "PriorityLevelConfiguration", "ValidatingAdmissionPolicy", "ValidatingAdmissionPolicyBinding", "CiliumIdentity", "CiliumEndpoint", "CiliumNode", "PodTemplate"};
 
 bool is_kustomization_file(std::string_view file) {
   const std::string_view name = file.substr(file.rfind('/') + 1);
   return name == "kustomization.yaml" || name == "kustomization.yml";
+}
+
+// Pods, ReplicaSets and Jobs of a dump that a controller made: the simulated controllers make them again.
+bool is_controlled(const YamlNode& document) {
+  const YamlNode* owners = find_below(document, "metadata.ownerReferences");
+  return owners != nullptr && std::ranges::any_of(owners->items, [](const YamlNode& owner) { return true_below(owner, "controller"); });
 }
 
 bool below(std::string_view file, std::string_view folder) {
@@ -56,16 +67,41 @@ std::string joined(const std::string& folder, const std::string& path) { return 
 }  // namespace
 
 void ManifestReader::read(const std::string& reference, const YamlNode& at) {
+  std::string folder = SourceFiles::normalized(reference);
+  if (is_kustomization_file(folder) && context_.files.is_file(folder)) folder = folder.find('/') == std::string::npos ? std::string() : folder.substr(0, folder.rfind('/'));
+  if (context_.files.is_folder(folder.empty() ? "." : folder) && kustomization_file(folder, context_.files)) return read_kustomization(folder, at);
   for (const SourceFile& source : context_.files.files(reference, at, context_.diagnostics)) {
     if (!files_.insert(source.relative).second) continue;
-    auto parsed = parsed_.find(source.relative);
-    if (parsed == parsed_.end()) {
-      const auto text = context_.files.read(source, at, kManifestLimits.bytes, context_.diagnostics);
-      if (!text) continue;
-      parsed = parsed_.emplace(source.relative, parse_yaml(source.shown, *text, kManifestLimits, context_.diagnostics)).first;
-    }
-    for (const YamlNode& document : parsed->second) read_document(document, source.relative, 0);
+    const std::vector<YamlNode>* documents = parse(source, at);
+    if (documents == nullptr) continue;
+    for (const YamlNode& document : *documents) read_document(document, source.relative, 0);
   }
+}
+
+const std::vector<YamlNode>* ManifestReader::parse(const SourceFile& source, const YamlNode& at) {
+  auto parsed = parsed_.find(source.relative);
+  if (parsed == parsed_.end()) {
+    const auto text = context_.files.read(source, at, document_bytes(source.shown), context_.diagnostics);
+    if (!text) return nullptr;
+    parsed = parsed_.emplace(source.relative, parse_document(source.shown, *text, context_.diagnostics)).first;
+  }
+  return &parsed->second;
+}
+
+// Owners of its objects are found by the kustomization's folder, not by that of its bases.
+void ManifestReader::read_kustomization(const std::string& folder, const YamlNode& at) {
+  const std::string name = (folder.empty() ? "" : folder + "/") + "kustomization.yaml";
+  if (!files_.insert(name).second) return;
+  auto built = parsed_.find("built " + name);
+  if (built == parsed_.end()) built = parsed_.emplace("built " + name, build_kustomization(folder, at, context_)).first;
+  for (const YamlNode& object : built->second) {
+    const std::string file = is_kustomization_file(object.file.text()) ? "generated.yaml" : last_segment(object.file.text());
+    read_document(object, folder.empty() ? file : folder + "/" + file, 0);
+  }
+}
+
+void ManifestReader::read_objects(const std::vector<YamlNode>& objects) {
+  for (const YamlNode& object : objects) read_document(object, object.file.str() + "#", 0);
 }
 
 void ManifestReader::skip(std::map<std::string, Skipped>& list, const std::string& what, const YamlNode& at) {
@@ -76,12 +112,17 @@ void ManifestReader::skip(std::map<std::string, Skipped>& list, const std::strin
 void ManifestReader::read_document(const YamlNode& document, const std::string& file, int depth) {
   const std::string kind(document.text_of("kind")), version(document.text_of("apiVersion"));
   const bool flux = version.starts_with("kustomize.toolkit.fluxcd.io/");
+  if (is_simkube_trace(document)) {
+    for (const YamlNode& object : read_simkube_trace(document).objects) read_document(object, file, 1);
+    return;
+  }
   if (!flux && (is_kustomization_file(file) || version.starts_with("kustomize.config.k8s.io/"))) return skip(kustomization_files_, file, document);
   if (kind.empty() || version.empty()) return skip(not_objects_, file, document);
   if (const YamlNode* items = document.find("items"); items != nullptr && (kind == "List" || kind.ends_with("List")) && depth == 0) {
     for (const YamlNode& item : items->items) read_document(item, file, depth + 1);
     return;
   }
+  if (is_controlled(document)) return;
   const auto known = std::ranges::find_if(kKinds, [&](const KnownKind& k) { return k.kind == kind && (k.group == "v1" ? version == "v1" : version.starts_with(k.group)); });
   if (known != std::end(kKinds)) {
     Fields fields(context_, document, kind, Dialect::Manifest);
@@ -107,7 +148,7 @@ void ManifestReader::report_duplicates() {
     const auto [first, inserted] = seen.emplace(name, workload.declared_at);
     if (inserted) continue;
     context_.diagnostics.add({Severity::Error, "S054", workload.declared_at, name + " is defined twice",
-                              "first in " + first->second.file + ":" + std::to_string(first->second.line) + "; name the folder of one overlay only, kustomize is not run"});
+                              "first in " + first->second.file + ":" + std::to_string(first->second.line) + "; name the folder of one overlay only"});
   }
 }
 
@@ -147,7 +188,7 @@ void ManifestReader::report_unread() {
   for (const auto& [kind, skipped] : unknown_kinds_)
     warn("S050", skipped.first, std::to_string(skipped.count) + (skipped.count == 1 ? " object" : " objects") + " of kind " + kind + " not read", "the twin does not model this kind; the first one is here");
   for (const auto& [file, skipped] : not_objects_) warn("S053", skipped.first, "no Kubernetes object: apiVersion or kind is missing", "the document is skipped");
-  for (const auto& [file, skipped] : kustomization_files_) warn("S052", skipped.first, "kustomization files are skipped", "the manifests of the folder are read as they are; run kustomize build first if it changes them");
+  for (const auto& [file, skipped] : kustomization_files_) warn("S052", skipped.first, "kustomization files are skipped", "the manifests of the folder are read as they are; name a folder that holds a kustomization itself, and it is built");
   for (const auto& [field, unread] : context_.unread)
     warn("S051", unread.first, "field " + field + " is not read" + (unread.count > 1 ? " (" + std::to_string(unread.count) + " times)" : ""), "the twin does not model it");
   context_.unread.clear();

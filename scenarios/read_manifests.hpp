@@ -18,8 +18,11 @@ class ManifestReader {
  public:
   ManifestReader(ReadContext& context, ParsedFiles& parsed) : context_(context), parsed_(parsed) {}
 
-  /// Reads a file, or all manifests below a folder; `at` is where the scenario names it.
+  /// Reads a file, a folder with a kustomization as Kustomize builds it, or all manifests below any other folder; `at` is where the
+  /// scenario names it.
   void read(const std::string& reference, const YamlNode& at);
+  /// Reads objects that are in memory already.
+  void read_objects(const std::vector<YamlNode>& objects);
   /// Resolves priority classes and owners, reports duplicates and, once each, what was not read.
   /// `roots` are folders (relative to the scenario's) from which a Kustomization's path may start.
   ManifestSet finish(const std::vector<std::string>& roots);
@@ -29,6 +32,8 @@ class ManifestReader {
     Position first;
     int count = 0;
   };
+  void read_kustomization(const std::string& folder, const YamlNode& at);
+  const std::vector<YamlNode>* parse(const SourceFile& source, const YamlNode& at);
   void read_document(const YamlNode& document, const std::string& file, int depth);
   void skip(std::map<std::string, Skipped>& list, const std::string& what, const YamlNode& at);
   void report_duplicates();

@@ -134,6 +134,8 @@ void describe(Fields& f, StepSpec& out) {
 }
 
 void describe_faults(Fields& f, std::vector<StepSpec>& out) {
+  f.without_effect("from", "Azure Chaos Studio experiment in JSON: its actions that the twin has become steps before those stated here.");
+  f.without_effect("start", "When the experiment of `from` begins: 36h, or 10d 14:00.");
   f.not_simulated("steadyState", "What must hold before the first step.");
   f.list("steps", out, "Steps in order; each has `at` or `when`.");
   f.not_simulated("rollback", "What is undone at the end.");

@@ -4,6 +4,7 @@
 #include <fstream>
 #include <system_error>
 
+#include "scenarios/imports/json_text.hpp"
 #include "sim/base/hash.hpp"
 
 namespace akstwin {
@@ -21,6 +22,16 @@ bool inside(const fs::path& path, const fs::path& folder) {
 bool is_manifest(const fs::path& path) {
   const std::string ending = path.extension().string();
   return ending == ".yaml" || ending == ".yml" || ending == ".json";
+}
+
+// An excerpt of a document on one line would be the whole document.
+bool has_long_line(std::string_view text) {
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = std::min(text.find('\n', begin), text.size());
+    if (end - begin > 4'000) return true;
+    begin = end + 1;
+  }
+  return false;
 }
 
 void add_problem(const YamlNode& at, std::string code, std::string message, std::string hint, Diagnostics& diagnostics) {
@@ -82,6 +93,16 @@ std::optional<SourceFile> SourceFiles::file(const std::string& reference, const 
   return source(*path);
 }
 
+bool SourceFiles::is_file(const std::string& reference) const {
+  std::error_code error;
+  return fs::is_regular_file(folder_ / reference, error);
+}
+
+bool SourceFiles::is_folder(const std::string& reference) const {
+  std::error_code error;
+  return fs::is_directory(folder_ / reference, error);
+}
+
 std::vector<SourceFile> SourceFiles::files(const std::string& reference, const YamlNode& at, Diagnostics& diagnostics) const {
   const auto path = resolve(reference, at, diagnostics);
   if (!path) return {};
@@ -113,7 +134,7 @@ std::optional<std::string> SourceFiles::read(const SourceFile& source, const Yam
     return std::nullopt;
   }
   remember(source.relative, *text);
-  diagnostics.add_source(source.shown, *text);
+  if (!holds_secret(*text) && !has_long_line(*text)) diagnostics.add_source(source.shown, *text);
   return text;
 }
 

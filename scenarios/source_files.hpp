@@ -28,7 +28,10 @@ class SourceFiles {
   std::optional<SourceFile> file(const std::string& reference, const YamlNode& at, Diagnostics& diagnostics) const;
   /// A file, or the files below a folder whose names end in one of `endings`, sorted by path.
   std::vector<SourceFile> files(const std::string& reference, const YamlNode& at, Diagnostics& diagnostics) const;
-  /// The text of a file; remembered for the hash and registered for excerpts. Nothing with a diagnostic when unreadable.
+  /// Whether there is such a file or folder. Asks nothing of its place: file() does.
+  bool is_file(const std::string& reference) const;
+  bool is_folder(const std::string& reference) const;
+  /// The text of a file; remembered for the hash and, unless it seems to hold a Secret, registered for excerpts. Nothing with a diagnostic when unreadable.
   std::optional<std::string> read(const SourceFile& source, const YamlNode& at, std::size_t max_bytes, Diagnostics& diagnostics);
   /// Adds a text that is already in memory (the scenario itself) to the hash.
   void remember(std::string relative, std::string_view text);

@@ -14,7 +14,10 @@
 #include "adapters/cli/drive_command.hpp"
 #include "adapters/cli/explain_command.hpp"
 #include "adapters/cli/explain_decision_command.hpp"
+#include "adapters/cli/export_command.hpp"
 #include "adapters/cli/headroom_command.hpp"
+#include "adapters/cli/import_command.hpp"
+#include "adapters/cli/init_command.hpp"
 #include "adapters/cli/observe_command.hpp"
 #include "adapters/cli/run_command.hpp"
 #include "adapters/cli/schema_command.hpp"
@@ -32,6 +35,9 @@ struct Arguments {
   RunArguments run;
   ValidateArguments validate;
   SchemaArguments schema;
+  ImportArguments imported;
+  InitArguments init;
+  ExportArguments exported;
   HeadroomArguments headroom;
   SubnetsArguments subnets;
   ServeArguments serve;
@@ -54,6 +60,9 @@ struct Verb {
 std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& console) {
   return {{declare(app, arguments.run), [&] { return execute(arguments.run, console); }},
           {declare(app, arguments.validate), [&] { return execute(arguments.validate, console); }},
+          {declare(app, arguments.imported), [&] { return execute(arguments.imported, console); }},
+          {declare(app, arguments.init), [&] { return execute(arguments.init, console); }},
+          {declare(app, arguments.exported), [&] { return execute(arguments.exported, console); }},
           {declare(app, arguments.drive), [&] { return execute(arguments.drive, console); }},
           {declare(app, arguments.observe), [&] { return execute(arguments.observe, console); }},
           {declare(app, arguments.shadow), [&] { return execute(arguments.shadow, console); }},

@@ -43,7 +43,7 @@ TEST_CASE("The list of diagnostics is up to date") { compare(kRoot / "docs" / "r
 TEST_CASE("Every code that the reader uses is documented, and every documented code is used") {
   std::set<std::string> used, known;
   const std::regex code("\"(S[0-9]{3})\"");
-  for (const auto& entry : fs::directory_iterator(kRoot / "scenarios")) {
+  for (const auto& entry : fs::recursive_directory_iterator(kRoot / "scenarios")) {
     if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
     if (entry.path().filename() == "diagnostic_codes.cpp" || entry.path().filename() == "diagnostic_codes.hpp") continue;
     const std::string text = contents(entry.path());

@@ -1,0 +1,120 @@
+// Prometheus answers, price lists and traces; broken and hostile input.
+#include <catch2/catch.hpp>
+
+#include "adapters/import/import_text.hpp"
+#include "scenarios/imports/json_text.hpp"
+#include "scenarios/imports/yaml_text.hpp"
+#include "tests/import/importing.hpp"
+
+using namespace akstwin;
+using namespace akstwin::test;
+
+namespace {
+
+std::string data(const char* name) { return (data_folder() / name).string(); }
+
+Found import_text(const std::string& file, const std::string& text, ImportKind kind = ImportKind::Auto) {
+  const Folder folder("import-text");
+  folder.write(file, text);
+  return import_paths({(folder.path() / file).string()}, kind);
+}
+
+}  // namespace
+
+TEST_CASE("A Prometheus answer is load, use and size of requests of its workloads") {
+  const Found found = import_paths({data("load.json")});
+  INFO(found.said);
+  REQUIRE_FALSE(found.failed);
+  CHECK(counts_text(found.imported) == "sample=11, series=5, series, cpu=1, series, load=2, series, memory=1, series, request size=1");
+  REQUIRE(found.imported.services.size() == 2);
+  const ImportedService& web = found.imported.services[0];
+  CHECK(web.workload == "shop/web");
+  CHECK(web.load == std::vector<double>{10, 30, 20});
+  CHECK(web.cpu_cores == Approx(0.2));                 // 12 s of CPU in 60 s, twice
+  CHECK(web.memory_bytes == Approx(200.0 * 1048576));
+  CHECK(web.request_bytes == Approx(2048));            // the mean of 4096 and of a time without requests
+  const ImportedService& api = found.imported.services[1];
+  // A counter: 600 in 60 s are 10/s; then it was reset, and the 100 since are 100/60 a second.
+  REQUIRE(api.load.size() == 2);
+  CHECK(api.load[0] == Approx(10));
+  CHECK(api.load[1] == Approx(100.0 / 60));
+  // 0.2 cores at a mean of 20 requests a second: 10 ms of CPU a request.
+  const std::string yaml = to_yaml(services_node(found.imported.services, "traffic.csv"));
+  CHECK(yaml.find("cpuPerRequest: 10000us") != std::string::npos);
+  CHECK(yaml.find("base: 200Mi") != std::string::npos);
+  CHECK(traces_csv(found.imported.services) == "t_seconds,shop/web,shop/api\n0,10,10\n60,30,1.66667\n120,20,0\n");
+}
+
+TEST_CASE("What a series measures can be said") {
+  const Found found = import_paths({data("load.json")}, ImportKind::Prometheus, SeriesMeaning::Cpu);
+  CHECK(found.imported.counts.at("series, cpu") == 5);
+}
+
+TEST_CASE("An answer without samples in order is refused at the sample") {
+  const Found found = import_text("q.json", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[2,\"1\"],\n[1,\"1\"]]}]}}");
+  CHECK(found.failed);
+  CHECK(found.said.find("q.json:2:1: error[S070]") != std::string::npos);
+  CHECK(import_text("q.json", "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}").said.find("not a matrix") != std::string::npos);
+}
+
+TEST_CASE("Retail prices are counted by what they are, and missing pages are said") {
+  const Found found = import_paths({data("prices.json")});
+  INFO(found.said);
+  CHECK(counts_text(found.imported) == "price=4, price with savings plan=1, price, Windows=1, price, consumption=2, price, reservation=1, price, spot=1");
+  CHECK(found.said.find("NextPageLink") != std::string::npos);
+  CHECK(imported_as_yaml(found.imported).find("prices: ") != std::string::npos);
+}
+
+TEST_CASE("A SimKube trace gives each object as it was applied last") {
+  const Found found = import_paths({data("trace.json")});
+  CHECK(counts_text(found.imported) == "Deployment=1, object applied=2, object deleted=0, trace event=2");
+  CHECK(text_below(found.imported.objects.at(0), "spec.replicas") == "5");
+}
+
+TEST_CASE("Broken and hostile files are refused with their place, and nothing crashes") {
+  struct Case {
+    const char *file, *said;
+    std::string text;
+  };
+  std::string deep, bomb = "a: &a [x,x,x,x,x,x,x,x,x,x]\n";
+  for (int i = 0; i < 5'000; ++i) deep += '[';
+  for (char c = 'b'; c < 'k'; ++c) bomb += std::string(1, c) + ": &" + c + " [*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + ",*" + char(c - 1) + "]\n";
+  const Case cases[] = {
+      {"a.json", "a.json:1:8: error[S004]: this is not JSON: a value", "{\"a\": [nul]}"},
+      {"a.json", "a.json:1:10: error[S005]: the key 'a' is written twice", "{\"a\": 1, \"a\": 2}"},
+      {"a.json", "error[S007]: values are nested more than 100 deep", deep},
+      {"a.json", "error[S004]: this is not JSON: the closing quote", "{\"a\": \"b"},
+      {"a.json", "error[S004]: text follows after the end", "{} {}"},
+      {"a.json", "error[S003]", std::string("{\"a\": \"\xFF\"}")},
+      {"a.yaml", "error[S002]: the file holds more than", bomb},
+      {"a.yaml", "error[S004]: this is not YAML", "a: [1, 2\nb: 3\n"},
+      {"a.yaml", "error[S023]: what this document is cannot be told", "hello: world\n"},
+      {"a.csv", "error[S023]", "a,b\n1,2\n"},
+      {"a.json", "error[S023]", "[1, 2, 3]"},
+  };
+  for (const Case& one : cases) {
+    const Found found = import_text(one.file, one.text);
+    INFO(one.text.substr(0, 80) << "\n" << found.said.substr(0, 2'000));
+    CHECK(found.failed);
+    CHECK(found.said.find(one.said) != std::string::npos);
+  }
+  CHECK(import_paths({"/no/such/file.json"}).said.find("error[S001]") != std::string::npos);
+  CHECK(import_text("a.yaml", "apiVersion: v1\nkind: Pod\n", ImportKind::Terraform).said.find("this is not of kind tfplan") != std::string::npos);
+}
+
+TEST_CASE("A tree written as YAML or JSON reads back to itself") {
+  const std::string text =
+      "plain: a b\nquoted: \"true\"\nnumber: 12\ntext_number: \"12\"\nempty: \"\"\nnothing: null\nlist: [a, \"- b\", {c: d}, []]\nlines: |\n  one\n  two: three\n\"odd: key\": \"x # y\"\nstar: \"*\"\ncolon: \"a: b\"\n";
+  Diagnostics diagnostics;
+  const auto first = parse_yaml("a.yaml", text, kManifestLimits, diagnostics);
+  REQUIRE(first.size() == 1);
+  const auto again = parse_yaml("b.yaml", to_yaml(first[0]), kManifestLimits, diagnostics);
+  INFO(to_yaml(first[0]));
+  REQUIRE(again.size() == 1);
+  CHECK(same_content(first[0], again[0]));
+  const auto json = parse_json("c.json", to_json_text(first[0]), kJsonLimits, diagnostics);
+  REQUIRE(json.size() == 1);
+  CHECK(same_content(first[0], json[0]));
+  CHECK_FALSE(diagnostics.has_errors());
+  CHECK(to_yaml(again[0]).find("quoted: \"true\"") != std::string::npos);
+}
