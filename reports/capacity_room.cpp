@@ -215,7 +215,8 @@ struct Demand {
   const Scenario& scenario;
   const PoolGrid& grid;
   Shape overhead, largest;                 ///< largest: a pod that must fit
-  double packing = 1;                      ///< nodes that today's run had for each that the demand would fill
+  double packing = 1;                      ///< nodes that today's run had for each that the demand would fill, on average
+  double packing_at_peak = 1;              ///< and when it had most
 };
 
 Shape room_of_size(const Demand& demand, const VmSize& size) {
@@ -233,9 +234,11 @@ std::optional<Sizing> size_with(const Demand& demand, const VmSize& size) {
   const std::int64_t peak = std::ranges::max(nodes);
   Sizing out;
   out.size = &size;
-  out.fewest = std::max<std::int64_t>({zones, demand.grid.pool.autoscaling ? demand.grid.pool.min_count : 0, 1});
+  // A node a zone, but a pool that may go down to nothing still may.
+  const bool to_zero = demand.grid.pool.autoscaling && demand.grid.pool.min_count == 0;
+  out.fewest = to_zero ? 0 : std::max(zones, demand.grid.pool.autoscaling ? demand.grid.pool.min_count : 1);
   // Enough at the peak when the fullest zone is gone: n − ⌈n ÷ zones⌉ ≥ peak.
-  const auto packed = static_cast<std::int64_t>(std::ceil(static_cast<double>(peak) * demand.packing));
+  const auto packed = static_cast<std::int64_t>(std::ceil(static_cast<double>(peak) * demand.packing_at_peak));
   out.most = std::max(out.fewest, zones > 1 ? (packed * zones + zones - 2) / (zones - 1) : packed);
   out.mean = std::max(static_cast<double>(out.fewest), mean_of(nodes) * demand.packing);
   if (!demand.grid.pool.autoscaling) out.mean = static_cast<double>(out.most);
@@ -247,7 +250,7 @@ std::optional<Sizing> size_with(const Demand& demand, const VmSize& size) {
 std::optional<PoolProposal> propose(const Scenario& scenario, const PoolGrid& grid, const Shape& overhead, const std::vector<Shape>& shapes) {
   const VmSize* today = find_vm_size(grid.pool.vm_size.text());
   if (today == nullptr || today->gpus > 0 || grid.pool.mode == PoolMode::System || grid.empty() || std::ranges::max(grid.nodes) == 0) return std::nullopt;
-  Demand demand{scenario, grid, overhead, {}, 1};
+  Demand demand{scenario, grid, overhead, {}, 1, 1};
   const Shape room = room_of_size(demand, *today);
   if (room.cpu <= 0 || room.memory <= 0) return std::nullopt;
   for (const Shape& shape : shapes)
@@ -256,6 +259,8 @@ std::optional<PoolProposal> propose(const Scenario& scenario, const PoolGrid& gr
   const double ideal_mean = mean_of(ideal), actual_mean = mean_of(grid.nodes);
   // A pool of fixed size is not packed by anyone; what it has too much of is what the proposal is about.
   demand.packing = grid.pool.autoscaling && ideal_mean > 0 ? std::clamp(actual_mean / ideal_mean, 1.0, 2.0) : 1.1;
+  const std::int64_t ideal_peak = std::max<std::int64_t>(std::ranges::max(ideal), 1);
+  demand.packing_at_peak = grid.pool.autoscaling ? std::clamp(static_cast<double>(std::ranges::max(grid.nodes)) / static_cast<double>(ideal_peak), 1.0, 2.0) : 1.1;
   std::optional<Sizing> best;
   for (const VmSize* size : candidates(*today)) {
     const auto sizing = size_with(demand, *size);

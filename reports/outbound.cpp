@@ -61,7 +61,7 @@ void read_use(const Ports& ports, const std::vector<Sample>& nodes, const std::v
     out.in_use_peak_at = at;
   }
   out.in_use_peak = worst.used;
-  out.in_use_limit = worst.limit;
+  out.in_use_limit = worst.used > 0 ? worst.limit : ports.use(std::max<std::int64_t>(out.nodes_peak, 1), 0).limit;
 }
 
 void read_allocation(const VirtualNetworkSpec& network, const std::vector<Sample>& nodes, OutboundAnswer& out) {
@@ -79,7 +79,7 @@ void read_allocation(const VirtualNetworkSpec& network, const std::vector<Sample
 
 std::string verdict_of(const VirtualNetworkSpec& network, const OutboundAnswer& o, const Epoch& start) {
   const bool shared = network.outbound == OutboundType::NatGateway;
-  std::string text = shared ? grouped(o.addresses) + (o.addresses == 1 ? " public address" : " public addresses") + " of a NAT gateway carry " + grouped(o.in_use_limit) + " connections to a destination"
+  std::string text = shared ? grouped(o.addresses) + (o.addresses == 1 ? " public address" : " public addresses") + " of a NAT gateway " + (o.addresses == 1 ? "carries " : "carry ") + grouped(o.in_use_limit) + " connections to a destination"
                             : "a node has " + grouped(o.ports_a_node) + " ports at the peak of " + counted(o.nodes_peak, "node");
   if (o.nodes_supported > 0) text += "; stated ports suffice for " + counted(o.nodes_supported, "node") + ", the pools may have " + grouped(o.nodes_at_maximum);
   if (o.allocation_failed_at) text += "; more nodes than that from " + day_and_clock(*o.allocation_failed_at, start) + " on";

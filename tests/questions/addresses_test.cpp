@@ -43,6 +43,21 @@ TEST_CASE("The growing cluster could not be upgraded at its peak: its surge find
   CHECK(q.figure("latency.p95_seconds") < 0.2);
 }
 
+TEST_CASE("The same growth exhausts a larger subnet later, or never") {
+  Question q = ask("subnet-exhaustion");
+  std::int64_t before = 0;
+  for (const int prefix : {25, 24, 23}) {
+    q.scenario.networks[0].subnets[0].prefix = Cidr{(10U << 24) | (1U << 16), prefix};
+    const Timeline timeline = simulate(q.scenario, {.replication = 0, .kernel = KernelKind::Calendar, .stop = nullptr, .progress = {}}).timeline;
+    const auto answer = analyse(q.scenario, timeline, false).subnets.subnets.at(0);
+    const std::int64_t day = answer.exhausted_at ? answer.exhausted_at->us / 86'400'000'000 + 1 : 10;
+    INFO("/" << prefix);
+    CHECK(day == (prefix == 25 ? 2 : prefix == 24 ? 7 : 10));   // 122 ÷ 31 = 3 nodes: one user node; 250 ÷ 31 = 8: six; 506 ÷ 31 = 16: enough
+    CHECK(day > before);
+    before = day;
+  }
+}
+
 TEST_CASE("In each mode the comparison says which prefix would have done, and that one size smaller would not") {
   const Question q = ask("cni-comparison");
   Outcome outcome = merge(q.scenario, {q.answers});

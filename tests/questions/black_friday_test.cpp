@@ -39,4 +39,22 @@ TEST_CASE("Nodes that are already there leave only the horizontal autoscaler's d
   CHECK(ready.figure("cost.monthly") > base.figure("cost.monthly"));
 }
 
+TEST_CASE("When every fifth request calls out, the nodes' ports run out in the rush, and do not when each node is given 2,000") {
+  const Question q = ask("black-friday", "calls-out");
+  REQUIRE(q.answers.outbound.size() == 1);
+  const OutboundAnswer& outbound = q.answers.outbound[0];
+  CHECK(outbound.ports_a_node == 1'024);
+  REQUIRE(outbound.exhausted_at);
+  CHECK(*outbound.exhausted_at >= kRush);
+  CHECK(*outbound.exhausted_at <= kRush + Duration{900'000'000});   // request rates are means of 15 minutes
+  CHECK(outbound.in_use_peak >= 1'174);                             // 160 a second on nine nodes, 66 s each; more while there are fewer
+  CHECK(outbound.in_use_limit == 1'024);
+  bool said = false;
+  for (const std::string& finding : q.answers.findings) said = said || finding.starts_with("shop outbound: ");
+  CHECK(said);
+  const Question stated = ask("black-friday", "ports-stated");
+  CHECK_FALSE(stated.answers.outbound.at(0).exhausted_at.has_value());
+  CHECK(stated.answers.outbound.at(0).nodes_supported == 32);
+}
+
 }  // namespace akstwin::test
