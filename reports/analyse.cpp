@@ -6,6 +6,7 @@
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
 #include "reports/text.hpp"
+#include "reports/upgrade.hpp"
 
 namespace akstwin {
 namespace {
@@ -127,7 +128,13 @@ std::vector<MetricValues> metrics_of(const Timeline& timeline, const Answers& an
   }
   for (const SubnetAnswer& subnet : answers.subnets.subnets)
     if (!subnet.owners.empty()) subnets.values.add(static_cast<std::int64_t>(subnet.free_ratio_min * 1e6));
-  return {availability, cost, latency, nodes, pending, rpo, rto, subnets};
+  MetricValues lost{"upgrade_requests_lost", 1, {}}, upgrades{"upgrade_seconds", 1'000'000, {}};
+  for (const UpgradeAnswer& upgrade : answers.upgrades.upgrades) {
+    if (upgrade.pool.empty()) continue;
+    upgrades.values.add(upgrade.succeeded ? upgrade.took->us : Distribution::kNeverHappened);
+    lost.values.add(upgrade.requests_lost);
+  }
+  return {availability, cost, latency, nodes, pending, rpo, rto, subnets, lost, upgrades};
 }
 
 Answers analyse(const Scenario& scenario, const Timeline& timeline, bool details) {
@@ -139,12 +146,14 @@ Answers analyse(const Scenario& scenario, const Timeline& timeline, bool details
   answers.limits = analyse_limits(scenario, timeline);
   answers.cost = analyse_cost(scenario, timeline);
   answers.recovery = analyse_recovery(scenario, timeline);
+  answers.upgrades = analyse_upgrades(scenario, timeline);
   answers.figures = figures_of(scenario, timeline, answers);
   answers.metrics = metrics_of(timeline, answers);
   answers.findings = findings_of(scenario, timeline);
   for (const QuotaUse& quota : answers.capacity.quotas)
     if (quota.warned_at || quota.refused_at) answers.findings.push_back(quota_finding(quota, scenario.start));
   limit_findings(answers, scenario.start, answers.findings);
+  upgrade_findings(answers.upgrades, scenario.start, answers.findings);
   answers.warnings = warnings_of(scenario, answers);
   answers.timeline_hash = timeline.hash();
   if (details) answers.traces = traces_of(scenario, timeline);

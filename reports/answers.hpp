@@ -9,6 +9,7 @@
 #include "models/spec/scenario.hpp"
 #include "reports/answers_capacity.hpp"
 #include "reports/answers_network.hpp"
+#include "reports/answers_upgrades.hpp"
 #include "reports/distribution.hpp"
 #include "sim/base/money.hpp"
 #include "sim/base/result.hpp"
@@ -205,6 +206,7 @@ struct Answers {
   std::vector<LimitUse> limits;       ///< those that the scenario comes near to, or could
   CostAnswer cost;
   RecoveryAnswer recovery;
+  UpgradesAnswer upgrades;
   std::vector<Figure> figures;        ///< sorted by name
   std::vector<MetricValues> metrics;  ///< sorted by name
   std::vector<Trace> traces;

@@ -14,6 +14,9 @@ constexpr std::int64_t kGigabyte = 1'000'000'000;              // Azure's GB of 
 
 // A cold standby exists, or runs, only while it has nodes; every other cluster is there all the month.
 std::int64_t hours_up(const Bill& bill, const Timeline& timeline, const ClusterSpec& cluster) {
+  // A stopped cluster's control plane is not billed (facts A7, start-stop-cluster.md).
+  if (const Series* running = timeline.find(key(GaugeKind::ControlPlaneRunning, cluster.name)))
+    return bill.monthly_micro(time_at_or_above(running->samples, {}, bill.end(), 1).us, kHourUs);
   if (cluster.standby.pattern != StandbyPattern::Cold) return kMonthHours;
   const auto nodes = sum_series(select(timeline, GaugeKind::NodesAllocated, [&](const SeriesKey& k) { return k.a == cluster.name; }));
   return bill.monthly_micro(time_at_or_above(nodes, {}, bill.end(), 1).us, kHourUs);

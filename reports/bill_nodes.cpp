@@ -3,6 +3,7 @@
 
 #include "models/catalog/allocatable.hpp"
 #include "models/catalog/machine_sizes.hpp"
+#include "models/catalog/vm_limits.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "reports/bill.hpp"
 #include "reports/commitments.hpp"
@@ -21,6 +22,36 @@ struct PricedPool {
   std::vector<Sample> nodes;
   bool local_os_disk = false;      ///< the OS disk lies on the machine's own disk
 };
+
+/// ∫ a·b dt of two step functions, in value² · µs.
+Int128 product_integral(std::span<const Sample> a, std::span<const Sample> b, SimTime to) {
+  Int128 sum = 0;
+  std::size_t i = 0, j = 0;
+  SimTime now{};
+  std::int64_t x = 0, y = 0;
+  while (now < to) {
+    while (i < a.size() && a[i].at <= now) x = a[i++].value;
+    while (j < b.size() && b[j].at <= now) y = b[j++].value;
+    SimTime next = to;
+    if (i < a.size()) next = std::min(next, a[i].at);
+    if (j < b.size()) next = std::min(next, b[j].at);
+    sum += Int128{x} * y * (next - now).us;
+    now = next;
+  }
+  return sum;
+}
+
+/// Where the market's price moved, the pool's price is its mean over the machines' hours.
+void follow_price_path(const Timeline& timeline, SimTime end, PricedPool& priced) {
+  const auto path = samples_of(of_pool(timeline, GaugeKind::PoolSpotPrice, priced.cluster->name, priced.pool.name));
+  if (!priced.pool.spot || path.empty()) return;
+  const Int128 machine_us = integral(priced.nodes, {}, end);
+  if (machine_us <= 0) return;
+  priced.spot.price = Money{static_cast<std::int64_t>((product_integral(priced.nodes, path, end) + machine_us / 2) / machine_us)};
+  priced.spot.source = "mean of the simulated price path (spotMarket) over the machines' hours";
+  priced.spot.as_of.clear();
+  priced.spot.confidence = "stated";
+}
 
 UnitPrice list_price(const Bill& bill, const std::string& region, const std::string& size, const std::optional<VmPrice>& known) {
   const std::string override_name = "vm:" + region + "/" + size;
@@ -59,6 +90,11 @@ void price_pool(Bill& bill, const ClusterSpec& cluster, const NodePoolSpec& pool
     return;
   }
   UnitPrice list = list_price(bill, region, size, known);
+  if (const VmSize* windows = pool.os == OsType::Windows ? find_vm_size(size) : nullptr; windows != nullptr && list.confidence != "stated") {
+    list.price += windows_licence_hour(*windows);
+    list.meter += " Windows";
+    list.source += "; Windows: 0.046 USD a vCPU and hour more (difference of the two meters, D family)";
+  }
   UnitPrice spot = pool.spot ? spot_price(bill, region, size, known, list) : list;
   pools.push_back({&cluster, pool, std::move(list), std::move(spot), {nodes.begin(), nodes.end()}, local_os_disk});
 }
@@ -82,8 +118,10 @@ std::vector<PricedPool> price_pools(Bill& bill, const Timeline& timeline) {
   for (const ClusterSpec& cluster : bill.scenario().clusters) {
     for (const NodePoolSpec& pool : cluster.pools) {
       const VmSize* size = find_vm_size(pool.vm_size.text());
-      const bool local = size != nullptr && pool.ephemeral_os_disk && size->default_ephemeral_os_disk();
+      const bool local = size != nullptr && os_disk_is_ephemeral(pool, *size);
+      const std::size_t before = pools.size();
       price_pool(bill, cluster, pool, samples_of(of_pool(timeline, GaugeKind::NodesAllocated, cluster.name, pool.name)), local, pools);
+      if (pools.size() > before) follow_price_path(timeline, bill.end(), pools.back());
     }
     if (!cluster.provisioning.automatic) continue;
     for (const KarpenterNodePoolSpec& node_pool : cluster.provisioning.node_pools) price_machines(bill, timeline, cluster, node_pool, pools);
@@ -159,7 +197,8 @@ SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<Commitment
       bill.add({"compute", specs[c].reservation ? "nodes, reserved" : "nodes, savings plan", cluster, pool}, price, covered);
       commitments[c].used += scale(price.price, covered, kMicro);
     }
-    bill_disks(bill, p, integral(uses[u].nodes, {}, bill.end()));
+    const auto off = samples_of(of_pool(timeline, GaugeKind::NodesDeallocated, p.cluster->name, p.pool.name));
+    bill_disks(bill, p, integral(uses[u].nodes, {}, bill.end()) + integral(off, {}, bill.end()));
   }
   const std::string owner = bill.scenario().clusters.empty() ? "" : bill.scenario().clusters.front().name.str();
   for (std::size_t c = 0; c < specs.size(); ++c) {

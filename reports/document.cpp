@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "reports/text.hpp"
+#include "reports/upgrade.hpp"
 
 namespace akstwin {
 namespace {
@@ -188,6 +189,7 @@ Document build_document(const Outcome& outcome, const std::vector<Comparison>& c
   document.sections.push_back(limits_section(outcome));
   document.sections.push_back(cost_section(outcome));
   document.sections.push_back(recovery_section(outcome));
+  if (!outcome.details.upgrades.empty()) document.sections.push_back(upgrades_section(outcome));
   if (document.has_thresholds) document.sections.push_back(thresholds_section(outcome));
   if (!outcome.reference.empty()) document.sections.push_back(reference_section(outcome, comparisons));
   if (!comparisons.empty()) document.sections.push_back(variants_section(comparisons));

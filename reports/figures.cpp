@@ -7,6 +7,7 @@
 #include "models/catalog/machine_sizes.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
+#include "reports/upgrade.hpp"
 #include "reports/subnet_sizing.hpp"
 
 namespace akstwin {
@@ -192,6 +193,9 @@ std::vector<Figure> figures_of(const Scenario& scenario, const Timeline& timelin
   recovery_figures(answers.recovery, figures);
   delivery_figures(scenario, timeline, figures);
   subnet_figures(scenario, answers.subnets, figures);
+  std::vector<Figure> upgrades;
+  upgrade_figures(answers.upgrades, upgrades);
+  for (const Figure& figure : upgrades) figures.set(figure.name, figure.unit.c_str(), figure.value);
   return figures.take();
 }
 

@@ -5,6 +5,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "reports/upgrade.hpp"
 #include "reports/version.hpp"
 
 namespace akstwin {
@@ -391,6 +392,7 @@ void render_json(const Outcome& outcome, const std::vector<Comparison>& comparis
                     {"findings", outcome.details.findings},
                     {"warnings", outcome.details.warnings},
                     {"assumptions", outcome.assumptions}};
+  if (!outcome.details.upgrades.empty()) result["upgrades"] = upgrades_json(outcome);
   out << result.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
 }
 

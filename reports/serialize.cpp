@@ -167,6 +167,30 @@ void fields(A& a, RecoveryAnswer& x) {
   a("outages", x.outages)("requests", x.requests)("errors", x.errors)("availability", x.availability);
 }
 template <class A>
+void fields(A& a, BlockingBudget& x) {
+  a("budget", x.budget)("pods", x.pods)("nodes", x.nodes)("longest", x.longest);
+}
+template <class A>
+void fields(A& a, UpgradeAnswer& x) {
+  a("cluster", x.cluster)("pool", x.pool)("what", x.what)("how", x.how)("result", x.result)("succeeded", x.succeeded)("began", x.began)("took", x.took);
+  a("nodes", x.nodes)("reimaged", x.reimaged)("quarantined", x.quarantined)("surge", x.surge_nodes)("addresses", x.extra_addresses);
+  a("cores", x.extra_cores)("cost", x.extra_cost)("drain", x.drain_longest)("budgets", x.budgets)("requests", x.requests)("lost", x.requests_lost);
+}
+template <class A>
+void fields(A& a, RepairAnswer& x) {
+  a("pool", x.pool)("broke", x.broke)("reboots", x.reboots)("reimages", x.reimages)("redeploys", x.redeploys)("given", x.given_up)("repaired", x.repaired);
+  a("mean", x.not_ready_mean)("longest", x.not_ready_longest)("freezes", x.freezes)("ereboots", x.event_reboots)("eredeploys", x.event_redeploys);
+  a("eterminates", x.event_terminates);
+}
+template <class A>
+void fields(A& a, StoppedAnswer& x) {
+  a("cluster", x.cluster)("stops", x.stops)("stopped", x.stopped);
+}
+template <class A>
+void fields(A& a, UpgradesAnswer& x) {
+  a("upgrades", x.upgrades)("repairs", x.repairs)("stops", x.stops);
+}
+template <class A>
 void fields(A& a, Figure& x) {
   a("name", x.name)("unit", x.unit)("value", x.value);
 }
@@ -176,7 +200,7 @@ void fields(A& a, MetricValues& x) {
 }
 template <class A>
 void fields(A& a, Answers& x) {
-  a("outbound", x.outbound)("limits", x.limits);
+  a("outbound", x.outbound)("limits", x.limits)("upgrades", x.upgrades);
   a("window", x.window)("capacity", x.capacity)("subnets", x.subnets)("cost", x.cost)("recovery", x.recovery)("figures", x.figures);
   a("metrics", x.metrics)("traces", x.traces)("findings", x.findings)("warnings", x.warnings)("hash", x.timeline_hash);
 }

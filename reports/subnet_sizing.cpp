@@ -172,7 +172,7 @@ std::int64_t largest_count(const NodePoolSpec& pool) { return pool.autoscaling ?
 
 std::int64_t largest_surge(const NodePoolSpec& pool) {
   const std::int64_t nodes = largest_count(pool);
-  return pool.spot ? 0 : std::min(nodes, pool.max_surge.scaled(nodes, true));
+  return upgrade_surge(pool, nodes);
 }
 
 std::int64_t pods_per_node(const NodePoolSpec& pool, NetworkPluginMode mode) {

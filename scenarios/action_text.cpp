@@ -9,7 +9,7 @@ namespace akstwin {
 namespace {
 
 /// What stands in the brackets.
-enum class Arguments { Cluster, Pool, Workload, PoolAndCount, Duration, ZoneOfRegion };
+enum class Arguments { Cluster, Pool, Workload, PoolAndCount, Duration, ZoneOfRegion, Version };   // Version: a target, and perhaps a version
 
 struct Form {
   std::string_view verb;
@@ -29,6 +29,17 @@ constexpr Form kForms[] = {
     {"spot.evict", ActionKind::EvictSpot, Arguments::PoolAndCount},
     {"zone.lose", ActionKind::ZoneLoss, Arguments::ZoneOfRegion},
     {"region.lose", ActionKind::RegionLoss, Arguments::Cluster},
+    {"cluster.create", ActionKind::CreateCluster, Arguments::Cluster},
+    {"cluster.update", ActionKind::UpdateCluster, Arguments::Cluster},
+    {"pool.add", ActionKind::AddPool, Arguments::Pool},
+    {"cluster.upgrade", ActionKind::UpgradeCluster, Arguments::Version},
+    {"controlPlane.upgrade", ActionKind::UpgradeControlPlane, Arguments::Version},
+    {"pool.upgrade", ActionKind::UpgradePool, Arguments::Version},
+    {"nodeImage.upgrade", ActionKind::UpgradeNodeImage, Arguments::Cluster},
+    {"upgrade.abort", ActionKind::AbortUpgrade, Arguments::Cluster},
+    {"cluster.stop", ActionKind::StopCluster, Arguments::Cluster},
+    {"cluster.start", ActionKind::StartCluster, Arguments::Cluster},
+    {"node.break", ActionKind::BreakNodes, Arguments::PoolAndCount},
     {"wait", ActionKind::Wait, Arguments::Duration},
 };
 
@@ -43,6 +54,12 @@ std::vector<std::string_view> split_arguments(std::string_view text) {
 }
 
 bool fill(ActionSpec& action, Arguments wanted, const std::vector<std::string_view>& given) {
+  if (wanted == Arguments::Version) {
+    if (given.empty() || given.size() > 2 || given[0].empty()) return false;
+    action.target = Name(given[0]);
+    if (given.size() == 2) action.version = Name(given[1]);
+    return true;
+  }
   const std::size_t count = wanted == Arguments::PoolAndCount || wanted == Arguments::ZoneOfRegion ? 2 : 1;
   if (given.size() != count || given[0].empty()) return false;
   if (wanted == Arguments::Duration) {
@@ -85,7 +102,9 @@ std::optional<ActionSpec> parse_action(std::string_view text) {
 
 std::string known_actions() {
   return "frontDoor.failover(CLUSTER), flux.resume(CLUSTER), flux.suspend(CLUSTER), flux.prune(CLUSTER), STORE.failover, pool.scale(CLUSTER/POOL, N), pool.stop(CLUSTER/POOL), "
-         "pool.start(CLUSTER/POOL), spot.evict(CLUSTER/POOL, N), deployment.rollback(CLUSTER/NAMESPACE/NAME), region.lose(REGION), zone.lose(REGION, N), wait(5m)";
+         "pool.start(CLUSTER/POOL), spot.evict(CLUSTER/POOL, N), deployment.rollback(CLUSTER/NAMESPACE/NAME), region.lose(REGION), zone.lose(REGION, N), cluster.create(CLUSTER), cluster.update(CLUSTER), "
+         "pool.add(CLUSTER/POOL), cluster.upgrade(CLUSTER, VERSION), controlPlane.upgrade(CLUSTER, VERSION), pool.upgrade(CLUSTER/POOL), nodeImage.upgrade(CLUSTER or CLUSTER/POOL), "
+         "upgrade.abort(CLUSTER), cluster.stop(CLUSTER), cluster.start(CLUSTER), node.break(CLUSTER/POOL, N), wait(5m)";
 }
 
 }  // namespace akstwin

@@ -1,5 +1,7 @@
 #include <algorithm>
 
+#include "models/catalog/machine_sizes.hpp"
+#include "models/catalog/vm_limits.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 
@@ -29,6 +31,33 @@ void check_size(Check& check, const ClusterSpec& cluster, const NodePoolSpec& po
   }
   if (check.states(path_of(cluster, pool) + ".osDiskType") && pool.ephemeral_os_disk && !size->ephemeral_os_disk)
     check.warning("S041", check.where(path_of(cluster, pool) + ".osDiskType"), size->name.str() + " has no local disk for an ephemeral OS disk", "a managed disk is used");
+  else if (check.states(path_of(cluster, pool) + ".osDiskType") && pool.ephemeral_os_disk && pool.os_disk_gib > 0 && !os_disk_is_ephemeral(pool, *size))
+    check.error("S041", check.where(path_of(cluster, pool) + ".osDiskSizeGB"), "an ephemeral OS disk of " + std::to_string(pool.os_disk_gib) + " GiB does not fit the local disk of " + size->name.str() + ", " + to_string(size->temp_disk),
+                "make it smaller, or osDiskType: Managed");
+}
+
+/// Source: AKS windows-faq.md and create-node-pools.md: Windows pools are user pools with names of 6 characters at most, and need Azure CNI.
+void check_windows(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
+  if (pool.os != OsType::Windows) return;
+  const Position at = check.where(path_of(cluster, pool) + ".osType");
+  if (pool.mode == PoolMode::System) check.error("S040", at, called(cluster, pool) + " is a System pool of Windows nodes", "AKS's own pods run on Linux; make it mode: User");
+  if (pool.name.text().size() > 6) check.error("S040", check.where(path_of(cluster, pool) + ".name"), called(cluster, pool) + " is a Windows pool whose name is longer than 6 characters", "Windows computer names are short; shorten it");
+  if (cluster.network.mode == NetworkPluginMode::Kubenet) check.error("S040", at, called(cluster, pool) + " has Windows nodes in a cluster with kubenet", "Windows nodes need networkPlugin: azure");
+}
+
+void check_removal(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
+  const auto at = [&](const char* key) { return check.where(path_of(cluster, pool) + "." + key); };
+  if (check.states(path_of(cluster, pool) + ".scaleSetEvictionPolicy") && !pool.spot)
+    check.warning("S043", at("scaleSetEvictionPolicy"), "scaleSetEvictionPolicy of " + called(cluster, pool) + " has no effect", "it needs scaleSetPriority: Spot");
+  const VmSize* size = find_vm_size(pool.vm_size.text());
+  // AKS scale-down-mode.md: a deallocated machine keeps its OS disk, which an ephemeral one cannot.
+  const bool evicted = pool.spot && pool.eviction == Removal::Deallocate;
+  if ((pool.scale_down == Removal::Deallocate || evicted) && size != nullptr && os_disk_is_ephemeral(pool, *size)) {
+    const char* key = evicted ? "scaleSetEvictionPolicy" : "scaleDownMode";
+    check.error("S043", at(key), called(cluster, pool) + " has " + key + " Deallocate and ephemeral OS disks", "add osDiskType: Managed: a machine that is switched off loses its local disk");
+  }
+  if (pool.spot && size != nullptr && !spot_capable(*size))
+    check.error("S041", at("scaleSetPriority"), size->name.str() + " of " + called(cluster, pool) + " is not offered as Spot", "the first B series has no spot machines; choose another size");
 }
 
 void check_counts(Check& check, const ClusterSpec& cluster, const NodePoolSpec& pool) {
@@ -66,6 +95,8 @@ void check_pool(Check& check, const ClusterSpec& cluster, const NodePoolSpec& po
   check_size(check, cluster, pool);
   check_counts(check, cluster, pool);
   check_zones(check, cluster, pool);
+  check_windows(check, cluster, pool);
+  check_removal(check, cluster, pool);
   const auto at = [&](const char* key) { return check.where(path_of(cluster, pool) + "." + key); };
   if (!pool.name.empty() && !valid_pool_name(pool.name.text())) check.error("S040", at("name"), "'" + pool.name.str() + "' is no name for a node pool", "1 to 12 lower-case letters and digits, beginning with a letter");
   if (pool.max_pods != 0 && (pool.max_pods < 10 || pool.max_pods > 250)) check.error("S044", at("maxPods"), called(cluster, pool) + " has maxPods " + std::to_string(pool.max_pods), "AKS allows 10 to 250");

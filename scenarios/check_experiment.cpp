@@ -4,6 +4,7 @@
 #include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
+#include "scenarios/notation.hpp"
 
 namespace akstwin {
 namespace {
@@ -47,7 +48,8 @@ void check_region(Check& check, const ActionSpec& action) {
   if (std::ranges::find(names, action.target.text()) == names.end())
     return check.error("S020", action.declared_at, action.target.empty() ? "the outage names no region" : "no cluster is in region '" + action.target.str() + "'", Check::suggestion(action.target.text(), names));
   const Region* region = find_region(action.target.text());
-  if (action.kind == ActionKind::ZoneLoss && region != nullptr && (action.zone < 1 || action.zone > region->zones))
+  const bool zonal = action.kind == ActionKind::ZoneLoss || (action.kind == ActionKind::AllocationFailure && action.zone != 0);
+  if (zonal && region != nullptr && (action.zone < 1 || action.zone > region->zones))
     check.error("S042", action.declared_at, region->display_name + " has no zone " + std::to_string(action.zone), region->zones > 0 ? "its zones are 1 to " + std::to_string(region->zones) : "it has no availability zones");
 }
 
@@ -77,17 +79,45 @@ void check_front_door(Check& check, const ActionSpec& action) {
     check.error("S020", action.declared_at, "'" + action.target.str() + "' is no origin of the edge", Check::suggestion(action.target.text(), names));
 }
 
+/// "1.33" or "1.33.2", at most one minor version above the cluster's.
+void check_version(Check& check, const ActionSpec& action) {
+  if (action.version.empty()) return;
+  const std::string_view text = action.version.text();
+  const auto minor = Notation<MinorVersion>::parse(text);
+  if (!minor) return check.error("S013", action.declared_at, "'" + std::string(text) + "' is no Kubernetes version", "write it as 1.33 or 1.33.2");
+  const ClusterSpec* cluster = check.scenario().cluster(Name(action.target.text().substr(0, action.target.text().find('/'))));
+  if (cluster != nullptr && *minor < cluster->kubernetes_minor)
+    check.error("S083", action.declared_at, "Kubernetes 1." + std::to_string(*minor) + " is older than the cluster's 1." + std::to_string(cluster->kubernetes_minor), "an upgrade goes forward");
+}
+
 void check_action(Check& check, const ActionSpec& action) {
   switch (action.kind) {
     case ActionKind::RegionLoss:
+    case ActionKind::AllocationFailure:
     case ActionKind::ZoneLoss: return check_region(check, action);
     case ActionKind::EvictSpot: return check_pool(check, action, true);
     case ActionKind::ScalePool:
     case ActionKind::StopPool:
-    case ActionKind::StartPool: return check_pool(check, action, false);
+    case ActionKind::AddPool:
+    case ActionKind::UpgradePool:
+    case ActionKind::BreakNodes:
+    case ActionKind::StartPool: check_version(check, action); return check_pool(check, action, false);
+    case ActionKind::UpgradeNodeImage:
+      if (action.target.text().find('/') != std::string_view::npos) return check_pool(check, action, false);
+      return check_known_cluster(check, action, "the action");
+    case ActionKind::UpgradeCluster:
+    case ActionKind::UpgradeControlPlane:
+      check_version(check, action);
+      return check_known_cluster(check, action, "the action");
+    case ActionKind::AbortUpgrade:
+    case ActionKind::StopCluster:
+    case ActionKind::StartCluster: return check_known_cluster(check, action, "the action");
     case ActionKind::FrontDoorFailover: return check_front_door(check, action);
     case ActionKind::FluxResume:
     case ActionKind::FluxSuspend:
+    case ActionKind::ControlPlaneLoss:
+    case ActionKind::CreateCluster:
+    case ActionKind::UpdateCluster:
     case ActionKind::FluxPrune: return check_known_cluster(check, action, "the action");
     case ActionKind::SqlFailover: return check_store(check, action);
     case ActionKind::RollBack: return check_rolled_back(check, action);

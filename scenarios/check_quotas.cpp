@@ -49,8 +49,29 @@ void check_family_name(Check& check, const FamilyQuotaSpec& family) {
 
 }  // namespace
 
+namespace {
+
+/// Windows in which Azure refuses machines: a region with clusters, a zone that it has, a size of the catalogue.
+void check_allocation(Check& check) {
+  const Scenario& scenario = check.scenario();
+  for (const AllocationWindowSpec& window : scenario.allocation) {
+    if (std::ranges::find(scenario.clusters, window.location, &ClusterSpec::location) == scenario.clusters.end())
+      check.warning("S049", window.declared_at, "no cluster is in " + window.location.str() + ": its allocation window refuses nothing", "write the location of a cluster");
+    const Region* region = find_region(window.location.text());
+    if (region != nullptr && window.zone > region->zones)
+      check.error("S042", window.declared_at, region->display_name + " has no zone " + std::to_string(window.zone), region->zones > 0 ? "its zones are 1 to " + std::to_string(region->zones) : "it has no availability zones");
+    if (!window.vm_size.empty() && find_vm_size(window.vm_size.text()) == nullptr)
+      check.error("S041", window.declared_at, "the VM size '" + window.vm_size.str() + "' is not in the catalogue", "write it as Standard_D4ds_v5");
+    if (window.at.since_start() >= scenario.horizon)
+      check.warning("S081", window.declared_at, "the allocation window begins beyond the horizon", "move it, or lengthen the horizon");
+  }
+}
+
+}  // namespace
+
 void check_quotas(Check& check) {
   const Scenario& scenario = check.scenario();
+  check_allocation(check);
   for (std::size_t i = 0; i < scenario.quotas.size(); ++i) {
     const RegionQuotaSpec& quota = scenario.quotas[i];
     const std::string path = path_of(quota);

@@ -46,7 +46,7 @@ std::int64_t nodes_at_start(const NodePoolSpec& pool) { return pool.autoscaling 
 
 std::int64_t nodes_with_surge(const NodePoolSpec& pool) {
   const std::int64_t nodes = pool.autoscaling ? std::max(pool.min_count, pool.max_count) : pool.count;
-  return nodes + (pool.spot ? 0 : std::min(nodes, pool.max_surge.scaled(nodes, true)));   // Spot pools upgrade without surge (facts A6)
+  return nodes + upgrade_surge(pool, nodes);
 }
 
 const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec& cluster) {
@@ -76,6 +76,7 @@ void check_scenario(const Scenario& scenario, ReadContext& context) {
   check_clusters(check);
   check_quotas(check);
   check_provisioning(check);
+  check_maintenance(check);
   check_workloads(check);
   check_placement(check);
   check_autoscalers(check);

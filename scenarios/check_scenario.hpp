@@ -54,6 +54,7 @@ void check_placement(Check& check);
 void check_autoscalers(Check& check);
 void check_vertical_autoscalers(Check& check);
 void check_provisioning(Check& check);
+void check_maintenance(Check& check);
 void check_load(Check& check);
 void check_experiment(Check& check);
 

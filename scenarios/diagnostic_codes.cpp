@@ -62,6 +62,7 @@ constexpr DiagnosticCode kCodes[] = {
     {"S080", "Threshold", "The metric is unknown, or the condition is not in the k6 grammar."},
     {"S081", "Game day", "A step has no time or two, lies beyond the horizon, or asks for an unknown action."},
     {"S082", "Path of a change", "The path of --set, a variant or a sweep leads nowhere, or its factor has nothing to multiply."},
+    {"S083", "Maintenance", "Upgrade settings, a window, a channel, a schedule or a release contradict each other or what AKS allows."},
     {"S090", "Accepted, not simulated", "The field is part of the format, but this version does not simulate it: results do not depend on it."},
     {"S092", "Assumed", "Something that the simulation needs and that the manifests cannot say is assumed; the hint tells how to state it."},
 };

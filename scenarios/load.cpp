@@ -167,6 +167,13 @@ void settle_provisioning(Scenario& scenario) {
   }
 }
 
+// A price list holds every region; those without a cluster would only be searched in vain.
+void keep_prices_of_regions(Scenario& scenario) {
+  std::erase_if(scenario.cost.price_overrides, [&](const auto& stated) {
+    return stated.first.starts_with("vm:") && std::ranges::none_of(scenario.clusters, [&](const ClusterSpec& cluster) { return stated.first.starts_with("vm:" + cluster.location.str() + "/"); });
+  });
+}
+
 void apply_options(const LoadOptions& options, Scenario& scenario, Diagnostics& diagnostics) {
   if (options.seed) scenario.seed = *options.seed;
   if (options.replications) scenario.replications = *options.replications;
@@ -211,6 +218,7 @@ std::optional<Scenario> load_scenario_text(std::string_view text, const LoadOpti
   check_variants(written, fields, scenario, diagnostics);
   check_scenario(scenario, context);
   settle_counts(scenario);
+  keep_prices_of_regions(scenario);
   scenario.sha256 = files.sha256();
   if (diagnostics.has_errors()) return std::nullopt;
   return std::move(scenario);

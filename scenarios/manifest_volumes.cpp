@@ -40,7 +40,7 @@ void read_storage_class(Fields& f, const ManifestTarget& target) {
   Labels parameters;
   read_labels(f, "parameters", parameters);
   // Disks are LRS unless the SKU says ZRS; shares have no zone. Source: Azure Disk CSI driver parameters, learn.microsoft.com.
-  out.zonal = provisioner == "disk.csi.azure.com" || provisioner == "kubernetes.io/azure-disk";
+  out.zonal = out.attached = provisioner == "disk.csi.azure.com" || provisioner == "kubernetes.io/azure-disk";
   for (const auto& [key, value] : parameters.pairs) {
     const bool sku = key.text() == "skuName" || key.text() == "skuname" || key.text() == "storageaccounttype" || key.text() == "storageAccountType";
     if (sku && value.text().ends_with("ZRS")) out.zonal = false;

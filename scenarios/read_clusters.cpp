@@ -41,7 +41,6 @@ void read_spot_price(Fields& f, std::optional<Money>& out) {
              if (node.is_scalar() && node.text == "-1") return;
              if (node.is_scalar()) out = parse_money(node.text);
              if (node.is_scalar() && !out) out = parse_dollars(node.text);
-             if (out) f.warn_not_simulated("spotMaxPrice", node.position());
              if (!out) f.error("S013", node, f.field_name("spotMaxPrice") + " is not a price", "write -1, or an hourly price such as 0.05 USD");
            });
 }
@@ -51,6 +50,7 @@ void read_spot_price(Fields& f, std::optional<Money>& out) {
 void describe(Fields& f, NodeTimesSpec& out) {
   f.spread("boot", out.boot, "From the request for an instance until its node is Ready.").source("facts A5: prior, median 150 s and p95 300 s; AKS states two to five minutes");
   f.spread("remove", out.remove, "From the request to delete an instance until it is gone.").source("facts A5: one to three minutes");
+  f.spread("start", out.start, "From the request to start a deallocated instance until its node is Ready.").source("assumption: no disk is made and images are in place");
 }
 
 void describe(Fields& f, NodePoolSpec& out) {
@@ -77,19 +77,20 @@ void describe(Fields& f, NodePoolSpec& out) {
   f.choice("osDiskType", managed_disk, {{"Ephemeral", false}, {"Managed", true}}, "Where the OS disk lives; Ephemeral where the size supports it.").source("facts A1: concepts-storage.md");
   out.ephemeral_os_disk = !managed_disk;
   f.optional("osDiskSizeGB", out.os_disk_gib, "Size of the OS disk in GiB; 0: AKS's default for the size.").between(0, 4'096);
-  f.group("upgradeSettings", "How the pool is upgraded.", [&](Fields& g) {
-    g.optional("maxSurge", out.max_surge, "Extra nodes during an upgrade; a percentage rounds up. They need addresses.").source("AKS 1.28 and later: 10 % (facts A6)");
-    g.not_simulated("drainTimeoutInMinutes", "Longest drain of a node.");
-    g.not_simulated("nodeSoakDurationInMinutes", "Pause after each node.");
-    g.not_simulated("maxUnavailable", "Nodes upgraded in place.");
-  });
+  f.group("upgradeSettings", "How the pool is upgraded.", [&](Fields& g) { describe_upgrade_settings(g, out); });
+  f.choice("upgradeStrategy", out.upgrade.strategy, {{"Rolling", UpgradeStrategy::Rolling}, {"BlueGreen", UpgradeStrategy::BlueGreen}},
+           "BlueGreen (preview): a second set of nodes takes over, the first is kept until the last soak is over.");
+  f.group("upgradeSettingsBlueGreen", "How a blue-green upgrade goes.", [&](Fields& g) { describe_blue_green(g, out.upgrade.blue_green, out.upgrade.drain_timeout); });
+  f.choice("osType", out.os, {{"Linux", OsType::Linux}, {"Windows", OsType::Windows}}, "Operating system of the nodes. Windows: user pools only, longer boots, 2 GB more reserved.").source("ARM agentPoolProfiles");
+  if (out.os == OsType::Windows) out.times.boot = kWindowsBoot;
   f.object("nodeTimes", out.times, "How long nodes take to come and go. Not an ARM field: measured on your platform.");
-  f.without_effect("osType", "Linux.");
-  f.without_effect("osSKU", "Ubuntu or AzureLinux.");
-  f.without_effect("type", "VirtualMachineScaleSets.");
+  f.optional("osSKU", out.os_sku, "Ubuntu, AzureLinux, Windows2022 and so on: a label of the nodes.");
+  f.choice("type", out.single_machines, {{"VirtualMachineScaleSets", false}, {"VirtualMachines", true}}, "VirtualMachines: machines without a scale set (flexible orchestration); their names end in vms and a number.").source("ARM agentPoolProfiles");
+  f.choice("scaleDownMode", out.scale_down, {{"Delete", Removal::Delete}, {"Deallocate", Removal::Deallocate}}, "Deallocate: machines that are scaled in are switched off; their disks are billed, and the next ones start faster.").source("AKS scale-down-mode.md");
+  f.choice("scaleSetEvictionPolicy", out.eviction, {{"Delete", Removal::Delete}, {"Deallocate", Removal::Deallocate}}, "What becomes of an evicted spot machine. Deallocate: it keeps its disks and its quota until it is started again.").source("AKS spot-node-pool.md (facts G)");
+  f.optional("provisioningFailureRate", out.provisioning_failure_rate, "Share of new machines that end in ProvisioningState Failed. Not an ARM field.").between(PartsPerMillion{0}, PartsPerMillion{1'000'000});
+  f.optional("existsAtStart", out.exists_at_start, "false: the pool is made during the run, by pool.add or cluster.create. Not an ARM field.");
   f.without_effect("tags", "Azure tags.");
-  f.not_simulated("scaleSetEvictionPolicy", "Delete (AKS default) is what is simulated.");
-  f.not_simulated("scaleDownMode", "Delete (AKS default) is what is simulated.");
   f.not_simulated("enableNodePublicIP", "A public address for each node.");
 }
 
@@ -229,9 +230,9 @@ void describe(Fields& f, ClusterSpec& out) {
   f.object("serviceMesh", out.mesh, "Service mesh.");
   f.values("addons", out.addons, "Add-ons whose pods take room: azure-policy, key-vault-secrets-provider, monitoring, keda and others.");
   f.object("standby", out.standby, "This cluster stands by for another one.");
+  f.optional("existsAtStart", out.exists_at_start, "false: the cluster is made during the run, by cluster.create. Not an ARM field.");
   f.optional("metricsResolution", out.metric_resolution, "How often metrics-server measures; autoscalers see nothing newer.").between(Duration{1'000'000}, Duration{3'600'000'000}).source("AKS: 60 s (Azure/AKS#1595), facts D2");
-  f.not_simulated("maintenanceWindows", "Planned maintenance.");
-  f.not_simulated("autoUpgradeProfile", "Automatic upgrade channels.");
+  describe_maintenance(f, out.maintenance);
   f.group("apiServerAccessProfile", "How the API server is reached.", [&](Fields& g) { describe_api_server_access(g, out); });
   f.without_effect("tags", "Azure tags.");
 }

@@ -110,7 +110,9 @@ void describe(Fields& f, SpecDraft& out) {
   f.optional("replications", s.replications, "Independent runs; above 1 results carry quantiles and intervals.").between(1, 1'000'000);
   f.list("network", s.networks, "Virtual networks.");
   f.list("quotas", s.quotas, "vCPU quotas of the subscription, by region. A region without an entry is not limited.");
+  f.list("allocation", s.allocation, "When Azure has no machines to give: in a region, a zone, of a size, for a while.");
   f.list("clusters", s.clusters, "AKS clusters, in ARM's words.", true);
+  f.list("releases", s.releases, "When Kubernetes versions, node images and security patches come, for upgrade channels. Default: AKS's release calendar, weekly node images.");
   f.list("workloads", out.workloads, "What runs on the clusters.");
   f.list("services", s.services, "How load becomes work, for each workload that serves requests.");
   f.list("queues", s.queues, "Queues that scaled objects watch.");

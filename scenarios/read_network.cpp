@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "scenarios/draft.hpp"
 
 namespace akstwin {
@@ -47,7 +49,12 @@ void describe(Fields& f, PodCidrExpansionSpec& out) {
 void describe_addresses(Fields& f, NetworkProfileSpec& out) {
   std::vector<std::string> families;
   f.values("ipFamilies", families, "[IPv4], or [IPv4, IPv6] for dual stack: with overlay and kubenet only. IPv6 addresses never run out; kubenet needs two routes a node.");
-  for (const std::string& family : families) out.dual_stack = out.dual_stack || family == "IPv6";
+  for (const std::string& family : families) {
+    out.dual_stack = out.dual_stack || family == "IPv6";
+    if (family != "IPv4" && family != "IPv6") f.report(Severity::Error, "S015", f.at(), f.field_name("ipFamilies") + " has '" + family + "'; it is one of IPv4, IPv6", "write [IPv4], or [IPv4, IPv6]");
+  }
+  if (out.dual_stack && std::ranges::find(families, "IPv4") == families.end())
+    f.report(Severity::Error, "S035", f.at(), "AKS has no clusters with IPv6 alone", "write [IPv4, IPv6]");
   f.choice("networkPolicy", out.azure_network_policy, {{"none", false}, {"azure", true}, {"calico", false}, {"cilium", false}},
            "Network policy engine. azure, the network policy manager, is limited to 250 nodes.")
       .source("facts A7: best-practices-performance-scale-large.md");

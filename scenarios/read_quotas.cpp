@@ -34,4 +34,22 @@ void describe(Fields& f, RegionQuotaSpec& out) {
             });
 }
 
+void describe(Fields& f, AllocationWindowSpec& out) {
+  out.declared_at = f.at();
+  f.required("location", out.location, "Azure region.");
+  f.optional("zone", out.zone, "Zone, 1 to 3; 0: the whole region.").between(0, 4);
+  f.optional("vmSize", out.vm_size, "VM size; without it every one.");
+  std::int64_t priority = out.regular && out.spot ? 0 : out.spot ? 2 : 1;
+  f.choice<std::int64_t>("scaleSetPriority", priority, {{"any", 0}, {"Regular", 1}, {"Spot", 2}}, "Which machines it hits.");
+  out.regular = priority != 2;
+  out.spot = priority != 1;
+  f.required("at", out.at, "When it begins: 36h, or 10d 14:00.");
+  f.optional("duration", out.duration, "How long it lasts; 0: to the end.").at_least(Duration{0});
+  f.optional("refused", out.refused, "Share of the machines asked for that is refused; below 100 % a brown-out.").between(PartsPerMillion{0}, PartsPerMillion{1'000'000});
+  std::int64_t machines = out.machines.value_or(0);
+  f.optional("machines", machines, "As many machines can still be had in all, and then none; without it only `refused` decides.").between(0, 1'000'000);
+  if (f.has("machines")) out.machines = machines;
+  f.optional("code", out.code, "Azure's error code; default: ZonalAllocationFailed of a zone, AllocationFailed of a region.").source("facts G");
+}
+
 }  // namespace akstwin

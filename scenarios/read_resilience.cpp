@@ -37,13 +37,16 @@ struct StepFields {
 };
 
 void declare_step_fields(Fields& f, StepFields& s) {
-  f.optional("region", s.region, "regionLoss, zoneLoss: the Azure region.");
-  f.optional("zone", s.spec.zone, "zoneLoss: the zone, 1 to 3.").between(0, 4);
+  f.optional("region", s.region, "regionLoss, zoneLoss, allocationFailure: the Azure region.");
+  f.optional("zone", s.spec.zone, "zoneLoss: the zone, 1 to 3; allocationFailure: 0 is the whole region.").between(0, 4);
+  f.optional("share", s.spec.share, "zoneLoss: of the zone's machines. allocationFailure: of the machines asked for.").between(PartsPerMillion{0}, PartsPerMillion{1'000'000});
+  f.optional("vmSize", s.spec.vm_size, "allocationFailure: the size; without it every one.");
   f.optional("cluster", s.cluster, "frontDoorFailover, fluxResume, fluxSuspend, fluxPrune, evictSpot, scalePool, …: the cluster.");
   f.optional("pool", s.pool, "evictSpot, scalePool, stopPool, startPool: the pool, as `pool` beside `cluster` or as cluster/pool.");
   f.optional("target", s.target, "sqlFailover: the data store.");
-  f.optional("count", s.spec.count, "evictSpot, scalePool: nodes.").between(0, 5'000);
+  f.optional("count", s.spec.count, "evictSpot, scalePool, breakNodes: nodes.").between(0, 5'000);
   f.optional("duration", s.spec.duration, "Outages: until it is over, 0: to the end. wait: how long.").at_least(Duration{0});
+  f.optional("version", s.spec.version, "upgradeCluster, upgradeControlPlane, upgradePool: \"1.33\" or \"1.33.2\"; without it the newest patch of the next minor version, for a pool of the control plane's.");
   f.spread("takes", s.spec.takes, "How long it takes before it acts.");
 }
 
@@ -51,20 +54,38 @@ constexpr std::pair<const char*, ActionKind> kActionWords[] = {
     {"regionLoss", ActionKind::RegionLoss}, {"zoneLoss", ActionKind::ZoneLoss},       {"evictSpot", ActionKind::EvictSpot},
     {"scalePool", ActionKind::ScalePool},   {"stopPool", ActionKind::StopPool},       {"startPool", ActionKind::StartPool},
     {"wait", ActionKind::Wait},             {"fluxResume", ActionKind::FluxResume},   {"fluxSuspend", ActionKind::FluxSuspend}, {"fluxPrune", ActionKind::FluxPrune},
-    {"sqlFailover", ActionKind::SqlFailover}, {"frontDoorFailover", ActionKind::FrontDoorFailover}};
+    {"sqlFailover", ActionKind::SqlFailover}, {"frontDoorFailover", ActionKind::FrontDoorFailover},
+    {"controlPlaneLoss", ActionKind::ControlPlaneLoss}, {"allocationFailure", ActionKind::AllocationFailure},
+    {"createCluster", ActionKind::CreateCluster}, {"updateCluster", ActionKind::UpdateCluster}, {"addPool", ActionKind::AddPool},
+    {"upgradeCluster", ActionKind::UpgradeCluster}, {"upgradeControlPlane", ActionKind::UpgradeControlPlane}, {"upgradePool", ActionKind::UpgradePool},
+    {"upgradeNodeImage", ActionKind::UpgradeNodeImage}, {"abortUpgrade", ActionKind::AbortUpgrade}, {"stopCluster", ActionKind::StopCluster},
+    {"startCluster", ActionKind::StartCluster}, {"breakNodes", ActionKind::BreakNodes}};
 
 Name target_of(const StepFields& s) {
   switch (s.spec.kind) {
     case ActionKind::RegionLoss:
+    case ActionKind::AllocationFailure:
     case ActionKind::ZoneLoss: return s.region;
     case ActionKind::SqlFailover: return s.target;
     case ActionKind::EvictSpot:
     case ActionKind::ScalePool:
     case ActionKind::StopPool:
+    case ActionKind::AddPool:
+    case ActionKind::UpgradePool:
+    case ActionKind::BreakNodes:
     case ActionKind::StartPool: return s.cluster.empty() || s.pool.empty() ? s.pool : Name(s.cluster.str() + "/" + s.pool.str());
+    case ActionKind::UpgradeNodeImage: return s.pool.empty() ? s.cluster : s.cluster.empty() ? s.pool : Name(s.cluster.str() + "/" + s.pool.str());
+    case ActionKind::UpgradeCluster:
+    case ActionKind::UpgradeControlPlane:
+    case ActionKind::AbortUpgrade:
+    case ActionKind::StopCluster:
+    case ActionKind::StartCluster:
     case ActionKind::FrontDoorFailover:
     case ActionKind::FluxResume:
     case ActionKind::FluxSuspend:
+    case ActionKind::ControlPlaneLoss:
+    case ActionKind::CreateCluster:
+    case ActionKind::UpdateCluster:
     case ActionKind::FluxPrune: return s.cluster;
     case ActionKind::RollBack:                 // only as a sentence of a runbook: do: [deployment.rollback(…)]
     case ActionKind::Wait: return {};
@@ -109,7 +130,7 @@ void describe(Fields& f, StepSpec& out) {
   f.choice("when", out.when, {{"", Name()}, {"regionLost", Name("regionLost")}, {"edgeUnhealthy", Name("edgeUnhealthy")}}, "Instead of `at`: the condition that starts it.");
   f.spread("after", out.after, "Delay after the condition: to notice, to decide.");
   StepFields s;
-  f.required("action", s.action, "regionLoss, zoneLoss, evictSpot, scalePool, stopPool, startPool, wait, fluxResume, fluxSuspend, fluxPrune, sqlFailover, frontDoorFailover, or runbook with `do`.");
+  f.required("action", s.action, "regionLoss, zoneLoss, controlPlaneLoss, allocationFailure, evictSpot, scalePool, stopPool, startPool, addPool, createCluster, updateCluster, upgradeCluster, upgradeControlPlane, upgradePool, upgradeNodeImage, abortUpgrade, stopCluster, startCluster, breakNodes, wait, fluxResume, fluxSuspend, fluxPrune, sqlFailover, frontDoorFailover, or runbook with `do`.");
   declare_step_fields(f, s);
   read_do(f, out.actions);
   f.not_simulated("expect", "What must hold within a time.");

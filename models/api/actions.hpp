@@ -44,13 +44,15 @@ struct ApplyBudget { const PodDisruptionBudgetSpec* spec = nullptr; };
 struct DeleteBudget { std::uint32_t budget = 0; };     ///< index into ClusterState::disruption_budgets
 struct LabelNode { NodeId node; const Labels* labels = nullptr; };   ///< all labels that the node has from now on
 struct SuspendKustomization { KustomizationId kustomization; bool suspended = true; };
+/// The annotation cluster-autoscaler.kubernetes.io/scale-down-disabled, which AKS sets while it upgrades a node (node-auto-repair.md).
+struct ProtectNode { NodeId node; bool on = true; };
 struct SuspendSource { std::uint32_t source = 0; bool suspended = true; };
 
 using Action = std::variant<CreatePod, DeletePod, EvictPod, BindPod, MarkUnschedulable, ScaleWorkload, CordonNode, TaintNode, ApplyKustomization,
                             SetKustomizationReady, FetchSource, SuspendGitOps, RemoveWorkloads, DeleteNode, NominateNode,
                             MarkNodeUnknown, MarkPodUnready, CreateJob, FinishJob, DeleteJob, SetRolloutState, RollBack, RecommendResources,
                             ResizePod, ApplyWorkload, DeleteWorkload, ApplyAutoscaler, DeleteAutoscaler, ApplyBudget, DeleteBudget, LabelNode,
-                            SuspendKustomization, SuspendSource>;
+                            SuspendKustomization, SuspendSource, ProtectNode>;
 
 struct ResizePool { PoolId pool; std::int64_t target = 0; Name reason; };
 struct DeleteInstances { PoolId pool; std::vector<NodeId> nodes; Name reason; };   ///< target goes down with them
@@ -60,10 +62,19 @@ struct EvictSpotInstances { PoolId pool; int zone = 0; std::int64_t count = 0; }
 struct CreateMachine { PoolId pool; MachineSpec machine; };        ///< refused: Pool::last_failure_code says why
 struct DeleteMachine { PoolId pool; Name machine, reason; };       ///< by name; one that is still being created, too
 struct RouteEdge { std::uint32_t cluster = 0; Duration takes; };   ///< Front Door origin change; done after `takes` (propagation)
+/// Begins a long-running operation; Conflict while another one runs there, TooManyRequests when ARM throttles.
+struct StartAksOperation { AksOperation operation = AksOperation::UpdateCluster; std::uint32_t cluster = 0; PoolId pool = {}; };
 struct FailOverData { std::uint32_t store = 0; Name region; Duration takes; };
+struct SurgePool { PoolId pool; std::int64_t count = 0; };   ///< machines for an upgrade, beyond the pool's maximum if need be
+struct ReimageNode { PoolId pool; NodeId node; Name reason; };   ///< its disk is written anew; the node leaves and joins again by its name
+/// Repairs: the machine starts anew where it is, or with `elsewhere` on another host.
+struct RestartNode { PoolId pool; NodeId node; bool elsewhere = false; Name reason; };
+struct StopCluster { std::uint32_t cluster = 0; };     ///< the control plane and every machine
+struct StartCluster { std::uint32_t cluster = 0; };
 
 using CloudAction = std::variant<ResizePool, DeleteInstances, StopPool, StartPool, EvictSpotInstances, RouteEdge, FailOverData,
-                                 CreateMachine, DeleteMachine>;
+                                 CreateMachine, DeleteMachine, StartAksOperation,
+                                 SurgePool, ReimageNode, RestartNode, StopCluster, StartCluster>;
 
 /// The answer of a request that the API server can give at once. Long-running outcomes appear as changes.
 enum class Verdict : std::uint8_t { Accepted, Conflict, NotFound, TooManyRequests, Refused, InternalError };

@@ -58,6 +58,8 @@ struct Node {
   std::vector<Taint> taints;
   Resources allocatable;
   std::int64_t pod_capacity = 110;
+  std::int64_t disk_limit = -1;      ///< data disks that its machine can attach (CSINode allocatable); -1: no limit known
+  std::int64_t cpu_speed_ppm = 1'000'000;   ///< what its cores give now: less on a burstable size without credits
   bool unschedulable = false;        ///< cordoned
   bool ready = false;
   bool unknown = false;              ///< not ready because nothing was heard of it (Ready=Unknown), not because it said so

@@ -18,6 +18,7 @@ NodeInput node_input(const Node& node) {
   input.unschedulable = node.unschedulable;
   input.allocatable = node.allocatable;
   input.pod_capacity = node.pod_capacity;
+  input.disk_limit = node.disk_limit;
   return input;
 }
 

@@ -6,7 +6,9 @@
 
 namespace akstwin {
 
-enum class NoteKind : std::uint8_t { HpaRescaled, ScaleUp, ScaleDown, FluxReconciled, RecoveryPhase, ActionStarted, ActionDone, Finding, Provisioner, VpaUpdated };
+enum class NoteKind : std::uint8_t { HpaRescaled, ScaleUp, ScaleDown, FluxReconciled, RecoveryPhase, ActionStarted, ActionDone, Finding, Provisioner, VpaUpdated,
+                                      UpgradeBegan, UpgradeEnded, NodeDrainBegan, NodeDrained, EvictionBlocked, NodeQuarantined, NodeRepair, NodeRepaired,
+                                      SurgeNodes, NodesToUpgrade };
 
 struct Note {
   NoteKind kind = NoteKind::Finding;

@@ -25,6 +25,12 @@ class NodeRegistrar {
   virtual void node_gone(NodeId node, Name reason) = 0;
   /// The machine stopped answering (its zone is lost) or answers again: its node and pods are not Ready meanwhile; nothing is deleted.
   virtual void node_unreachable(NodeId, bool /*unreachable*/) {}
+  /// The control plane alone went down or came back: nodes and their pods go on, nothing is decided or changed meanwhile.
+  virtual void control_plane_changed(bool /*up*/) {}
+  /// The share of its cores' speed that the machine gives from now on, in millionths.
+  virtual void node_speed_changed(NodeId, std::int64_t /*speed_ppm*/) {}
+  /// A scheduled event was announced to the machine: whoever watches nodes looks again.
+  virtual void node_notified(NodeId) {}
   /// The region went down or came back: kubelets stop, nothing is ready; afterwards nodes return after a boot each.
   virtual void region_changed(bool up) = 0;
 };
@@ -114,6 +120,8 @@ struct OutageNotice {
   std::uint32_t region_index = 0;     ///< into Topology::regions
   int zone = 0;                       ///< 0: the whole region
   SimTime began;
+  Name cluster{};                     ///< only this cluster's control plane; empty: the machines
+  std::int64_t share_ppm = 1'000'000; ///< of the zone's machines
 };
 
 /// Azure → the others: told after sites, nodes and CloudState have changed, in the order of registration.
@@ -151,6 +159,11 @@ class OutageControl {
   virtual ~OutageControl() = default;
   virtual void lose_region(Name region, Duration duration) = 0;
   virtual void lose_zone(Name region, int zone, Duration duration) = 0;
+  /// A share of the zone's machines, and nothing else of the zone.
+  virtual void lose_part_of_zone(Name region, int zone, std::int64_t /*share_ppm*/, Duration duration) { lose_zone(region, zone, duration); }
+  virtual void lose_control_plane(Name /*cluster*/, Duration) {}
+  /// No new machines there for a while (zone 0: nowhere in the region; empty size: of none), or only some of those asked for.
+  virtual void refuse_allocations(Name /*region*/, int /*zone*/, Name /*vm_size*/, std::int64_t /*share_ppm*/, Duration) {}
 };
 
 }  // namespace akstwin

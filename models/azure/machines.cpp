@@ -21,6 +21,7 @@ Name ScaleSets::create_machine(PoolId id, const MachineSpec& machine) {
   if (zone_lost(of.region, machine.zone)) return refused(Name("ZonalAllocationFailed"));
   // Azure's answer when a size has no spot capacity left: https://aka.ms/azureskunotavailable.
   if (!zone_open(of, spec, machine.zone)) return refused(Name("SkuNotAvailable"));
+  if (const Name code = allocation_refusal(of, spec, machine.zone, pool.next_ordinal); !code.empty()) return refused(code);
   if (const Name quota = quotas_.refuses(of.region, spec, 1); !quota.empty()) return refused(Name("QuotaExceeded"), quota);
   InstanceId created;
   if (const Name code = admit(of, machine.zone, machine.name, created); !code.empty()) return refused(code);
@@ -31,6 +32,7 @@ Name ScaleSets::create_machine(PoolId id, const MachineSpec& machine) {
   const auto known = std::find_if(machines_.begin(), machines_.end(), same);
   parts_.cloud.instances[created].machine = known != machines_.end() ? &*known : &machines_.emplace_back(spec);
   quotas_.take(of.region, spec);
+  allocation_.given({of.region, machine.zone, &spec, 0}, parts_.kernel.now());
   event(EventKind::NodeRequested, created, 0, machine.vm_size);
   parts_.kernel.after(boot_time(created), booted_, {created.row, extra_[created.row].epoch});
   record(of);
@@ -41,7 +43,7 @@ bool ScaleSets::remove_machine(PoolId id, Name machine, Name reason) {
   for (const InstanceId instance_id : parts_.cloud.pools[id].instances) {
     const Instance& instance = parts_.cloud.instances[instance_id];
     if (instance.node_name != machine) continue;
-    if (instance.state == InstanceState::Deleting) return false;
+    if (instance.state == InstanceState::Deleting || instance.state == InstanceState::Deallocating) return false;
     begin_removal(instance_id, reason, removal_time(instance_id));
     record(detail(id));
     return true;

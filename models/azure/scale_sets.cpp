@@ -14,10 +14,15 @@ Name instance_name(Name pool, std::uint32_t ordinal) {
   return Name("aks-" + pool.str() + "-vmss" + digits);
 }
 
-ScaleSets::ScaleSets(Parts parts) : parts_(std::move(parts)), quotas_(parts_.scenario, parts_.platform) {
+Name single_machine_name(Name pool, std::uint32_t ordinal) { return Name("aks-" + pool.str() + "-vms" + std::to_string(ordinal)); }
+
+ScaleSets::ScaleSets(Parts parts)
+    : parts_(std::move(parts)), quotas_(parts_.scenario, parts_.platform), allocation_(parts_.scenario, parts_.platform, parts_.root),
+      parts_lost_(parts_.root, "azure/vmss/partial-outage") {
   HandlerRegistry& handlers = parts_.kernel.handlers();
   booted_ = handlers.add<&ScaleSets::on_booted>("vmss.instance_booted", Phase::Plant, *this);
   removed_ = handlers.add<&ScaleSets::on_removed>("vmss.instance_removed", Phase::Plant, *this);
+  add_maintenance();
   parts_.cloud.region_up.assign(parts_.platform.topology.regions.size(), true);
   for (std::uint32_t c = 0; c < parts_.scenario.clusters.size(); ++c)
     for (const NodePoolSpec& spec : parts_.scenario.clusters[c].pools) add_pool(c, spec, false);
@@ -46,11 +51,14 @@ void ScaleSets::add_pool(std::uint32_t cluster, const NodePoolSpec& spec, bool o
   detail.cluster = owner.name;
   detail.boot = RngStream(parts_.root, "azure/vmss/pool=" + pool.key.str() + "/boot");
   detail.remove = RngStream(parts_.root, "azure/vmss/pool=" + pool.key.str() + "/remove");
+  detail.failure = RngStream(parts_.root, "azure/vmss/pool=" + pool.key.str() + "/failure");
   for (std::uint32_t slot = 0; slot < parts_.platform.nic_slots[detail.index].size(); ++slot) detail.free_slots.insert(slot);
   detail.zones = spec.zones.empty() ? std::vector<int>{0} : spec.zones;
   std::sort(detail.zones.begin(), detail.zones.end());
   detail.allocated = parts_.timeline.series(key(GaugeKind::NodesAllocated, owner.name, pool.key));
   detail.target = parts_.timeline.series(key(GaugeKind::NodesTarget, owner.name, pool.key));
+  detail.counts_deallocated = spec.scale_down == Removal::Deallocate || (spec.spot && spec.eviction == Removal::Deallocate);
+  if (detail.counts_deallocated) detail.deallocated = parts_.timeline.series(key(GaugeKind::NodesDeallocated, owner.name, pool.key));
   for (const int zone : detail.zones)
     detail.zone_gauges.push_back(parts_.timeline.series(key(GaugeKind::ZoneNodes, owner.name, pool.key, Name(std::to_string(zone)))));
   details_.push_back(std::move(detail));
@@ -61,6 +69,12 @@ void ScaleSets::start() {
     Pool& pool = parts_.cloud.pools[detail.id];
     const NodePoolSpec& spec = *pool.spec;
     const std::int64_t count = spec.autoscaling ? std::clamp(spec.count, spec.min_count, std::max(spec.min_count, spec.max_count)) : spec.count;
+    if (!spec.exists_at_start || !parts_.scenario.clusters[pool.cluster].exists_at_start) {
+      pool.stopped = true;
+      detail.resume_target = count;
+      record(detail);
+      continue;
+    }
     const Name quota = quotas_.refuses(detail.region, spec, count);
     if (!quota.empty()) refuse(detail, count, Name("QuotaExceeded"), quota);
     for (std::int64_t i = 0; i < count && quota.empty(); ++i) {
@@ -101,7 +115,8 @@ bool ScaleSets::zone_lost(std::uint32_t region, int zone) const {
 bool ScaleSets::zone_open(const Detail& detail, const NodePoolSpec& spec, int zone) const {
   if (zone_lost(detail.region, zone)) return false;
   return std::none_of(markets_.begin(), markets_.end(), [&](const Market& market) {
-    return spec.spot && market.key == SpotMarketKey{spec.vm_size, detail.region, zone} && parts_.kernel.now() < market.closed_until;
+    if (!spec.spot || market.key != SpotMarketKey{spec.vm_size, detail.region, zone}) return false;
+    return parts_.kernel.now() < market.closed_until || (spec.spot_max_price && market.price > *spec.spot_max_price);
   });
 }
 
@@ -109,17 +124,22 @@ std::int64_t ScaleSets::live_in(const Detail& detail, int zone) const {
   std::int64_t count = 0;
   for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
     const Instance& instance = parts_.cloud.instances[id];
-    count += instance.zone == zone && instance.state != InstanceState::Deleting ? 1 : 0;
+    count += instance.zone == zone && is_wanted(instance.state) ? 1 : 0;
   }
   return count;
 }
 
 /// Best-effort zone balance: the open zone with the fewest instances, the lowest number on ties.
-ScaleSets::Placement ScaleSets::place(const Detail& detail) const {
+ScaleSets::Placement ScaleSets::place(const Detail& detail, std::uint32_t number) const {
   Placement best{0, Name("ZonalAllocationFailed")};
   std::int64_t fewest = 0;
+  const NodePoolSpec& spec = *parts_.cloud.pools[detail.id].spec;
   for (const int zone : detail.zones) {
-    if (!zone_open(detail, *parts_.cloud.pools[detail.id].spec, zone)) continue;
+    if (!zone_open(detail, spec, zone)) continue;
+    if (const Name code = allocation_refusal(detail, spec, zone, number); !code.empty()) {
+      if (!best.refusal.empty()) best.refusal = code;
+      continue;
+    }
     const std::int64_t count = live_in(detail, zone);
     if (best.refusal.empty() && count >= fewest) continue;
     best = {zone, {}};
@@ -128,10 +148,14 @@ ScaleSets::Placement ScaleSets::place(const Detail& detail) const {
   return best;
 }
 
+Name ScaleSets::allocation_refusal(const Detail& detail, const NodePoolSpec& spec, int zone, std::uint32_t number) const {
+  return allocation_.refuses({detail.region, zone, &spec, (std::uint64_t{detail.index} << 32) | number}, parts_.kernel.now());
+}
+
 // ---- Birth ----
 
 Name ScaleSets::create_instance(Detail& detail, InstanceId& created) {
-  const Placement placement = place(detail);
+  const Placement placement = place(detail, parts_.cloud.pools[detail.id].next_ordinal);
   if (!placement.refusal.empty()) return placement.refusal;
   const Name refused = admit(detail, placement.zone, {}, created);
   if (refused.empty()) quotas_.take(detail.region, *parts_.cloud.pools[detail.id].spec);
@@ -148,12 +172,15 @@ Name ScaleSets::admit(Detail& detail, int zone, Name name, InstanceId& created) 
   instance.ordinal = pool.next_ordinal++;
   instance.slot = *detail.free_slots.begin();
   instance.zone = zone;
-  instance.node_name = name.empty() ? instance_name(pool.spec->name, instance.ordinal) : name;
+  instance.node_name = name;
+  if (name.empty()) instance.node_name = pool.spec->single_machines ? single_machine_name(pool.spec->name, instance.ordinal) : instance_name(pool.spec->name, instance.ordinal);
   instance.requested = parts_.kernel.now();
   detail.free_slots.erase(detail.free_slots.begin());
   created = parts_.cloud.instances.insert(instance);
   if (extra_.size() <= created.row) extra_.resize(created.row + 1);
-  extra_[created.row] = {{}, extra_[created.row].epoch, 0, false};
+  Extra fresh;
+  fresh.epoch = extra_[created.row].epoch;
+  extra_[created.row] = fresh;
   next_epoch(created);
   pool.instances.push_back(created);
   ++pool.target;
@@ -164,13 +191,22 @@ void ScaleSets::resize(PoolId id, std::int64_t target) {
   Detail& of = detail(id);
   Pool& pool = parts_.cloud.pools[id];
   if (pool.stopped || pool.of_machines) return;
-  target = std::clamp<std::int64_t>(target, 0, pool.max);
+  target = std::clamp<std::int64_t>(target, 0, std::max(pool.max, pool.target));   // an upgrade's surge may stand above the maximum
   if (target > pool.target) grow(of, target - pool.target);
   else if (target < pool.target) shrink(of, pool.target - target, Name("ScaleDown"));
   record(of);
 }
 
 void ScaleSets::grow(Detail& detail, std::int64_t count) {
+  if (detail.counts_deallocated) {
+    count -= start_deallocated(detail, count);
+    const Pool& pool = parts_.cloud.pools[detail.id];
+    // What is switched off keeps its place in the pool: a market that is closed blocks growth as well (facts G).
+    const std::int64_t room = std::max<std::int64_t>(0, pool.max - pool.target - deallocated(detail));
+    if (count > room) refuse(detail, count - room, Name("SkuNotAvailable"));
+    count = std::min(count, room);
+    if (count == 0) return;
+  }
   if (const Name quota = quotas_.refuses(detail.region, *parts_.cloud.pools[detail.id].spec, count); !quota.empty())
     return refuse(detail, count, Name("QuotaExceeded"), quota);
   // A scale set's request is granted its addresses as a whole or not at all: 30 asked for, 24 free, none created (Azure/AKS#2531).
@@ -180,6 +216,7 @@ void ScaleSets::grow(Detail& detail, std::int64_t count) {
     // What refuses one instance refuses the next as well: nothing changes within one request.
     if (const Name code = create_instance(detail, id); !code.empty()) return refuse(detail, count - i, code);
     event(EventKind::NodeRequested, id, 0);
+    allocation_.given({detail.region, parts_.cloud.instances[id].zone, parts_.cloud.pools[detail.id].spec, 0}, parts_.kernel.now());
     parts_.kernel.after(boot_time(id), booted_, {id.row, extra_[id.row].epoch});
   }
 }
@@ -194,6 +231,10 @@ void ScaleSets::refuse(Detail& detail, std::int64_t count, Name code, Name quota
 void ScaleSets::on_booted(Subject subject) {
   const InstanceId id = current(subject);
   if (id.null()) return;
+  const Detail& of = detail(parts_.cloud.instances[id].pool);
+  const std::int64_t rate = spec_of(parts_.cloud.instances[id]).provisioning_failure_rate.value;
+  const bool fails = rate > 0 && of.failure.uniform(parts_.cloud.instances[id].ordinal, extra_[id.row].restarts) * 1'000'000 < static_cast<double>(rate);
+  if (fails) return fail_machine(id);
   join(id);
   event(EventKind::NodeReady, id, (parts_.kernel.now() - parts_.cloud.instances[id].requested).us);
   record(detail(parts_.cloud.instances[id].pool));
@@ -218,7 +259,8 @@ std::int64_t ScaleSets::remove(PoolId id, std::span<const NodeId> nodes, Name re
     if (instance.state == InstanceState::Running && std::find(nodes.begin(), nodes.end(), instance.node) != nodes.end())
       doomed.push_back(instance_id);
   }
-  for (const InstanceId instance : doomed) begin_removal(instance, reason, removal_time(instance));
+  const Removal how = parts_.cloud.pools[id].spec->scale_down;
+  for (const InstanceId instance : doomed) begin_removal(instance, reason, removal_time(instance), how);
   record(of);
   return static_cast<std::int64_t>(doomed.size());
 }
@@ -231,7 +273,7 @@ InstanceId ScaleSets::scale_in_candidate(const Detail& detail) const {
   InstanceId chosen;
   for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
     const Instance& instance = parts_.cloud.instances[id];
-    if (instance.state != InstanceState::Deleting && instance.zone == fullest) chosen = id;   // Oldest first: the last is the newest.
+    if (is_wanted(instance.state) && instance.zone == fullest) chosen = id;   // Oldest first: the last is the newest.
   }
   return chosen;
 }
@@ -244,18 +286,20 @@ void ScaleSets::shrink(Detail& detail, std::int64_t count, Name reason) {
     const Instance& instance = parts_.cloud.instances[id];
     // AKS cordons and drains what a smaller count removes; the pods have until the machine is gone.
     if (instance.state == InstanceState::Running) parts_.registrars[instance.cluster]->node_leaving(instance.node, takes, reason);
-    begin_removal(id, reason, takes);
+    begin_removal(id, reason, takes, instance.state == InstanceState::Running ? spec_of(instance).scale_down : Removal::Delete);
   }
 }
 
-void ScaleSets::begin_removal(InstanceId id, Name reason, Duration takes) {
+void ScaleSets::begin_removal(InstanceId id, Name reason, Duration takes, Removal how) {
   Instance& instance = parts_.cloud.instances[id];
   Detail& of = detail(instance.pool);
-  instance.state = InstanceState::Deleting;
+  const bool wanted = is_wanted(instance.state);
+  if (wanted) --parts_.cloud.pools[instance.pool].target;
+  instance.state = how == Removal::Delete ? InstanceState::Deleting : InstanceState::Deallocating;
   extra_[id.row].reason = reason;
-  --parts_.cloud.pools[instance.pool].target;
+  extra_[id.row].switched_off = parts_.kernel.now();
   // A machine on its way out pulls no images: the next one can have its slot.
-  free_slot(of, instance.slot);
+  if (wanted) free_slot(of, instance.slot);   // one that is switched off has none
   event(EventKind::NodeDeleting, id, 0, reason);
   parts_.kernel.after(takes, removed_, {id.row, next_epoch(id)});
 }
@@ -268,7 +312,9 @@ void ScaleSets::free_slot(Detail& detail, std::uint32_t slot) {
 
 void ScaleSets::on_removed(Subject subject) {
   const InstanceId id = current(subject);
-  if (!id.null()) erase(id);
+  if (id.null()) return;
+  if (parts_.cloud.instances[id].state == InstanceState::Deallocating) settle_deallocated(id);
+  else erase(id);
 }
 
 void ScaleSets::erase(InstanceId id) {
@@ -299,69 +345,6 @@ void ScaleSets::start_pool(PoolId id) {
   if (!pool.stopped) return;
   pool.stopped = false;
   resize(id, detail(id).resume_target);
-}
-
-// ---- Spot ----
-
-void ScaleSets::evict(InstanceId id, Duration notice) {
-  const Instance instance = parts_.cloud.instances[id];
-  event(EventKind::SpotNotice, id, notice.us);
-  parts_.registrars[instance.cluster]->node_preempted(instance.node, notice);
-  begin_removal(id, Name("SpotEviction"), notice);
-}
-
-std::int64_t ScaleSets::evict_spot(PoolId id, int zone, std::int64_t count, Duration notice) {
-  if (!region_up(id)) return 0;
-  std::vector<InstanceId> running;
-  for (const InstanceId instance_id : parts_.cloud.pools[id].instances) {
-    const Instance& instance = parts_.cloud.instances[instance_id];
-    if (!spec_of(instance).spot) continue;
-    if (instance.state == InstanceState::Running && (zone == 0 || instance.zone == zone)) running.push_back(instance_id);
-  }
-  const auto goes = static_cast<std::size_t>(std::clamp<std::int64_t>(count, 0, static_cast<std::int64_t>(running.size())));
-  for (std::size_t i = 0; i < goes; ++i) evict(running[running.size() - 1 - i], notice);
-  record(detail(id));
-  return static_cast<std::int64_t>(goes);
-}
-
-std::int64_t ScaleSets::spot_running(const SpotMarketKey& market) const {
-  std::int64_t count = 0;
-  for (const Detail& detail : details_)
-    for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
-      const Instance& instance = parts_.cloud.instances[id];
-      count += instance.state == InstanceState::Running && in_market(instance, market) ? 1 : 0;
-    }
-  return count;
-}
-
-std::int64_t ScaleSets::reclaim(const SpotMarketKey& market, std::int64_t count, Duration notice) {
-  if (!parts_.cloud.region_up[market.region]) return 0;
-  std::vector<InstanceId> running;
-  for (const Detail& detail : details_)
-    for (const InstanceId id : parts_.cloud.pools[detail.id].instances) {
-      const Instance& instance = parts_.cloud.instances[id];
-      if (instance.state == InstanceState::Running && in_market(instance, market)) running.push_back(id);
-    }
-  // Newest first; machines of one age in the order of their pools, which is the scenario's.
-  std::stable_sort(running.begin(), running.end(), [&](InstanceId x, InstanceId y) {
-    const Instance &a = parts_.cloud.instances[x], &b = parts_.cloud.instances[y];
-    if (a.requested != b.requested) return a.requested > b.requested;
-    return a.pool.row != b.pool.row ? a.pool.row < b.pool.row : a.ordinal > b.ordinal;
-  });
-  if (static_cast<std::int64_t>(running.size()) > count) running.resize(static_cast<std::size_t>(count));
-  std::set<std::uint32_t> touched;
-  for (const InstanceId id : running) {
-    touched.insert(parts_.cloud.instances[id].pool.row);
-    evict(id, notice);
-  }
-  for (const std::uint32_t pool : touched) record(details_[pool]);
-  return static_cast<std::int64_t>(running.size());
-}
-
-void ScaleSets::close_market(const SpotMarketKey& market, SimTime until) {
-  const auto found = std::find_if(markets_.begin(), markets_.end(), [&](const Market& known) { return known.key == market; });
-  if (found == markets_.end()) markets_.push_back({market, until});
-  else found->closed_until = std::max(found->closed_until, until);
 }
 
 }  // namespace akstwin

@@ -12,6 +12,16 @@ Verdict SimCloudApi::pool_verdict(PoolId pool) const {
   return scale_sets_.region_up(pool) ? Verdict::Accepted : Verdict::Refused;
 }
 
+Verdict SimCloudApi::admit_write(PoolId pool, const CloudAction& action) {
+  if (operations_ == nullptr) return Verdict::Accepted;
+  const std::uint32_t cluster = cloud_.pools[pool].cluster;
+  if (const auto* resize = std::get_if<ResizePool>(&action))
+    return resize->reason == Name("cluster-autoscaler") ? Verdict::Accepted : operations_->admit(cluster, ArmWrite::AgentPool, Name("nodepool scale"));
+  if (std::holds_alternative<StopPool>(action)) return operations_->admit(cluster, ArmWrite::AgentPool, Name("nodepool stop"));
+  if (std::holds_alternative<StartPool>(action)) return operations_->admit(cluster, ArmWrite::AgentPool, Name("nodepool start"));
+  return Verdict::Accepted;
+}
+
 Verdict SimCloudApi::submit(const CloudAction& action) {
   if (const auto* route = std::get_if<RouteEdge>(&action)) {
     if (!front_door_.is_origin(route->cluster)) return Verdict::NotFound;
@@ -23,6 +33,10 @@ Verdict SimCloudApi::submit(const CloudAction& action) {
     data_.fail_over(data->store, data->region, data->takes);
     return Verdict::Accepted;
   }
+  if (const auto* operation = std::get_if<StartAksOperation>(&action))
+    return operations_ == nullptr ? Verdict::Refused : operations_->begin(*operation);
+  if (const auto* stop = std::get_if<StopCluster>(&action)) return switch_cluster(stop->cluster, false);
+  if (const auto* start = std::get_if<StartCluster>(&action)) return switch_cluster(start->cluster, true);
   const PoolId pool = std::visit(
       [](const auto& asked) {
         if constexpr (requires { asked.pool; }) return asked.pool;
@@ -30,6 +44,7 @@ Verdict SimCloudApi::submit(const CloudAction& action) {
       },
       action);
   if (const Verdict verdict = pool_verdict(pool); verdict != Verdict::Accepted) return verdict;
+  if (const Verdict verdict = admit_write(pool, action); verdict != Verdict::Accepted) return verdict;
   if (const auto* creation = std::get_if<CreateMachine>(&action)) {
     if (!cloud_.pools[pool].of_machines) return Verdict::Refused;
     return scale_sets_.create_machine(pool, creation->machine).empty() ? Verdict::Accepted : Verdict::Refused;
@@ -48,10 +63,26 @@ Verdict SimCloudApi::submit(const CloudAction& action) {
     scale_sets_.evict_spot(pool, eviction->zone, eviction->count, notice_);
   } else if (std::holds_alternative<StopPool>(action)) {
     scale_sets_.stop_pool(pool);
-  } else {
+  } else if (std::holds_alternative<StartPool>(action)) {
     scale_sets_.start_pool(pool);
+  } else {
+    return maintain(action);
   }
   return Verdict::Accepted;
+}
+
+Verdict SimCloudApi::maintain(const CloudAction& action) {
+  const auto taken = [](bool accepted) { return accepted ? Verdict::Accepted : Verdict::Refused; };
+  if (const auto* surge = std::get_if<SurgePool>(&action)) return taken(scale_sets_.surge(surge->pool, surge->count) == surge->count);
+  if (const auto* reimage = std::get_if<ReimageNode>(&action)) return taken(scale_sets_.reimage(reimage->pool, reimage->node, reimage->reason));
+  if (const auto* restart = std::get_if<RestartNode>(&action))
+    return taken(scale_sets_.restart(restart->pool, restart->node, restart->elsewhere, restart->reason));
+  return Verdict::Refused;
+}
+
+Verdict SimCloudApi::switch_cluster(std::uint32_t cluster, bool on) {
+  if (power_ == nullptr) return Verdict::NotFound;
+  return (on ? power_->start(cluster) : power_->stop(cluster)) ? Verdict::Accepted : Verdict::Conflict;
 }
 
 }  // namespace akstwin

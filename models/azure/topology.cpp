@@ -128,7 +128,10 @@ std::int64_t largest_count(const Scenario& scenario, const ClusterSpec& cluster,
 
 std::int64_t slots_of(const Scenario& scenario, const ClusterSpec& cluster, const NodePoolSpec& pool) {
   const std::int64_t most = std::max<std::int64_t>(1, largest_count(scenario, cluster, pool));
-  return most + pool.max_surge.scaled(most, true);
+  const std::int64_t surge = std::max(pool.max_surge.scaled(most, true), upgrade_surge(pool, most));
+  // A node in quarantine keeps its surge machine beside it.
+  const bool keeps_blocked = pool.upgrade.undrainable == UndrainableNodes::Cordon;
+  return most + surge + (keeps_blocked ? (pool.upgrade.max_blocked ? pool.upgrade.max_blocked->scaled(most, true) : surge) : 0);
 }
 
 BytesPerSecond registry_egress(RegistrySpec::Sku sku) {

@@ -23,6 +23,11 @@ bool volumes_reach(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex n
   });
 }
 
+/// NodeVolumeLimits. Disks are counted by pod: two pods of one node that mount the same disk count twice.
+bool disks_attach(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  return pod.spec->disks == 0 || pod.spec->disks <= snapshot.columns().free_disks[node];
+}
+
 constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t detail = 0) {
   return {.plugin = plugin, .code = code, .detail = detail};
 }
@@ -30,13 +35,14 @@ constexpr NodeVerdict refuse(FilterPlugin plugin, FitCode code, std::uint16_t de
 }  // namespace
 
 std::string_view to_string(FilterPlugin plugin) {
-  static constexpr std::array<std::string_view, 10> kNames{"",
+  static constexpr std::array<std::string_view, 11> kNames{"",
                                                           "",
                                                           "NodeUnschedulable",
                                                           "TaintToleration",
                                                           "NodeAffinity",
                                                           "NodePorts",
                                                           "NodeResourcesFit",
+                                                          "NodeVolumeLimits",
                                                           "VolumeBinding",
                                                           "PodTopologySpread",
                                                           "InterPodAffinity"};
@@ -62,6 +68,7 @@ bool fits(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
     if (!selection_matches(selection, snapshot, node)) return false;
   }
   if (!pod.ports.empty() && !host_ports_free(pod.ports, snapshot.host_ports(node))) return false;
+  if (!disks_attach(pod, snapshot, node)) return false;
   if (!volumes_reach(pod, snapshot, node)) return false;
   if (!pod.spread.constraints.empty() && spread_allows(pod.spread, snapshot, node) != SpreadVerdict::Fits) return false;
   return !pod.affinity.active || affinity_allows(pod.affinity, snapshot, node) == AffinityVerdict::Fits;
@@ -80,6 +87,7 @@ NodeVerdict filter_node(const PreparedPod& pod, const Snapshot& snapshot, NodeIn
   if (!pod.ports.empty() && !host_ports_free(pod.ports, snapshot.host_ports(node))) return refuse(NodePorts, Unschedulable);
   if (const std::uint16_t lacking = lacking_resources(pod.request, snapshot.free(node), snapshot.columns().free_pods[node]); lacking != 0)
     return refuse(NodeResourcesFit, Unschedulable, lacking);
+  if (!disks_attach(pod, snapshot, node)) return refuse(NodeVolumeLimits, Unschedulable);
   if (!volumes_reach(pod, snapshot, node)) return refuse(VolumeBinding, UnschedulableAndUnresolvable);
   if (const SpreadVerdict spread = spread_allows(pod.spread, snapshot, node); spread != SpreadVerdict::Fits)
     return refuse(PodTopologySpread, spread == SpreadVerdict::MissingLabel ? UnschedulableAndUnresolvable : Unschedulable,
@@ -131,6 +139,7 @@ std::vector<std::string> reasons_of(const NodeVerdict& verdict, const Snapshot& 
         if ((verdict.detail & bit) != 0) reasons.emplace_back(text);
       return reasons;
     }
+    case FilterPlugin::NodeVolumeLimits: return {"node(s) exceed max volume count"};
     case FilterPlugin::VolumeBinding: return {"node(s) had volume node affinity conflict"};
     case FilterPlugin::PodTopologySpread:
       return {verdict.code == FitCode::Unschedulable ? "node(s) didn't match pod topology spread constraints"

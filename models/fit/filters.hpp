@@ -20,6 +20,7 @@ enum class FilterPlugin : std::uint8_t {
   NodeAffinity,
   NodePorts,
   NodeResourcesFit,
+  NodeVolumeLimits,
   VolumeBinding,
   PodTopologySpread,
   InterPodAffinity

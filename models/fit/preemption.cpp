@@ -36,7 +36,8 @@ std::vector<bool> violating(std::span<const PodOnNode> victims, std::span<const 
 class Trial {
  public:
   Trial(PreparedPod& pod, const Snapshot& snapshot, NodeIndex node)
-      : pod_(pod), snapshot_(snapshot), node_(node), free_(snapshot.free(node)), free_pods_(snapshot.columns().free_pods[node]) {
+      : pod_(pod), snapshot_(snapshot), node_(node), free_(snapshot.free(node)), free_pods_(snapshot.columns().free_pods[node]),
+        free_disks_(snapshot.columns().free_disks[node]) {
     const auto ports = snapshot.host_ports(node);
     ports_.assign(ports.begin(), ports.end());
   }
@@ -44,6 +45,7 @@ class Trial {
   void take(const PodOnNode& victim) {
     free_ = free_ + victim.spec->effective_request();
     ++free_pods_;
+    free_disks_ += victim.spec->disks;
     for (const HostPort& port : host_ports_of(*victim.spec)) ports_.erase(std::ranges::find(ports_, port));
     pod_.dry_run(snapshot_, node_, *victim.spec, -1);
   }
@@ -51,6 +53,7 @@ class Trial {
   void put_back(const PodOnNode& victim) {
     free_ = free_ - victim.spec->effective_request();
     --free_pods_;
+    free_disks_ -= victim.spec->disks;
     for (const HostPort& port : host_ports_of(*victim.spec)) ports_.push_back(port);
     pod_.dry_run(snapshot_, node_, *victim.spec, 1);
   }
@@ -58,6 +61,7 @@ class Trial {
   /// The filters that depend on pods; the others have passed, or the verdict would not be Unschedulable.
   bool fits() const {
     return host_ports_free(pod_.ports, ports_) && lacking_resources(pod_.request, free_, free_pods_) == 0 &&
+           (pod_.spec->disks == 0 || pod_.spec->disks <= free_disks_) &&
            spread_allows(pod_.spread, snapshot_, node_) == SpreadVerdict::Fits &&
            affinity_allows(pod_.affinity, snapshot_, node_) == AffinityVerdict::Fits;
   }
@@ -67,7 +71,7 @@ class Trial {
   const Snapshot& snapshot_;
   NodeIndex node_;
   Resources free_;
-  std::int64_t free_pods_;
+  std::int64_t free_pods_, free_disks_;
   std::vector<HostPort> ports_;
 };
 

@@ -18,13 +18,16 @@ std::pair<Name, Name> zone_of(const Labels& labels) {
           value_of("topology.kubernetes.io/zone", "failure-domain.beta.kubernetes.io/zone")};
 }
 
+// No CSINode, no limit: far more than a node has pods.
+std::int64_t disk_slots(const NodeInput& input) { return input.disk_limit < 0 ? std::int64_t{1} << 40 : input.disk_limit; }
+
 }  // namespace
 
 void Snapshot::resize_columns() {
   const std::size_t length = nodes_.size();
   for (std::vector<std::int64_t>* column :
-       {&columns_.free_cpu, &columns_.free_memory, &columns_.free_ephemeral, &columns_.free_gpu, &columns_.free_pods, &columns_.alloc_cpu,
-        &columns_.alloc_memory, &columns_.scored_cpu, &columns_.scored_memory})
+       {&columns_.free_cpu, &columns_.free_memory, &columns_.free_ephemeral, &columns_.free_gpu, &columns_.free_pods, &columns_.free_disks,
+        &columns_.alloc_cpu, &columns_.alloc_memory, &columns_.scored_cpu, &columns_.scored_memory})
     column->resize(length, 0);
   alive_.resize(length, 0);
   unschedulable_.resize(length, 0);
@@ -60,6 +63,7 @@ void Snapshot::set_static(NodeIndex node, const NodeInput& input) {
   columns_.free_ephemeral[node] += input.allocatable.ephemeral_storage.value;
   columns_.free_gpu[node] += input.allocatable.gpu;
   columns_.free_pods[node] += input.pod_capacity;
+  columns_.free_disks[node] += disk_slots(input);
   columns_.alloc_cpu[node] = input.allocatable.cpu.value;
   columns_.alloc_memory[node] = input.allocatable.memory.value;
   labels_.add(node, input.labels);
@@ -83,6 +87,7 @@ void Snapshot::clear_static(NodeIndex node) {
   columns_.free_ephemeral[node] -= input.allocatable.ephemeral_storage.value;
   columns_.free_gpu[node] -= input.allocatable.gpu;
   columns_.free_pods[node] -= input.pod_capacity;
+  columns_.free_disks[node] -= disk_slots(input);
   labels_.remove(node, input.labels);
   --taint_class_nodes_[taint_class_[node]];
   for (const ImageOnNode& image : input.images) {
@@ -168,6 +173,7 @@ void Snapshot::account(NodeIndex node, const PodOnNode& pod, int sign) {
   columns_.free_ephemeral[node] -= sign * pod_template.request.ephemeral_storage.value;
   columns_.free_gpu[node] -= sign * pod_template.request.gpu;
   columns_.free_pods[node] -= sign;
+  columns_.free_disks[node] -= sign * pod.spec->disks;
   columns_.scored_cpu[node] += sign * pod_template.scored.cpu.value;
   columns_.scored_memory[node] += sign * pod_template.scored.memory.value;
   for (const HostPort& port : pod_template.ports) {

@@ -27,6 +27,7 @@ struct NodeInput {
   bool unschedulable = false;
   Resources allocatable;
   std::int64_t pod_capacity = 110;                 ///< allocatable pods; kubelet default 110 (KubeletConfiguration maxPods)
+  std::int64_t disk_limit = -1;                    ///< data disks that can be attached (CSINode allocatable.count); -1: no limit
   std::vector<ImageOnNode> images;
 };
 
@@ -51,6 +52,7 @@ struct TemplateRow {
 struct NodeColumns {
   std::vector<std::int64_t> free_cpu, free_memory, free_ephemeral, free_gpu, free_pods;   ///< allocatable − requested; may be negative
   std::vector<std::int64_t> alloc_cpu, alloc_memory;
+  std::vector<std::int64_t> free_disks;            ///< data-disk slots left; a huge number where there is no limit
   std::vector<std::int64_t> scored_cpu, scored_memory;   ///< requested, with 100m / 200Mi per container that states none (LeastAllocated)
 };
 

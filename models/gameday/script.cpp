@@ -7,8 +7,14 @@ namespace {
 
 // How often a condition is looked at while it is awaited: dashboards and alerts refresh no faster.
 constexpr Duration kConditionPoll{5'000'000};
+// After a 429 a client waits for the bucket's next token (facts A7: one a minute).
+constexpr Duration kThrottleRetry{60'000'000};
 // Draws of edge propagation lie behind those of steps and their actions.
 constexpr std::uint64_t kEdgeDraws = 1'000'000'000;
+
+constexpr bool is_operation(ActionKind kind) {
+  return kind == ActionKind::CreateCluster || kind == ActionKind::AddPool || kind == ActionKind::UpdateCluster;
+}
 
 }  // namespace
 
@@ -27,6 +33,19 @@ std::string_view to_string(ActionKind kind) {
     case ActionKind::StartPool: return "pool.start";
     case ActionKind::Wait: return "wait";
     case ActionKind::RollBack: return "deployment.rollback";
+    case ActionKind::ControlPlaneLoss: return "controlPlaneLoss";
+    case ActionKind::AllocationFailure: return "allocationFailure";
+    case ActionKind::CreateCluster: return "cluster.create";
+    case ActionKind::AddPool: return "pool.add";
+    case ActionKind::UpdateCluster: return "cluster.update";
+    case ActionKind::UpgradeCluster: return "cluster.upgrade";
+    case ActionKind::UpgradeControlPlane: return "controlPlane.upgrade";
+    case ActionKind::UpgradePool: return "pool.upgrade";
+    case ActionKind::UpgradeNodeImage: return "nodeImage.upgrade";
+    case ActionKind::AbortUpgrade: return "upgrade.abort";
+    case ActionKind::StopCluster: return "cluster.stop";
+    case ActionKind::StartCluster: return "cluster.start";
+    case ActionKind::BreakNodes: return "node.break";
   }
   return "";
 }
@@ -77,40 +96,75 @@ void Script::roll_back(Name target) {
   if (workload) cluster.submit(RollBack{workload});
 }
 
-void Script::perform(const ActionSpec& action, SimTime now, Duration takes) {
-  const auto pool_of = [&]() -> PoolId {
-    PoolId found;
-    ports_.cloud.state().pools.for_each([&](PoolId id, const Pool& pool) {
-      if (pool.key == action.target) found = id;
-    });
-    return found;
-  };
+PoolId Script::pool_of(Name key) const {
+  PoolId found;
+  ports_.cloud.state().pools.for_each([&](PoolId id, const Pool& pool) {
+    if (pool.key == key) found = id;
+  });
+  return found;
+}
+
+Verdict Script::start_operation(const ActionSpec& action) {
+  if (action.kind == ActionKind::AddPool) {
+    const PoolId pool = pool_of(action.target);
+    return ports_.cloud.submit(StartAksOperation{AksOperation::AddPool, ports_.cloud.state().pools[pool].cluster, pool});
+  }
+  const bool creates = action.kind == ActionKind::CreateCluster;
+  return ports_.cloud.submit(StartAksOperation{creates ? AksOperation::CreateCluster : AksOperation::UpdateCluster, cluster_index(action.target), {}});
+}
+
+/// `az` waits until the operation has ended.
+bool Script::operation_runs(const ActionSpec& action) const {
+  const PoolId pool = action.kind == ActionKind::AddPool ? pool_of(action.target) : PoolId{};
+  const std::uint32_t cluster = pool.null() ? cluster_index(action.target) : ports_.cloud.state().pools[pool].cluster;
+  return std::ranges::any_of(ports_.cloud.state().operations,
+                             [&](const RunningOperation& running) { return running.cluster == cluster && running.pool == pool; });
+}
+
+Verdict Script::perform(const ActionSpec& action, SimTime now) {
   switch (action.kind) {
     case ActionKind::RegionLoss:
       outage_began_ = now;
       outage_ = action.target;
       ports_.outages.lose_region(action.target, action.duration);
       break;
-    case ActionKind::ZoneLoss: ports_.outages.lose_zone(action.target, action.zone, action.duration); break;
-    case ActionKind::EvictSpot: ports_.cloud.submit(EvictSpotInstances{pool_of(), action.zone, action.count}); break;
+    case ActionKind::ZoneLoss:
+      if (action.share < PartsPerMillion{1'000'000}) ports_.outages.lose_part_of_zone(action.target, action.zone, action.share.value, action.duration);
+      else ports_.outages.lose_zone(action.target, action.zone, action.duration);
+      break;
+    case ActionKind::ControlPlaneLoss: ports_.outages.lose_control_plane(action.target, action.duration); break;
+    case ActionKind::AllocationFailure:
+      ports_.outages.refuse_allocations(action.target, action.zone, action.vm_size, action.share.value, action.duration);
+      break;
+    case ActionKind::EvictSpot: return ports_.cloud.submit(EvictSpotInstances{pool_of(action.target), action.zone, action.count});
     case ActionKind::FrontDoorFailover:
       // The change reaches the edge locations after its propagation.
-      ports_.cloud.submit(RouteEdge{cluster_index(action.target), ports_.durations.draw(scenario_.edge.propagation, kEdgeDraws + edge_changes_++)});
-      break;
+      return ports_.cloud.submit(RouteEdge{cluster_index(action.target), ports_.durations.draw(scenario_.edge.propagation, kEdgeDraws + edge_changes_++)});
     case ActionKind::FluxResume:
       ports_.clusters[cluster_index(action.target)]->submit(SuspendGitOps{false});
       phase("GitOps resumed", now);
       break;
-    case ActionKind::FluxSuspend: ports_.clusters[cluster_index(action.target)]->submit(SuspendGitOps{true}); break;
-    case ActionKind::FluxPrune: ports_.clusters[cluster_index(action.target)]->submit(RemoveWorkloads{}); break;
+    case ActionKind::FluxSuspend: return ports_.clusters[cluster_index(action.target)]->submit(SuspendGitOps{true});
+    case ActionKind::FluxPrune: return ports_.clusters[cluster_index(action.target)]->submit(RemoveWorkloads{});
     case ActionKind::SqlFailover: fail_over_data(action); break;
-    case ActionKind::ScalePool: ports_.cloud.submit(ResizePool{pool_of(), action.count, Name("GameDay")}); break;
-    case ActionKind::StopPool: ports_.cloud.submit(StopPool{pool_of()}); break;
-    case ActionKind::StartPool: ports_.cloud.submit(StartPool{pool_of()}); break;
+    case ActionKind::ScalePool: return ports_.cloud.submit(ResizePool{pool_of(action.target), action.count, Name("GameDay")});
+    case ActionKind::StopPool: return ports_.cloud.submit(StopPool{pool_of(action.target)});
+    case ActionKind::StartPool: return ports_.cloud.submit(StartPool{pool_of(action.target)});
+    case ActionKind::CreateCluster:
+    case ActionKind::AddPool:
+    case ActionKind::UpdateCluster: return start_operation(action);
+    case ActionKind::UpgradeCluster:
+    case ActionKind::UpgradeControlPlane:
+    case ActionKind::UpgradePool:
+    case ActionKind::UpgradeNodeImage:
+    case ActionKind::AbortUpgrade:
+    case ActionKind::StopCluster:
+    case ActionKind::StartCluster:
+    case ActionKind::BreakNodes: return maintain(action);
     case ActionKind::Wait: break;
     case ActionKind::RollBack: roll_back(action.target); break;
   }
-  ports_.notes.note({NoteKind::ActionDone, Name(to_string(action.kind)), action.target, {}, takes.us});
+  return Verdict::Accepted;
 }
 
 SimTime Script::advance(Run& run, std::size_t index, SimTime now) {
@@ -138,8 +192,15 @@ SimTime Script::advance(Run& run, std::size_t index, SimTime now) {
       ports_.notes.note({NoteKind::ActionStarted, Name(to_string(action.kind)), action.target, {}, 0});
     }
     if (run.due > now) return run.due;
-    perform(action, now, now - run.action_began);
-    run.started = false;
+    if (!run.submitted) {
+      const Verdict verdict = perform(action, now);
+      const bool throttled = verdict == Verdict::TooManyRequests;
+      if (throttled || (is_operation(action.kind) && verdict == Verdict::Conflict)) return run.due = now + (throttled ? kThrottleRetry : kConditionPoll);
+      run.submitted = is_operation(action.kind) && verdict == Verdict::Accepted;
+    }
+    if (run.submitted && operation_runs(action)) return run.due = now + kConditionPoll;
+    ports_.notes.note({NoteKind::ActionDone, Name(to_string(action.kind)), action.target, {}, (now - run.action_began).us});
+    run.started = run.submitted = false;
     ++run.action;
   }
   run.stage = Stage::Done;

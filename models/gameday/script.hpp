@@ -7,16 +7,10 @@
 #include "models/api/notes.hpp"
 #include "models/api/plant.hpp"
 #include "models/api/ports.hpp"
+#include "models/api/upgrades.hpp"
 #include "models/spec/scenario.hpp"
 
 namespace akstwin {
-
-/// How long something took this time: a reproducible draw.
-class DurationSource {
- public:
-  virtual ~DurationSource() = default;
-  virtual Duration draw(const LogNormal& distribution, std::uint64_t entity) = 0;
-};
 
 /// What a script acts through.
 struct ScriptPorts {
@@ -25,6 +19,7 @@ struct ScriptPorts {
   OutageControl& outages;
   DurationSource& durations;
   Notes& notes;
+  UpgradeControl* upgrades = nullptr;        ///< null: no step upgrades, breaks or repairs anything
 };
 
 /// Runs all steps of a scenario. Level-triggered like a controller: step() does what is due and says when to come again.
@@ -40,15 +35,22 @@ class Script {
     Stage stage = Stage::Waiting;
     std::size_t action = 0;                  // the next one
     bool started = false;                    // the action's own time is running
+    bool submitted = false;                  // a long-running operation is under way
     SimTime due;
     SimTime triggered, action_began;
   };
 
   bool condition_holds(const StepSpec& step) const;
   SimTime advance(Run& run, std::size_t index, SimTime now);
-  void perform(const ActionSpec& action, SimTime now, Duration takes);
+  /// TooManyRequests: ARM wants it to be tried again later. Anything else is an end of it.
+  Verdict perform(const ActionSpec& action, SimTime now);
+  bool operation_runs(const ActionSpec& action) const;
+  Verdict start_operation(const ActionSpec& action);
+  PoolId pool_of(Name key) const;
   void fail_over_data(const ActionSpec& action);
   void roll_back(Name target);
+  /// Upgrades, stops, starts and faults: what AKS itself is asked to do.
+  Verdict maintain(const ActionSpec& action);
   std::uint32_t cluster_index(Name name) const;
   void phase(std::string_view name, SimTime now);
 

@@ -114,6 +114,12 @@ struct ApiServer::Submit {
   Verdict operator()(const DeleteWorkload& a) const { return server.remove(a); }
   Verdict operator()(const DeleteAutoscaler& a) const { return server.remove(a); }
   Verdict operator()(const DeleteBudget& a) const { return server.remove(a); }
+  Verdict operator()(const ProtectNode& a) const {
+    if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
+    server.state_.nodes[a.node].scale_down_disabled = a.on;
+    server.changed(ChangeKind::NodeUpdated, a.node.row, a.node.generation);
+    return Verdict::Accepted;
+  }
   Verdict operator()(const DeleteNode& a) const {
     if (!server.state_.nodes.contains(a.node)) return Verdict::NotFound;
     server.node_gone(a.node, Name("NodeDeleted"));

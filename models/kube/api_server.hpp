@@ -46,6 +46,9 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   void node_unreachable(NodeId node, bool unreachable) override;
   void node_gone(NodeId node, Name reason) override;
   void region_changed(bool up) override;
+  void control_plane_changed(bool up) override;
+  void node_notified(NodeId node) override;
+  void node_speed_changed(NodeId node, std::int64_t speed_ppm) override;
 
   // TriggerSink
   void set_trigger(ScaledObjectId object, std::uint32_t trigger, std::int64_t value_milli) override;

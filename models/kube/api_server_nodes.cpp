@@ -1,10 +1,17 @@
 // The API server's dealings with machines: nodes join, are preempted, vanish, and a whole region goes and comes back.
 #include "models/catalog/allocatable.hpp"
+#include "models/catalog/vm_limits.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "models/kube/api_server.hpp"
 #include "models/kube/node_object.hpp"
 
 namespace akstwin {
+namespace {
+
+// Source: AKS node-resource-reservations.md (facts A2): Windows nodes keep 2 GB more for the system, which the formula does not show.
+constexpr Bytes kWindowsReserved{2LL << 30};
+
+}  // namespace
 
 void ApiServer::use(PodNetwork& network) {
   pod_network_ = &network;
@@ -21,7 +28,9 @@ NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpe
   node.labels = node_labels(row, pool, spec_);
   node.taints = row.machine != nullptr ? pool.taints : node_taints(pool);   // AKS taints the spot instances of scale sets only
   node.pod_capacity = max_pods(pool, spec_.network.mode);
-  node.allocatable = allocatable(*size, static_cast<int>(node.pod_capacity), spec_.kubernetes_minor);
+  node.allocatable = allocatable(*size, static_cast<int>(node.pod_capacity), spec_.kubernetes_minor, pool.os_disk_gib);
+  if (pool.os == OsType::Windows) node.allocatable.memory = node.allocatable.memory - kWindowsReserved;
+  node.disk_limit = max_data_disks(*size).value_or(-1);
   node.ready = state_.reachable;
   node.created = kernel_.now();
   node.lease_from = kernel_.now();
@@ -126,6 +135,26 @@ void ApiServer::region_changed(bool up) {
     for (const PodId pod : pods) pod_ready(pod, false);
   }
   if (up) ++region_returns_;
+}
+
+/// Kubelets keep their pods running; machines that came meanwhile register now.
+void ApiServer::control_plane_changed(bool up) {
+  state_.reachable = up;
+  if (!up) return;
+  for (std::uint32_t row = 0; row < state_.nodes.size(); ++row) {
+    const NodeId id = state_.nodes.at(row);
+    if (!id.null() && !state_.nodes[id].ready && state_.nodes[id].silent_since == kNever && !state_.nodes[id].unknown) set_node_ready(id, true);
+  }
+  // Controllers list everything anew when they reach the API server again: what they were refused meanwhile is due now.
+  state_.workloads.for_each([&](WorkloadId id, const Workload&) { changed(ChangeKind::WorkloadUpdated, id.row, id.generation); });
+}
+
+void ApiServer::node_notified(NodeId id) {
+  if (state_.nodes.contains(id)) changed(ChangeKind::NodeUpdated, id.row, id.generation);
+}
+
+void ApiServer::node_speed_changed(NodeId id, std::int64_t speed_ppm) {
+  if (state_.nodes.contains(id)) state_.nodes[id].cpu_speed_ppm = speed_ppm;
 }
 
 void ApiServer::on_region_boot(Subject subject) {

@@ -33,8 +33,32 @@ std::vector<StorageClassSpec> builtin_storage_classes(const ClusterSpec& cluster
   for (const char* disk : {"default", "managed-csi", "managed", "managed-csi-premium", "managed-premium"})
     classes.push_back({Name(disk), true, !zone_redundant, std::string_view(disk) == "default"});
   for (const char* share : {"azurefile", "azurefile-csi", "azurefile-premium", "azurefile-csi-premium", "azureblob-nfs-premium", "azureblob-fuse-premium"})
-    classes.push_back({Name(share), false, false, false});
+    classes.push_back({Name(share), false, false, false, false});
   return classes;
+}
+
+void count_disks(const ClusterSpec& cluster, ManifestSet& manifests) {
+  std::vector<StorageClassSpec> classes = manifests.storage_classes;
+  for (StorageClassSpec& builtin : builtin_storage_classes(cluster)) {
+    builtin.is_default = builtin.is_default && std::ranges::none_of(classes, &StorageClassSpec::is_default);
+    if (std::ranges::find(classes, builtin.name, &StorageClassSpec::name) == classes.end()) classes.push_back(builtin);
+  }
+  const auto attached = [&](const VolumeClaimSpec& claim) {
+    const auto known = std::ranges::find_if(classes, [&](const StorageClassSpec& c) { return claim.storage_class.empty() ? c.is_default : c.name == claim.storage_class; });
+    return known != classes.end() && known->attached;
+  };
+  for (WorkloadSpec& workload : manifests.workloads) {
+    PodSpec& pod = workload.pod;
+    pod.disks = 0;
+    for (const Name volume : pod.volume_claims) {
+      const auto made = std::ranges::find(workload.volume_claim_templates, volume, &VolumeClaimSpec::name);
+      const auto stated = std::ranges::find_if(manifests.volume_claims, [&](const VolumeClaimSpec& claim) {
+        return claim.name == volume && claim.name_space == workload.name_space;
+      });
+      if (made != workload.volume_claim_templates.end()) pod.disks += attached(*made) ? 1 : 0;
+      else if (stated != manifests.volume_claims.end()) pod.disks += attached(*stated) ? 1 : 0;
+    }
+  }
 }
 
 Name zone_of_immediate_claim(Name claim, std::span<const Name> zones) {

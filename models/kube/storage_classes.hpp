@@ -10,6 +10,9 @@ namespace akstwin {
 /// AKS's own classes, the default one first. From Kubernetes 1.29 on, their disks are zone-redundant where the cluster spans zones.
 std::vector<StorageClassSpec> builtin_storage_classes(const ClusterSpec& cluster);
 
+/// Fills in PodSpec::disks of every pod template: its claims of classes whose volumes are attached. Claims of unknown classes are none.
+void count_disks(const ClusterSpec& cluster, ManifestSet& manifests);
+
 /// The zones of a cluster's nodes as label values, sorted by text; empty without zonal pools.
 std::vector<Name> zones_of(const ClusterSpec& cluster);
 

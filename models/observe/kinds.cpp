@@ -46,6 +46,24 @@ constexpr std::array<EventMeaning, static_cast<std::size_t>(EventKind::Count)> k
     {"RolloutStalled", "", "subject workload; detail \"ProgressDeadlineExceeded\"; value the revision"},
     {"RolledBack", "", "subject workload; value the revision gone back to"},
     {"VpaUpdated", "millicores", "subject pod, object VerticalPodAutoscaler; detail \"EvictedByVPA\", \"EvictionRefused\", \"ResizedInPlace\" or \"ResizeDeferred\"; value the pod's new CPU request in millicores"},
+    {"AksOperationDone", "us", "subject cluster or pool, object \"create\", \"nodepool add\", \"update\"; value µs that it took"},
+    {"ArmThrottled", "us", "subject cluster; object the request; value µs until it may be tried again"},
+    {"NodeFailed", "", "subject node, object pool; detail \"ProvisioningFailed\": the machine never joins"},
+    {"NodeDeallocated", "us", "subject node, object pool; detail why; value µs since it was asked for"},
+    {"UpgradeBegan", "count", "subject cluster or pool, object what (\"kubernetes 1.33.2\", \"node image\"); detail how; value nodes to upgrade"},
+    {"UpgradeEnded", "us", "subject cluster or pool, object what; detail \"Succeeded\", or why not; value µs since it began"},
+    {"NodeDrainBegan", "count", "subject node, object pool; detail why; value pods to evict"},
+    {"NodeDrained", "us", "subject node, object pool; detail \"drained\", \"timeout\"; value µs that it took"},
+    {"EvictionBlocked", "us", "subject pod, object node; detail the disruption budget that refused; value µs of the drain so far"},
+    {"NodeQuarantined", "count", "subject node, object pool; value nodes of the pool in quarantine"},
+    {"NodeReimaged", "us", "subject node, object pool; detail why; value µs that it took"},
+    {"NodeRestarted", "us", "subject node, object pool; detail why; value µs that it took"},
+    {"NodeBroke", "", "subject node, object pool; detail what would heal it"},
+    {"NodeRepair", "us", "subject node, object pool; detail \"Reboot\", \"Reimage\", \"Redeploy\", \"GivenUp\"; value µs that it was not ready"},
+    {"NodeRepaired", "us", "subject node, object pool; value µs that it was not ready"},
+    {"VmEvent", "us", "subject node, object pool; detail \"Freeze\", \"Reboot\", \"Redeploy\", \"Terminate\"; value µs of notice"},
+    {"ClusterStopped", "", "subject cluster"},
+    {"ClusterStarted", "", "subject cluster"},
 }};
 
 constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> kGauges{{
@@ -86,6 +104,13 @@ constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> k
     {"MachinesAllocated", "count", "cluster, pool, size and priority", "(cluster, pool, \"size/on-demand\" or \"size/spot\"): standalone machines that are billed, part of NodesAllocated"},
     {"VpaTargetCpu", "millicores", "workload, container", "(workload, container) millicores: target of the Vertical Pod Autoscaler's recommendation"},
     {"VpaTargetMemory", "bytes", "workload, container", "(workload, container) bytes: target of the Vertical Pod Autoscaler's recommendation"},
+    {"SpotPrice", "nanodollars/h", "vm size, place", "(VM size, region-zone) billionths of a dollar an hour"},
+    {"PoolSpotPrice", "nanodollars/h", "cluster, pool", "(cluster, pool) billionths of a dollar an hour: mean over the pool's billed spot machines"},
+    {"NodesDeallocated", "count", "cluster, pool", "(cluster, pool): switched off; of them only the disks are billed"},
+    {"BurstCredits", "credits", "cluster, pool", "(cluster, pool) credits banked by the pool's poorest burstable node"},
+    {"SurgeNodes", "count", "cluster, pool", "(cluster, pool): machines of the pool that an upgrade has added"},
+    {"NodesToUpgrade", "count", "cluster, pool", "(cluster, pool): nodes that the upgrade under way has still before it"},
+    {"ControlPlaneRunning", "count", "cluster", "(cluster): 1 while it runs, 0 while it is stopped and not billed"},
 }};
 
 }  // namespace

@@ -51,6 +51,24 @@ enum class EventKind : std::uint16_t {
   RolloutStalled,       ///< subject workload; detail "ProgressDeadlineExceeded"; value the revision
   RolledBack,           ///< subject workload; value the revision gone back to
   VpaUpdated,           ///< subject pod, object VerticalPodAutoscaler; detail "EvictedByVPA", "EvictionRefused", "ResizedInPlace" or "ResizeDeferred"; value the pod's new CPU request in millicores
+  AksOperationDone,     ///< subject cluster or pool, object "create", "nodepool add", "update"; value µs that it took
+  ArmThrottled,         ///< subject cluster; object the request; value µs until it may be tried again
+  NodeFailed,           ///< subject node, object pool; detail "ProvisioningFailed": the machine never joins
+  NodeDeallocated,      ///< subject node, object pool; detail why; value µs since it was asked for
+  UpgradeBegan,         ///< subject cluster or pool, object what ("kubernetes 1.33.2", "node image"); detail how; value nodes to upgrade
+  UpgradeEnded,         ///< subject cluster or pool, object what; detail "Succeeded", or why not; value µs since it began
+  NodeDrainBegan,       ///< subject node, object pool; detail why; value pods to evict
+  NodeDrained,          ///< subject node, object pool; detail "drained", "timeout"; value µs that it took
+  EvictionBlocked,      ///< subject pod, object node; detail the disruption budget that refused; value µs of the drain so far
+  NodeQuarantined,      ///< subject node, object pool; value nodes of the pool in quarantine
+  NodeReimaged,         ///< subject node, object pool; detail why; value µs that it took
+  NodeRestarted,        ///< subject node, object pool; detail why; value µs that it took
+  NodeBroke,            ///< subject node, object pool; detail what would heal it
+  NodeRepair,           ///< subject node, object pool; detail "Reboot", "Reimage", "Redeploy", "GivenUp"; value µs that it was not ready
+  NodeRepaired,         ///< subject node, object pool; value µs that it was not ready
+  VmEvent,              ///< subject node, object pool; detail "Freeze", "Reboot", "Redeploy", "Terminate"; value µs of notice
+  ClusterStopped,       ///< subject cluster
+  ClusterStarted,       ///< subject cluster
   Count
 };
 
@@ -92,6 +110,13 @@ enum class GaugeKind : std::uint16_t {
   MachinesAllocated,    ///< (cluster, pool, "size/on-demand" or "size/spot"): standalone machines that are billed, part of NodesAllocated
   VpaTargetCpu,         ///< (workload, container) millicores: target of the Vertical Pod Autoscaler's recommendation
   VpaTargetMemory,      ///< (workload, container) bytes: target of the Vertical Pod Autoscaler's recommendation
+  SpotPrice,            ///< (VM size, region-zone) billionths of a dollar an hour
+  PoolSpotPrice,        ///< (cluster, pool) billionths of a dollar an hour: mean over the pool's billed spot machines
+  NodesDeallocated,     ///< (cluster, pool): switched off; of them only the disks are billed
+  BurstCredits,         ///< (cluster, pool) credits banked by the pool's poorest burstable node
+  SurgeNodes,           ///< (cluster, pool): machines of the pool that an upgrade has added
+  NodesToUpgrade,       ///< (cluster, pool): nodes that the upgrade under way has still before it
+  ControlPlaneRunning,  ///< (cluster): 1 while it runs, 0 while it is stopped and not billed
   Count
 };
 

@@ -105,16 +105,34 @@ struct CostSpec {
   std::string prices_file;                          ///< Azure Retail Prices API JSON, resolved path; empty: the built-in book
 };
 
+/// What one spot market does differently; an absent size, region or zone means every one.
+struct SpotMarketOverride {
+  Name vm_size, location;
+  int zone = 0;
+  std::optional<PartsPerMillion> eviction_rate, price_volatility;
+  std::optional<Duration> stock_out;
+  std::optional<PartsPerMillion> price;             ///< level the price returns to, as a share of the on-demand price
+  Position declared_at;
+};
+
 /// Hourly hazard of a correlated reclaim of one size in one zone, and how much of it goes.
 struct SpotMarketSpec {
   PartsPerMillion eviction_rate{50'000};            ///< chance an hour that a (size, zone) market reclaims; facts G: bands 0–5 % … 20+ %
   PartsPerMillion reclaimed_share{500'000};         ///< share of the zone's spot instances that goes in one reclaim
   Duration notice{30'000'000};                      ///< at most 30 s (facts G)
   Duration stock_out{1'800'000'000};                ///< median time without spot capacity after a reclaim
+  /// The logarithm of a market's price returns to its level: a step each `price_step`, of this standard deviation in the long run. 0: it stands still.
+  PartsPerMillion price_volatility{0};
+  Duration price_step{3'600'000'000};
+  Duration price_memory{259'200'000'000};           ///< half of a deviation is gone after this: 3 days, an assumption
+  PartsPerMillion region_correlation{0};            ///< share of the hours' draws that all zones of a size in a region have in common
+  std::vector<SpotMarketOverride> markets;
 };
 
 enum class ActionKind : std::uint8_t {
-  RegionLoss, ZoneLoss, EvictSpot, FrontDoorFailover, FluxResume, FluxSuspend, FluxPrune, SqlFailover, ScalePool, StopPool, StartPool, Wait, RollBack
+  RegionLoss, ZoneLoss, EvictSpot, FrontDoorFailover, FluxResume, FluxSuspend, FluxPrune, SqlFailover, ScalePool, StopPool, StartPool, Wait, RollBack,
+  ControlPlaneLoss, AllocationFailure, CreateCluster, AddPool, UpdateCluster,
+  UpgradeCluster, UpgradeControlPlane, UpgradePool, UpgradeNodeImage, AbortUpgrade, StopCluster, StartCluster, BreakNodes
 };
 
 /// FluxPrune deletes the Kustomizations with pruning, so that a standby cluster shrinks again after a failback ("flux.prune(aks-standby)").
@@ -125,8 +143,11 @@ struct ActionSpec {
   int zone = 0;
   std::int64_t count = 0;
   Duration duration{0};                             ///< outages: until it is over; waits: how long
+  PartsPerMillion share{1'000'000};                 ///< ZoneLoss: of the zone's machines; AllocationFailure: of the machines asked for
+  Name vm_size;                                     ///< AllocationFailure: empty means every size
   LogNormal takes{{1}, {1}};                        ///< how long a person or a command needs before it acts
   Position declared_at;
+  Name version{};                                   ///< upgrades: "1.33.2"; empty: the next minor version
 };
 
 /// A step of the game day: at a time, or after a condition; its actions run one after the other.

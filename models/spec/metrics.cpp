@@ -15,9 +15,11 @@ constexpr MetricName kMetrics[] = {
     {"rpo_seconds", "s", "age of the data after a failover"},
     {"rto_seconds", "s", "time from an outage until everything serves again"},
     {"subnet_free_ratio", "share", "smallest share of free addresses of a subnet"},
+    {"upgrade_requests_lost", "requests", "requests of a cluster's services that failed while a pool was upgraded"},
+    {"upgrade_seconds", "s", "how long the upgrade of a pool took; never, if it did not succeed"},
 };
 
-constexpr std::string_view kFigureGroups[] = {"availability", "cost", "deploys", "latency", "nodes", "pods", "pool", "recovery", "services", "spot", "subnet"};
+constexpr std::string_view kFigureGroups[] = {"availability", "cost", "deploys", "latency", "nodes", "pods", "pool", "recovery", "services", "spot", "stopped", "subnet", "upgrade"};
 
 }  // namespace
 

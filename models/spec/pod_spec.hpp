@@ -168,6 +168,7 @@ struct PodSpec {
   bool host_network = false;
   bool has_local_storage = false;                  ///< emptyDir (not in memory) or hostPath: Cluster Autoscaler asks
   std::vector<Name> volume_claims;                 ///< persistentVolumeClaim names, template names for StatefulSets
+  std::int64_t disks = 0;                          ///< of those claims, how many are disks that its node must attach; found when a cluster is built
   std::vector<Name> scheduling_gates;              ///< schedulingGates: while any is there, the scheduler does not look at the pod
   bool operator==(const PodSpec&) const = default;
 

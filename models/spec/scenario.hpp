@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "models/spec/allocation_spec.hpp"
 #include "models/spec/experiment_spec.hpp"
 #include "models/spec/load_spec.hpp"
 #include "models/spec/platform_spec.hpp"
@@ -27,7 +28,9 @@ struct Scenario {
 
   std::vector<VirtualNetworkSpec> networks;
   std::vector<RegionQuotaSpec> quotas;              ///< regions without an entry are not limited
+  std::vector<AllocationWindowSpec> allocation;     ///< when the region has no machines to give
   std::vector<ClusterSpec> clusters;
+  std::vector<ReleaseSpec> releases;                ///< what upgrade channels find; empty: the calendar of models/catalog/releases.hpp
   std::vector<ClusterWorkloads> workloads;          ///< one entry a cluster, in the order of `clusters`
   std::vector<ServiceLoadSpec> services;
   std::vector<QueueSpec> queues;

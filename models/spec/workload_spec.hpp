@@ -39,6 +39,7 @@ struct StorageClassSpec {
   bool wait_for_consumer = false;                   ///< volumeBindingMode WaitForFirstConsumer; the API's default is Immediate
   bool zonal = true;                                ///< a disk of one zone (LRS); false: zone-redundant, or a file share
   bool is_default = false;                          ///< annotation storageclass.kubernetes.io/is-default-class
+  bool attached = true;                             ///< a disk, which takes one of its node's data-disk slots; false: a share, mounted over the network
 };
 
 /// One rule of spec.podFailurePolicy: what a failed pod means. Rules are asked in order, the first that matches counts.

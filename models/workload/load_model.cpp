@@ -186,14 +186,29 @@ void LoadModel::evaluate_cluster(std::uint32_t cluster, SimTime now) {
     warm_up(cluster, station, now);
     follow_resources(service, station, cluster);
     station.edge = active && service.spec->edge ? static_cast<double>(service.traffic.milli_rps(now)) / kMilli : 0.0;
-    serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge, answered_share(cluster, station));
+    serve(service, station, ready_pods(cluster, station), demand_[i] + station.edge, answered_share(cluster, station),
+          pod_speed(cluster, station));
     if (station.served <= 0) continue;
     for (const ServiceCall& call : service.calls) demand_[call.callee] += station.served * call.per_request;
   }
   if (active) finish_paths(cluster);
 }
 
-void LoadModel::serve(const Service& service, Station& station, std::int64_t pods, double demand, double answered) const {
+/// Burstable nodes without credits slow their pods down.
+double LoadModel::pod_speed(std::uint32_t cluster, const Station& station) const {
+  const ClusterLoad& of = parts_.clusters[cluster];
+  if (!of.burstable || !of.state->workloads.contains(station.workload)) return 1;
+  std::int64_t pods = 0, speed = 0;
+  for (const PodId id : of.state->workloads[station.workload].pods) {
+    const Pod& pod = of.state->pods[id];
+    if (!pod.ready || !of.state->nodes.contains(pod.node)) continue;
+    speed += of.state->nodes[pod.node].cpu_speed_ppm;
+    ++pods;
+  }
+  return pods == 0 ? 1 : static_cast<double>(speed) / (1e6 * static_cast<double>(pods));
+}
+
+void LoadModel::serve(const Service& service, Station& station, std::int64_t pods, double demand, double answered, double speed) const {
   station.offered = demand;
   station.served = 0;
   station.own_success = station.success = demand > 0 && pods == 0 ? 0.0 : 1.0;
@@ -204,6 +219,11 @@ void LoadModel::serve(const Service& service, Station& station, std::int64_t pod
   if (station.cpu_limit_milli > 0) {
     const double wanted = station.server.servers * static_cast<double>(service.spec->cpu_per_request_us) / (station.server.service * kMilli);
     stretch = std::max(1.0, wanted / static_cast<double>(station.cpu_limit_milli));
+  }
+  // Slower cores lengthen the part of a request that computes; waiting for others takes no longer.
+  if (speed < 1) {
+    const double computes = std::min(1.0, static_cast<double>(service.spec->cpu_per_request_us) / (station.server.service * 1e6));
+    stretch = std::max(stretch, 1 + computes * (1 / speed - 1));
   }
   const QueueEstimate queue = estimate_queue(station.server, demand * answered / static_cast<double>(pods), stretch);
   station.own_success = station.success = (1.0 - queue.loss) * answered;

@@ -26,6 +26,7 @@ struct ClusterLoad {
   UsageTruth* usage = nullptr;        ///< written here
   TriggerSink* triggers = nullptr;    ///< may be null
   std::uint32_t region = 0;           ///< index into Topology::regions
+  bool burstable = false;             ///< has nodes whose cores may get slower (BurstCredits)
 };
 
 /// Evaluates all services every kLoadTick, and at once when something jumps (docs/models/service-load.md).
@@ -97,7 +98,9 @@ class LoadModel final : public OutageListener, public EdgeListener {
   void evaluate(SimTime now);
   void evaluate_cluster(std::uint32_t cluster, SimTime now);
   /// `answered`: the share of the demand that reaches pods which live.
-  void serve(const Service& service, Station& station, std::int64_t pods, double demand, double answered) const;
+  /// `speed`: mean share of their cores' speed that its pods get.
+  void serve(const Service& service, Station& station, std::int64_t pods, double demand, double answered, double speed) const;
+  double pod_speed(std::uint32_t cluster, const Station& station) const;
   double answered_share(std::uint32_t cluster, const Station& station) const;
   void warm_up(std::uint32_t cluster, Station& station, SimTime now) const;
   void finish_paths(std::uint32_t cluster);

@@ -5,6 +5,7 @@
 #include "models/catalog/allocatable.hpp"
 #include "models/catalog/vm_sizes.hpp"
 #include "models/kube/default_tolerations.hpp"
+#include "models/kube/storage_classes.hpp"
 #include "models/observe/headroom.hpp"
 #include "models/world/mesh.hpp"
 
@@ -23,6 +24,8 @@ std::string stream(std::string_view what, const ClusterSpec& cluster) { return "
 ClusterAutoscalerOptions autoscaler_options_of(const ClusterSpec& cluster, const ManifestSet& manifests) {
   ClusterAutoscalerOptions options = autoscaler_options(cluster.autoscaler, cluster.kubernetes_minor);
   options.priorities = manifests.expander_priorities;
+  // AKS brings spot pools back to their minimum after an eviction (spot-node-pool.md, facts G), which upstream does with this flag only.
+  options.enforce_node_group_min_size = std::ranges::any_of(cluster.pools, [](const NodePoolSpec& pool) { return pool.spot && pool.autoscaling && pool.min_count > 0; });
   return options;
 }
 
@@ -32,6 +35,7 @@ ManifestSet expanded(const ClusterSpec& cluster, ManifestSet manifests) {
   for (const ScaledObjectSpec& object : manifests.scaled_objects)
     if (!object.jobs) manifests.autoscalers.push_back(generated_autoscaler(object));
   add_default_tolerations(manifests);
+  count_disks(cluster, manifests);
   return manifests;
 }
 
@@ -117,6 +121,10 @@ void ClusterRuntime::host(CloudApi& cloud, Notes& notes, Decisions* decisions) {
   server_->on_change([this](ChangeKind kind) {
     for (HostedController& hosted : hosted_) hosted.changed(kind);
   });
+}
+
+HostedController& ClusterRuntime::add(Controller& controller, CloudApi& cloud, Notes& notes) {
+  return hosted_.emplace_back(parts_.kernel, parts_.platform.control_plane[parts_.index], controller, *server_, cloud, notes);
 }
 
 void ClusterRuntime::begin() {

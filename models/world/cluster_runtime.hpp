@@ -41,6 +41,8 @@ class ClusterRuntime {
 
   /// Hosts the controllers. Call once all parts of the world exist.
   void host(CloudApi& cloud, Notes& notes, Decisions* decisions = nullptr);
+  /// Hosts one more controller beside those of every cluster. Call before begin().
+  HostedController& add(Controller& controller, CloudApi& cloud, Notes& notes);
   /// Objects appear, loops begin. Call at t = 0 after the machines have joined.
   void begin();
   /// Hourly gauges of what would still fit.

@@ -5,6 +5,12 @@
 namespace akstwin {
 
 void TimelineNotes::note(const Note& note) {
+  if (note.kind == NoteKind::SurgeNodes || note.kind == NoteKind::NodesToUpgrade) {   // gauges of a pool, "cluster/pool"
+    const GaugeKind gauge = note.kind == NoteKind::SurgeNodes ? GaugeKind::SurgeNodes : GaugeKind::NodesToUpgrade;
+    const Name cluster(note.subject.text().substr(0, note.subject.text().find('/')));
+    timeline_.set(timeline_.series(key(gauge, cluster, note.subject)), kernel_.now(), note.value);
+    return;
+  }
   const auto kind = [&] {
     switch (note.kind) {
       case NoteKind::HpaRescaled: return EventKind::HpaRescaled;
@@ -16,6 +22,16 @@ void TimelineNotes::note(const Note& note) {
       case NoteKind::ActionDone: return EventKind::ActionDone;
       case NoteKind::Provisioner: return EventKind::Provisioner;
       case NoteKind::VpaUpdated: return EventKind::VpaUpdated;
+      case NoteKind::UpgradeBegan: return EventKind::UpgradeBegan;
+      case NoteKind::UpgradeEnded: return EventKind::UpgradeEnded;
+      case NoteKind::NodeDrainBegan: return EventKind::NodeDrainBegan;
+      case NoteKind::NodeDrained: return EventKind::NodeDrained;
+      case NoteKind::EvictionBlocked: return EventKind::EvictionBlocked;
+      case NoteKind::NodeQuarantined: return EventKind::NodeQuarantined;
+      case NoteKind::NodeRepair: return EventKind::NodeRepair;
+      case NoteKind::NodeRepaired: return EventKind::NodeRepaired;
+      case NoteKind::SurgeNodes:
+      case NoteKind::NodesToUpgrade:
       case NoteKind::Finding: break;
     }
     return EventKind::Finding;

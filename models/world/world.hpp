@@ -4,6 +4,7 @@
 #include <memory>
 #include <vector>
 
+#include "models/azure/aks_operations.hpp"
 #include "models/azure/front_door.hpp"
 #include "models/azure/ip_addresses.hpp"
 #include "models/azure/outages.hpp"
@@ -12,11 +13,13 @@
 #include "models/azure/scale_sets.hpp"
 #include "models/azure/sim_cloud_api.hpp"
 #include "models/azure/spot_market.hpp"
+#include "models/workload/burst_credits.hpp"
 #include "models/workload/data_replication.hpp"
 #include "models/workload/delivery.hpp"
 #include "models/workload/load_model.hpp"
 #include "models/workload/recovery_monitor.hpp"
 #include "models/world/cluster_runtime.hpp"
+#include "models/world/maintenance.hpp"
 
 namespace akstwin {
 
@@ -40,12 +43,22 @@ class World {
   /// The game day's outages, as the Azure side carries them out.
   class Injector final : public OutageControl {
    public:
-    explicit Injector(Outages& outages) : outages_(outages) {}
+    Injector(Outages& outages, ScaleSets& scale_sets, const Scenario& scenario, const PlatformTopology& platform, const Kernel& kernel)
+        : outages_(outages), scale_sets_(scale_sets), scenario_(scenario), platform_(platform), kernel_(kernel) {}
     void lose_region(Name region, Duration duration) override { outages_.lose_region(region, duration); }
     void lose_zone(Name region, int zone, Duration duration) override { outages_.lose_zone(region, zone, duration); }
+    void lose_part_of_zone(Name region, int zone, std::int64_t share_ppm, Duration duration) override {
+      outages_.lose_part_of_zone(region, zone, share_ppm, duration);
+    }
+    void lose_control_plane(Name cluster, Duration duration) override;
+    void refuse_allocations(Name region, int zone, Name vm_size, std::int64_t share_ppm, Duration duration) override;
 
    private:
     Outages& outages_;
+    ScaleSets& scale_sets_;
+    const Scenario& scenario_;
+    const PlatformTopology& platform_;
+    const Kernel& kernel_;
   };
   void build_azure(const RngRoot& rng);
   void build_workload(const RngRoot& rng);
@@ -54,6 +67,7 @@ class World {
   std::vector<ClusterLoad> cluster_loads();
 
   const Scenario& scenario_;
+  RngRoot rng_;
   PlatformTopology platform_;
   std::unique_ptr<Kernel> kernel_;
   Timeline timeline_;
@@ -66,16 +80,19 @@ class World {
   std::unique_ptr<IpAddresses> addresses_;
   std::unique_ptr<PodAddresses> pod_addresses_;   // null: no pool takes its pods' addresses as they come
   std::unique_ptr<ScaleSets> scale_sets_;
+  std::unique_ptr<AksOperations> operations_;
   std::unique_ptr<SpotMarket> spot_market_;
   std::unique_ptr<FrontDoor> front_door_;
   std::unique_ptr<DataReplication> data_;
   std::unique_ptr<Outages> outages_;
   std::unique_ptr<SimCloudApi> cloud_api_;
   std::unique_ptr<LoadModel> load_;
+  std::deque<BurstCredits> burst_credits_;        // one a cluster that has burstable nodes
   std::unique_ptr<RecoveryMonitor> recovery_;
   std::unique_ptr<Delivery> delivery_;
   std::unique_ptr<Injector> injector_;
-  StreamDurations durations_;
+  StreamDurations durations_, maintenance_durations_;
+  std::unique_ptr<Maintenance> maintenance_;      // null: nothing is upgraded, repaired or stopped
   std::vector<ClusterApi*> cluster_apis_;
   std::unique_ptr<Script> script_;
   std::unique_ptr<HostedScript> hosted_script_;

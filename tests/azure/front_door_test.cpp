@@ -9,7 +9,7 @@ struct Edge {
   explicit Edge(bool automatic, std::uint64_t seed = 1, EdgeSpec::Kind kind = EdgeSpec::Kind::FrontDoor)
       : platform(scenario(automatic, kind), seed),
         door(*platform.kernel, platform.timeline, platform.root, platform.scenario, platform.topology, platform.cloud),
-        outages(*platform.kernel, platform.timeline, platform.topology, platform.cloud, *platform.scale_sets, platform.registrars()) {
+        outages(*platform.kernel, platform.timeline, platform.topology, platform.cloud, *platform.scale_sets, platform.registrars(), platform.scenario) {
     outages.add_listener(door);
     door.start();
   }

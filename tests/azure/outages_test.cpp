@@ -21,7 +21,7 @@ struct NoData final : DataFailover {
 struct World {
   explicit World(Scenario scenario, std::uint64_t seed = 1)
       : platform(std::move(scenario), seed),
-        outages(*platform.kernel, platform.timeline, platform.topology, platform.cloud, *platform.scale_sets, platform.registrars()) {
+        outages(*platform.kernel, platform.timeline, platform.topology, platform.cloud, *platform.scale_sets, platform.registrars(), platform.scenario) {
     outages.add_listener(listener);
   }
   bool site_up(std::uint32_t pool, std::uint32_t slot) const { return platform.kernel->site_up(platform.topology.nic_slots[pool][slot]); }

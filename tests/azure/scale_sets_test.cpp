@@ -157,7 +157,7 @@ TEST_CASE("Through random scaling, evictions and outages the books of machines, 
     Scenario scenario = a_scenario({spot, autoscaled(a_pool("other", 2, {}), 0, 8)});
     scenario.networks[0].subnets[0].prefix = *parse_cidr("10.40.0.0/27");   // 27 − 1 = 26 nodes
     Platform platform(scenario, seed);
-    Outages outages(*platform.kernel, platform.timeline, platform.topology, platform.cloud, *platform.scale_sets, platform.registrars());
+    Outages outages(*platform.kernel, platform.timeline, platform.topology, platform.cloud, *platform.scale_sets, platform.registrars(), platform.scenario);
     const RngStream stream({.seed = seed}, "test");
     for (std::uint32_t step = 0; step < 300; ++step) {
       const PoolId pool = platform.pool(stream.below(2, step, 0) == 0 ? kUser : "aks-prod/other");

@@ -35,6 +35,26 @@ TEST_CASE("Two disks in two zones leave a pod without any node") {
   CHECK(unschedulable_message(verdicts, cluster.snapshot) == "0/2 nodes are available: 2 node(s) had volume node affinity conflict.");
 }
 
+TEST_CASE("A node takes as many disks as its machine has slots for; pods without disks never ask") {
+  Cluster cluster;
+  NodeInput limited = a_node("n0");
+  limited.disk_limit = 4;   // Standard_D2ds_v5
+  const NodeIndex small = cluster.node(limited), free = cluster.node(a_node("n1"));
+  PodSpec database = a_pod();
+  database.disks = 3;
+  CHECK(cluster.verdict(database, small).feasible());
+  cluster.pods(small, database);
+  const NodeVerdict full = cluster.verdict(database, small);
+  CHECK(full.plugin == FilterPlugin::NodeVolumeLimits);
+  CHECK(full.code == FitCode::Unschedulable);
+  CHECK(reasons_of(full, cluster.snapshot, small) == std::vector<std::string>{"node(s) exceed max volume count"});
+  CHECK(cluster.verdict(database, free).feasible());   // no CSINode, no limit
+  CHECK(cluster.verdict(a_pod(), small).feasible());
+  PodSpec one = a_pod();
+  one.disks = 1;
+  CHECK(cluster.verdict(one, small).feasible());
+}
+
 TEST_CASE("Pod affinity with matchLabelKeys wants the company of its own revision only") {
   Cluster cluster;
   const NodeIndex old_home = cluster.node(a_node("n0")), new_home = cluster.node(a_node("n1"));

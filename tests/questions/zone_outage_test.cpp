@@ -64,4 +64,22 @@ TEST_CASE("With a zone's worth of nodes to spare no node has to come: six to sev
   CHECK(more < 500);
 }
 
+TEST_CASE("When nobody else's zone has machines to give, the six pods wait for the zone, and then for the autoscaler's next try") {
+  const Question q = ask("zone-outage", "capacity-rush");
+  CHECK(least_ready(q, "shop/shop/api") == 12);
+  const Duration back = all_ready_after(q, "shop/shop/api", 18);
+  CHECK(back >= kBack - kLost);
+  CHECK(back.seconds() <= 4 * 3600 + 30 * 60 + 5 * 60);   // the last back-off, and a boot
+  CHECK(q.pool("user").refused > 0);
+}
+
+TEST_CASE("Half a zone is no disrupted zone: three pods move, and the zone itself gives them a node") {
+  const Question q = ask("zone-outage", "half-a-zone");
+  CHECK(least_ready(q, "shop/shop/api") == 15);
+  const Duration back = all_ready_after(q, "shop/shop/api", 18);
+  CHECK(back.seconds() >= 350);
+  CHECK(back.seconds() <= 14 * 60);
+  CHECK(minimum(q.gauge(GaugeKind::ReplicasReady, "shop/shop/db"), kBack, kBack + Duration{3'600'000'000}).value == 3);
+}
+
 }  // namespace akstwin::test

@@ -131,7 +131,7 @@ TEST_CASE("A game day rolls a Deployment back to the release before, pod by pod"
   // Five seconds after the first release its rollout is under way, twenty minutes after it is complete: both go back to revision 1.
   const Duration after = GENERATE(5_s, 20_min);
   step.at = releases.front().at + after;
-  step.actions.push_back({ActionKind::RollBack, Name("prod/orders/api"), 0, 0, 0_s, {1_us, 1_us}, {}});
+  step.actions.push_back(an_action(ActionKind::RollBack, "prod/orders/api"));
   scenario.steps = {step};
   const Timeline timeline = run(scenario);
   const auto back = events(timeline, EventKind::RolledBack);

@@ -8,7 +8,7 @@ namespace {
 StepSpec step(Duration when, ActionKind kind, std::string target, int zone, std::int64_t count, Duration duration) {
   StepSpec spec;
   spec.at = at(when);
-  spec.actions.push_back({kind, Name(target), zone, count, duration, {1_us, 1_us}, {}});
+  spec.actions.push_back(an_action(kind, target, zone, count, duration));
   return spec;
 }
 

@@ -127,6 +127,17 @@ inline std::vector<TimelineEvent> events(const Timeline& timeline, EventKind kin
   return found;
 }
 
+/// What a step does, at once.
+inline ActionSpec an_action(ActionKind kind, std::string target, int zone = 0, std::int64_t count = 0, Duration duration = {}) {
+  ActionSpec action;
+  action.kind = kind;
+  action.target = Name(target);
+  action.zone = zone;
+  action.count = count;
+  action.duration = duration;
+  return action;
+}
+
 inline SimTime at(Duration since_start) { return SimTime{} + since_start; }
 
 }  // namespace akstwin::test

@@ -38,13 +38,13 @@ Scenario two_regions(Duration decision) {
 
   StepSpec loss;
   loss.at = at(2_h);
-  loss.actions.push_back({ActionKind::RegionLoss, Name("eastus2"), 0, 0, 1_h, exact(1_us), {}});
+  loss.actions.push_back(an_action(ActionKind::RegionLoss, "eastus2", 0, 0, 1_h));
   StepSpec runbook;
   runbook.when = Name("regionLost");
   runbook.after = exact(decision);
-  runbook.actions.push_back({ActionKind::FrontDoorFailover, Name("standby"), 0, 0, 0_s, exact(1_us), {}});
-  runbook.actions.push_back({ActionKind::FluxResume, Name("standby"), 0, 0, 0_s, exact(1_us), {}});
-  runbook.actions.push_back({ActionKind::SqlFailover, Name(), 0, 0, 0_s, exact(1_us), {}});
+  runbook.actions.push_back(an_action(ActionKind::FrontDoorFailover, "standby", 0, 0, 0_s));
+  runbook.actions.push_back(an_action(ActionKind::FluxResume, "standby", 0, 0, 0_s));
+  runbook.actions.push_back(an_action(ActionKind::SqlFailover, "", 0, 0, 0_s));
   scenario.steps = {loss, runbook};
   return scenario;
 }
@@ -92,7 +92,7 @@ TEST_CASE("A lost zone's pods are unready at once, leave after 350 s, and run el
   Scenario scenario = platform({pool("user", 6)}, {deployment("api", 12, 500_mcpu)}, 2_h);
   StepSpec loss;
   loss.at = at(30_min);
-  loss.actions.push_back({ActionKind::ZoneLoss, Name("eastus2"), 2, 0, 1_h, exact(1_us), {}});
+  loss.actions.push_back(an_action(ActionKind::ZoneLoss, "eastus2", 2, 0, 1_h));
   scenario.steps = {loss};
   const Timeline timeline = run(scenario);
   CHECK(gauge(timeline, GaugeKind::ReplicasReady, at(29_min), "prod/orders/api") == 12);

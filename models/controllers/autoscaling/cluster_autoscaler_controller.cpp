@@ -29,6 +29,11 @@ PodOwnerKind owner_kind(WorkloadKind kind) {
   }
 }
 
+CloudInstanceState list_state(InstanceState state) {
+  if (state == InstanceState::Creating) return CloudInstanceState::Creating;
+  return state == InstanceState::Running ? CloudInstanceState::Running : CloudInstanceState::Deleting;
+}
+
 bool has_taint(const Node& node, const Taint& taint) {
   return std::ranges::any_of(node.taints, [&](const Taint& t) { return t.key == taint.key; });
 }
@@ -150,8 +155,11 @@ void ClusterAutoscalerController::add_group(const CloudState& cloud, PoolId id, 
   if (instances_.size() == groups_.size()) instances_.emplace_back();
   std::vector<CloudInstance>& instances = instances_[groups_.size()];
   instances.clear();
-  for (const InstanceId instance : pool.instances)
-    instances.push_back({number_of(instance), static_cast<CloudInstanceState>(cloud.instances[instance].state), false});
+  for (const InstanceId id_of_machine : pool.instances) {
+    const Instance& instance = cloud.instances[id_of_machine];
+    if (instance.state == InstanceState::Deallocated) continue;   // switched off: the provider's list has running machines only
+    instances.push_back({number_of(id_of_machine), list_state(instance.state), instance.failed});
+  }
   group.instances = instances;
   pools_.push_back(id);
   groups_.push_back(group);

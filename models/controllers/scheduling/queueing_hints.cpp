@@ -49,6 +49,12 @@ bool ports_hint(const PodSpec& pod, const ClusterEvent& event) {
   return event.kind == Kind::NodeAdded;
 }
 
+// A node, another limit, or a pod with disks that left. Source: kubernetes v1.32 plugins/nodevolumelimits/csi.go EventsToRegister.
+bool disks_hint(const ClusterEvent& event) {
+  if (event.kind == Kind::NodeChanged) return event.before->disk_limit != event.after->disk_limit;
+  return event.kind == Kind::NodeAdded || (event.kind == Kind::PodGone && event.pod->disks > 0);
+}
+
 bool labels_changed(const ClusterEvent& event) {
   return event.kind == Kind::NodeAdded || (event.kind == Kind::NodeChanged && !(event.before->labels == event.after->labels));
 }
@@ -104,6 +110,7 @@ bool hint(FilterPlugin plugin, const PodSpec& pod, const ClusterEvent& event, co
     case FilterPlugin::NodeAffinity: return selection_hint(pod, event);
     case FilterPlugin::NodePorts: return ports_hint(pod, event);
     case FilterPlugin::NodeResourcesFit: return fit_hint(pod, event);
+    case FilterPlugin::NodeVolumeLimits: return disks_hint(event);
     case FilterPlugin::VolumeBinding: return event.kind == Kind::VolumeChanged || labels_changed(event);
     case FilterPlugin::PodTopologySpread: return spread_hint(pod, event);
     case FilterPlugin::InterPodAffinity: return affinity_hint(pod, event, context);
@@ -114,7 +121,8 @@ bool hint(FilterPlugin plugin, const PodSpec& pod, const ClusterEvent& event, co
 
 constexpr FilterPlugin kPlugins[] = {FilterPlugin::PreFilterNodeList, FilterPlugin::NodeUnschedulable, FilterPlugin::TaintToleration,
                                      FilterPlugin::NodeAffinity,      FilterPlugin::NodePorts,         FilterPlugin::NodeResourcesFit,
-                                     FilterPlugin::VolumeBinding,     FilterPlugin::PodTopologySpread, FilterPlugin::InterPodAffinity};
+                                     FilterPlugin::NodeVolumeLimits,  FilterPlugin::VolumeBinding,     FilterPlugin::PodTopologySpread,
+                                     FilterPlugin::InterPodAffinity};
 
 }  // namespace
 
