@@ -23,6 +23,7 @@
 #include "adapters/cli/schema_command.hpp"
 #include "adapters/cli/serve_command.hpp"
 #include "adapters/cli/subnets_command.hpp"
+#include "adapters/cli/upgrade_forecast_command.hpp"
 #include "adapters/cli/validate_command.hpp"
 #include "adapters/cli/version_command.hpp"
 #include "sim/base/diagnostic.hpp"
@@ -41,6 +42,7 @@ struct Arguments {
   HeadroomArguments headroom;
   SubnetsArguments subnets;
   ServeArguments serve;
+  UpgradeForecastArguments upgrade_forecast;
   DriveArguments drive;
   ObserveArguments observe;
   ShadowArguments shadow;
@@ -71,6 +73,7 @@ std::vector<Verb> declare_verbs(CLI::App& app, Arguments& arguments, Console& co
           {declare(app, arguments.explain), [&] { return execute(arguments.explain, console); }},
           {declare(app, arguments.headroom), [&] { return execute(arguments.headroom, console); }},
           {declare(app, arguments.subnets), [&] { return execute(arguments.subnets, console); }},
+          {declare(app, arguments.upgrade_forecast), [&] { return execute(arguments.upgrade_forecast, console); }},
           {declare(app, arguments.serve), [&] { return execute(arguments.serve, console); }},
           {declare(app, arguments.explain_decision), [&] { return execute(arguments.explain_decision, console); }},
           {declare(app, arguments.schema), [&] { return execute(arguments.schema, console); }},
