@@ -22,6 +22,9 @@ using boost::system::error_code;
 using tcp = asio::ip::tcp;
 using Tls = beast::ssl_stream<beast::tcp_stream>;
 
+constexpr std::size_t kReadSize = 64U << 10;
+// Beast 1.74 takes "no limit" for the smallest one, and does not hold string bodies to theirs: the limit is kept here.
+constexpr std::uint64_t kBeastBodyLimit = UINT64_MAX;
 constexpr Duration kStep{100'000};   // how long a wait blocks at most before it looks at its deadline
 
 std::chrono::microseconds chrono(Duration duration) { return std::chrono::microseconds(duration.us); }
@@ -44,7 +47,9 @@ bool is_address(const std::string& host) {
 
 /// One TCP connection, with TLS on it or without.
 struct Connection {
-  Connection(asio::io_context& io, asio::ssl::context& tls, bool with_tls) : stream(io, tls), secure(with_tls) {}
+  Connection(asio::io_context& io, asio::ssl::context& tls, bool with_tls) : stream(io, tls), secure(with_tls) {
+    buffer.reserve(kReadSize);   // Beast reads as much as there is room for: without it, half a kilobyte
+  }
   beast::tcp_stream& tcp_layer() { return beast::get_lowest_layer(stream); }
   /// Whether the server has said goodbye (or anything) while the connection lay idle.
   bool stale() {
@@ -216,12 +221,15 @@ asio::awaitable<void> LiveTransport::exchange(Connection& connection, http::requ
   else co_await http::async_write(connection.tcp_layer(), request, token);
   if (error) co_return;
   http::response_parser<http::string_body> parser;
-  parser.body_limit(limits_.body);
+  parser.body_limit(kBeastBodyLimit);
   parser.header_limit(limits_.header);
   if (request.method() == http::verb::head) parser.skip(true);
-  if (connection.secure) co_await http::async_read(connection.stream, connection.buffer, parser, token);
-  else co_await http::async_read(connection.tcp_layer(), connection.buffer, parser, token);
-  if (error) co_return;
+  while (!parser.is_done()) {
+    if (connection.secure) co_await http::async_read_some(connection.stream, connection.buffer, parser, token);
+    else co_await http::async_read_some(connection.tcp_layer(), connection.buffer, parser, token);
+    if (!error && parser.get().body().size() > limits_.body) error = http::error::body_limit;
+    if (error) co_return;
+  }
   keep = parser.get().keep_alive();
   response.status = parser.get().result_int();
   response.headers = headers_of(parser.get());
@@ -293,7 +301,7 @@ void LiveTransport::let_pass(Duration time, bool until_news) {
 LiveStream::LiveStream(LiveTransport& transport, std::unique_ptr<Connection> connection, const HttpLimits& limits)
     : transport_(transport), connection_(std::move(connection)), limits_(limits), room_(transport.io()) {
   parser_.header_limit(limits.header);
-  parser_.body_limit(boost::none);
+  parser_.body_limit(kBeastBodyLimit);
   transport_.joined(this);
 }
 
@@ -346,7 +354,7 @@ void LiveStream::start() {
 
 asio::awaitable<void> LiveStream::read_body() {
   Connection& connection = *connection_;
-  std::string chunk(64U << 10, '\0');
+  std::string chunk(kReadSize, '\0');
   while (!parser_.is_done()) {
     while (text_.size() > limits_.stream_backlog) {
       error_code ignored;
