@@ -33,6 +33,34 @@ Answers answers_of(std::int64_t requests, std::int64_t errors, std::int64_t pend
   return answers;
 }
 
+TEST_CASE("What Azure refuses is named before what pods and requests suffer from it: quota, subnet, limit, ports") {
+  Answers answers = answers_of(1'000, 500, 5);
+  answers.capacity.quotas.push_back({"westeurope", "standardDDSv5Family", 40, 40, {}, {}, 3, 7, SimTime{}});
+  answers.capacity.causes.push_back({"node pool", "QuotaExceeded", 3, {}});
+  SubnetAnswer& subnet = answers.subnets.subnets.emplace_back();
+  subnet.subnet = "vnet/nodes";
+  subnet.prefix = "10.1.0.0/24";
+  subnet.peak = 249;
+  subnet.usable = 251;
+  subnet.exhausted_at = SimTime{};
+  LimitUse& limit = answers.limits.emplace_back();
+  limit.what = "nodes of a pool, surge included";
+  limit.subject = "aks/user";
+  limit.limit = 1'000;
+  limit.reached_at = SimTime{};
+  OutboundAnswer& outbound = answers.outbound.emplace_back();
+  outbound.cluster = "aks";
+  outbound.in_use_peak = 1'200;
+  outbound.in_use_limit = 1'024;
+  outbound.exhausted_at = SimTime{};
+  const LoadLevel level = judge_load(Scenario{}, answers, 2'000, {});
+  REQUIRE(level.causes.size() == 5);   // the fifth: the service; that three instances were refused, the quota has said
+  CHECK(level.causes[0] == "quota standardDDSv5Family in westeurope of 40 vCPUs is full: 7 instances refused");
+  CHECK(level.causes[1] == "subnet vnet/nodes (10.1.0.0/24) ran dry at 249 of 251 addresses");
+  CHECK(level.causes[2] == "Azure's limit of 1,000 nodes of a pool, surge included is reached by aks/user");
+  CHECK(level.causes[3] == "ports for outgoing connections of aks run out: 1,200 of 1,024");
+}
+
 }  // namespace
 
 TEST_CASE("The search brackets the limit within its precision, from above and below") {
