@@ -114,7 +114,7 @@ class HttpServer::Implementation {
   template <class Stream>
   net::awaitable<bool> answer_stream(Stream& stream, const HttpServerResponse& response);
   template <class Stream>
-  net::awaitable<bool> send(Stream& stream, const std::string& head, const std::string& body);
+  net::awaitable<bool> send(Stream& stream, std::string data);
   static HttpServerRequest request_of(const Parser& parser);
 
   HttpServerOptions options_;
@@ -238,8 +238,8 @@ net::awaitable<bool> HttpServer::Implementation::exchange(Stream& stream, beast:
     co_return co_await answer(stream, std::move(*refusal), clean && parser.get().keep_alive(), head_only);
   }
   if (same_name(request.header("Expect"), "100-continue") && !parser.is_done()) {
-    const std::string go_on = "HTTP/1.1 100 Continue\r\n\r\n";
-    if (!co_await send(stream, go_on, {})) co_return false;
+    const bool sent = co_await send(stream, "HTTP/1.1 100 Continue\r\n\r\n");
+    if (!sent) co_return false;
   }
   if (!parser.is_done()) co_await http::async_read(stream, buffer, parser, net::redirect_error(net::use_awaitable, fault));
   if (fault == beast::error::timeout) co_return false;
@@ -257,20 +257,24 @@ net::awaitable<bool> HttpServer::Implementation::answer(Stream& stream, HttpServ
   std::string head = head_of(response);
   if (!bodyless) head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   head += "\r\n";
-  if (head_only || bodyless) response.body.clear();
-  const bool sent = co_await send(stream, head, response.body);
+  if (!head_only && !bodyless) head += response.body;
+  const bool sent = co_await send(stream, std::move(head));
   co_return sent && !response.close;
 }
 
 template <class Stream>
 net::awaitable<bool> HttpServer::Implementation::answer_stream(Stream& stream, const HttpServerResponse& response) {
-  if (!co_await send(stream, head_of(response) + "Transfer-Encoding: chunked\r\n\r\n", {})) co_return false;
+  bool sent = co_await send(stream, head_of(response) + "Transfer-Encoding: chunked\r\n\r\n");
+  if (!sent) co_return false;
   net::steady_timer timer(context_);
   std::string data;
   for (;;) {
     data.clear();
     const ResponseStream::State state = response.stream->read(data);
-    if (!data.empty() && !co_await send(stream, chunk(data), {})) co_return false;
+    if (!data.empty()) {
+      sent = co_await send(stream, chunk(data));
+      if (!sent) co_return false;
+    }
     if (state == ResponseStream::State::Ended) break;
     if (!data.empty()) continue;
     error_code woken;
@@ -279,15 +283,15 @@ net::awaitable<bool> HttpServer::Implementation::answer_stream(Stream& stream, c
     co_await timer.async_wait(net::redirect_error(net::use_awaitable, woken));
     waiting_.erase(&timer);
   }
-  co_return co_await send(stream, "0\r\n\r\n", {}) && !response.close;
+  sent = co_await send(stream, "0\r\n\r\n");
+  co_return sent && !response.close;
 }
 
 template <class Stream>
-net::awaitable<bool> HttpServer::Implementation::send(Stream& stream, const std::string& head, const std::string& body) {
+net::awaitable<bool> HttpServer::Implementation::send(Stream& stream, std::string data) {
   error_code fault;
   beast::get_lowest_layer(stream).expires_after(options_.write_timeout);
-  const std::array<net::const_buffer, 2> buffers{net::buffer(head), net::buffer(body)};
-  co_await net::async_write(stream, buffers, net::redirect_error(net::use_awaitable, fault));
+  co_await net::async_write(stream, net::buffer(data), net::redirect_error(net::use_awaitable, fault));
   co_return !fault;
 }
 

@@ -80,7 +80,9 @@ HttpServerResponse ClusterHandler::commit(const ApiRequest& request, const Resou
   Json& metadata = after["metadata"];
   add_defaults(stored_row, after);
   if (before.is_null()) {
-    metadata["uid"] = uid_text(std::string(stored_row.kind) + "/" + path.name_space + "/" + metadata.value("name", "") + "/" + std::to_string(++created_) + "/" + std::to_string(cluster_.store.version()));
+    // What the twin makes for a workload (ReplicaSets, pods, Jobs) names its owner by a UID that follows from its name.
+    const bool owner = stored_row.backing == Backing::Workloads || stored_row.backing == Backing::Jobs;
+    metadata["uid"] = uid_text(std::string(stored_row.kind) + "/" + path.name_space + "/" + metadata.value("name", "") + (owner ? "" : "/" + std::to_string(++created_) + "/" + std::to_string(cluster_.store.version())));
     metadata["creationTimestamp"] = world_.scenario().start.iso(world_.now());
     if (after.contains("spec") && stored_row.kind != "Pod" && stored_row.kind != "Node" && stored_row.kind != "Namespace" && stored_row.kind != "Service") metadata["generation"] = 1;
     if (stored_row.kind == "Namespace") {
