@@ -35,10 +35,20 @@ StepSpec step_of(const ForecastOrder& order, ActionKind kind, const std::string&
 
 std::string minutes_text(double minutes) { return human(Duration{static_cast<std::int64_t>(minutes * 60e6 + 0.5)}); }
 
+/// The three that hold it up longest; the table of budgets has all.
 std::string budgets_text(const ForecastRow& row) {
+  constexpr std::size_t kNamed = 3;
   std::string text;
-  for (const BlockingBudget& budget : row.budgets) text += (text.empty() ? "" : ", ") + budget.budget + " (" + human(budget.longest) + ")";
+  for (std::size_t i = 0; i < std::min(kNamed, row.budgets.size()); ++i) text += (i == 0 ? "" : ", ") + row.budgets[i].budget + " (" + human(row.budgets[i].longest) + ")";
+  if (row.budgets.size() > kNamed) text += " and " + std::to_string(row.budgets.size() - kNamed) + " more";
   return text;
+}
+
+Table budgets_table(const std::vector<ForecastRow>& rows) {
+  Table table{"budgets", "Disruption budgets that refuse evictions", {{"maxSurge", false}, {"Budget", false}, {"Evictions refused", true}, {"Drains held up", true}, {"Longest", true}}, {}, true};
+  for (const ForecastRow& row : rows)
+    for (const BlockingBudget& budget : row.budgets) table.rows.push_back({row.setting.name, budget.budget, grouped(budget.pods), grouped(budget.nodes), human(budget.longest)});
+  return table;
 }
 
 const ForecastRow* best_of(const std::vector<ForecastRow>& rows) {
@@ -184,8 +194,9 @@ Document forecast_document(const Scenario& scenario, const ForecastOrder& order,
   document.title = scenario.name;
   document.question = "What would an upgrade take?";
   const ForecastRow* best = best_of(rows);
-  if (best != nullptr) document.answer = row_sentence(*best);
-  else if (!rows.empty()) document.answer = row_sentence(rows.front());
+  if (!rows.empty()) document.answer = row_sentence(rows.front());
+  if (best != nullptr && best != &rows.front())
+    document.answer += " Fewest requests are lost, and then the least time is needed, with maxSurge " + best->setting.name + ": " + minutes_text(best->minutes.quantile(0.5)) + ".";
   Section section{"upgrade-forecast", "Upgrade forecast", document.answer, {}};
   Table table{"settings", "Settings compared", {{"maxSurge", false}, {"Takes p50", true}, {"p95", true}, {"Nodes reimaged", true}, {"Extra nodes", true}, {"Extra addresses", true}, {"Extra vCPUs", true}, {"Extra cost p50", true}, {"p95", true}, {"Requests lost p50", true}, {"p95", true}, {"Held up by", false}, {"Succeeded", true}, {"Result", false}}, {}, false};
   for (const ForecastRow& row : rows) {
@@ -195,6 +206,7 @@ Document forecast_document(const Scenario& scenario, const ForecastOrder& order,
                           row.budgets.empty() ? "none" : budgets_text(row), std::to_string(row.succeeded) + " of " + std::to_string(row.runs), row.result.empty() ? "Succeeded" : row.result});
   }
   section.blocks.emplace_back(std::move(table));
+  if (Table budgets = budgets_table(rows); !budgets.rows.empty()) section.blocks.emplace_back(std::move(budgets));
   document.sections.push_back(std::move(section));
   document.assumptions = {std::string(order.kubernetes ? "Kubernetes version" : "Node images") + " of " + (order.pools.empty() ? std::string("all pools") : counted(static_cast<std::int64_t>(order.pools.size()), "pool")) + ", from " + day_and_clock(order.at, scenario.start) +
                               ", watched for " + human(order.within) + ". The scenario's own game day, channels and schedules are left out.",
