@@ -47,7 +47,7 @@ std::vector<Sample> scaled(std::vector<Sample> samples, std::int64_t factor) {
   return samples;
 }
 
-void cluster_limits(const Timeline& timeline, const ClusterSpec& cluster, Limits& out) {
+void cluster_limits(const Scenario& scenario, const Timeline& timeline, const ClusterSpec& cluster, Limits& out) {
   const std::string name = cluster.name.str();
   const auto sum = [&](GaugeKind kind) { return sum_series(select(timeline, kind, [&](const SeriesKey& k) { return k.a == cluster.name; })); };
   const NetworkProfileSpec& network = cluster.network;
@@ -72,6 +72,10 @@ void cluster_limits(const Timeline& timeline, const ClusterSpec& cluster, Limits
   }
   out.constant("load-balancer-services", name, network.load_balancer_services);
   if (network.load_balancer_services > 0) out.add("load-balancer-backends", name, scaled(nodes, network.ports_per_service), most * network.ports_per_service);
+  const bool stopped = std::ranges::any_of(scenario.steps, [&](const StepSpec& step) {
+    return std::ranges::any_of(step.actions, [&](const ActionSpec& action) { return action.kind == ActionKind::StopCluster && action.target == cluster.name; });
+  });
+  if (stopped) out.add("stop-nodes", name, nodes);
 }
 
 void network_limits(const Scenario& scenario, const Timeline& timeline, const VirtualNetworkSpec& network, Limits& out) {
@@ -91,7 +95,7 @@ void network_limits(const Scenario& scenario, const Timeline& timeline, const Vi
 std::vector<LimitUse> analyse_limits(const Scenario& scenario, const Timeline& timeline) {
   Limits limits(timeline);
   limits.constant("subscription-clusters", "subscription", static_cast<std::int64_t>(scenario.clusters.size()));
-  for (const ClusterSpec& cluster : scenario.clusters) cluster_limits(timeline, cluster, limits);
+  for (const ClusterSpec& cluster : scenario.clusters) cluster_limits(scenario, timeline, cluster, limits);
   for (const VirtualNetworkSpec& network : scenario.networks) network_limits(scenario, timeline, network, limits);
   return limits.take();
 }

@@ -28,7 +28,7 @@ constexpr AzureLimit kTable[] = {
     {"load-balancer-ports", "outbound ports of a public address of a load balancer", kLoadBalancerPorts, "Azure: load-balancer-outbound-connections.md (2026-08)", true},
     {"nat-gateway-ports", "connections of a public address of a NAT gateway to one destination", kNatGatewayPorts, "AKS: nat-gateway.md (2026-08)", true},
     {"nat-gateway-addresses", "public addresses of a NAT gateway", kNatGatewayAddresses, "AKS: nat-gateway.md (2026-08)", false},
-    {"stop-nodes", "nodes of a cluster that can be stopped", 100, "AKS: start-stop-cluster.md (2026-08)", false},
+    {"stop-nodes", "nodes of a cluster that can be stopped", 100, "AKS: start-stop-cluster.md (2026-08)", true},
     {"node-pods", "pods of a node (maxPods)", kMostPodAddresses, "AKS: concepts-network-ip-address-planning.md (2026-08)", false},
     {"api-server-addresses", "addresses that an API server keeps in its subnet, at least", kApiServerAddresses, "AKS: api-server-vnet-integration.md (2026-08)", false},
     {"gateway-addresses", "free addresses for Application Gateway for Containers, at least", kGatewayAddresses, "Azure: for-containers quickstart (2026-11)", false},

@@ -74,6 +74,22 @@ TEST_CASE("The limits that depend on how the cluster is made are watched where t
   for (const LimitUse& use : limits) CHECK(use.id != "overlay-pods");
 }
 
+TEST_CASE("A cluster that a game day stops has at most 100 nodes") {
+  Platform p = with_nodes(300);
+  ready(p, 0, 99);
+  ready(p, 4, 120);
+  p.finish_after_hours(6);
+  for (const LimitUse& use : analyse_limits(p.scenario, p.timeline)) CHECK(use.id != "stop-nodes");
+  StepSpec step;
+  ActionSpec stop;
+  stop.kind = ActionKind::StopCluster;
+  stop.target = Name("aks");
+  step.actions.push_back(stop);
+  p.scenario.steps.push_back(step);
+  const auto limits = analyse_limits(p.scenario, p.timeline);
+  CHECK(limit(limits, "stop-nodes").reached_at == SimTime{4 * test::kHourUs});
+}
+
 TEST_CASE("A pool that outgrows its tier halves each node's ports") {
   Platform p = with_nodes(60);
   ready(p, 0, 48);
