@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/azure/address_admission.hpp"
 #include "models/observe/kinds.hpp"
 
 namespace akstwin {
@@ -27,7 +28,16 @@ AksOperations::AksOperations(Parts parts) : parts_(std::move(parts)), throttle_(
 
 void AksOperations::start() {
   for (std::uint32_t cluster = 0; cluster < exists_.size(); ++cluster)
-    if (!exists_[cluster]) set_control_plane(cluster, false);
+    if (!exists_[cluster]) {
+      set_control_plane(cluster, false);
+      if (parts_.kernel.now() == SimTime{}) bill_control_plane(cluster, false);
+    }
+}
+
+/// It is billed from the request that makes it.
+void AksOperations::bill_control_plane(std::uint32_t cluster, bool on) {
+  const SeriesKey gauge = key(GaugeKind::ControlPlaneRunning, parts_.scenario.clusters[cluster].name);
+  parts_.timeline.set(parts_.timeline.series(gauge), parts_.kernel.now(), on ? 1 : 0);
 }
 
 void AksOperations::set_control_plane(std::uint32_t cluster, bool up) {
@@ -52,6 +62,23 @@ bool AksOperations::possible(const StartAksOperation& asked) const {
   return pool.stopped && !pool.spec->exists_at_start;
 }
 
+bool AksOperations::enough_addresses(const StartAksOperation& asked) {
+  if (asked.operation == AksOperation::UpdateCluster) return true;
+  std::uint32_t row = 0;
+  std::vector<std::vector<bool>> there(parts_.scenario.clusters.size());   // The pools stand in the scenario's order.
+  for (std::uint32_t cluster = 0; cluster < there.size(); ++cluster)
+    for (const NodePoolSpec& spec : parts_.scenario.clusters[cluster].pools) {
+      const PoolId id = parts_.scale_sets.pool_id(row++);
+      const bool made = asked.pool.null() ? cluster == asked.cluster && spec.exists_at_start : id == asked.pool;
+      there[cluster].push_back(made || (exists_[cluster] && (spec.exists_at_start || !parts_.cloud.pools[id].stopped)));
+    }
+  const Name refusal = address_admission(parts_.scenario, asked.cluster, [&](std::uint32_t cluster, std::size_t pool) { return there[cluster][pool]; });
+  if (refusal.empty()) return true;
+  const Name subject = asked.pool.null() ? parts_.scenario.clusters[asked.cluster].name : parts_.cloud.pools[asked.pool].key;
+  parts_.timeline.event({parts_.kernel.now(), code(EventKind::PoolRefused), subject, {}, refusal, 0});
+  return false;
+}
+
 /// Updates of a cluster with Windows nodes renew those; pools are what they are; a cluster is made with its Linux system pool.
 OsType AksOperations::os_of(const StartAksOperation& asked) const {
   if (asked.operation == AksOperation::AddPool) return parts_.cloud.pools[asked.pool].spec->os;
@@ -73,9 +100,11 @@ Verdict AksOperations::begin(const StartAksOperation& asked) {
   const ArmWrite write = asked.operation == AksOperation::AddPool ? ArmWrite::AgentPool : ArmWrite::ManagedCluster;
   const OperationKind kind = kind_of(asked.operation);
   if (const Verdict verdict = admit(asked.cluster, write, Name(to_string(kind))); verdict != Verdict::Accepted) return verdict;
+  if (!enough_addresses(asked)) return Verdict::Refused;
   const auto row = static_cast<std::uint32_t>(runs_.size());
   const Duration takes = operation_times(kind, os_of(asked), parts_.left_out).times.quantile(draws_[asked.cluster].uniform(row));
   Run run{{asked.operation, asked.cluster, asked.pool, parts_.kernel.now()}, kind};
+  if (asked.operation == AksOperation::CreateCluster) bill_control_plane(asked.cluster, true);
   request_nodes(run, takes);
   parts_.cloud.operations.push_back(run.shown);
   runs_.push_back(run);

@@ -46,10 +46,13 @@ class AksOperations final : public OutageListener {
     bool failed = false;
   };
   bool possible(const StartAksOperation& asked) const;
+  /// Whether Azure's theoretical check of addresses lets the pools be made; says so when it does not.
+  bool enough_addresses(const StartAksOperation& asked);
   OsType os_of(const StartAksOperation& asked) const;
   void request_nodes(Run& run, Duration takes);
   void on_done(Subject subject);
   void set_control_plane(std::uint32_t cluster, bool up);
+  void bill_control_plane(std::uint32_t cluster, bool on);
   Name subject_of(const Run& run) const;
 
   Parts parts_;

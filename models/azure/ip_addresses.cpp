@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "models/azure/network_lookup.hpp"
 #include "models/catalog/cni_addresses.hpp"
 #include "models/catalog/machine_sizes.hpp"
 #include "models/observe/kinds.hpp"
@@ -9,20 +10,6 @@
 
 namespace akstwin {
 namespace {
-
-const VirtualNetworkSpec* network_of(const Scenario& scenario, const ClusterSpec& cluster) {
-  const VirtualNetworkSpec* found = nullptr;
-  for (const VirtualNetworkSpec& network : scenario.networks) {
-    if (!cluster.virtual_network.empty()) {
-      if (network.name == cluster.virtual_network) return &network;
-      continue;
-    }
-    if (network.location != cluster.location) continue;
-    if (found != nullptr) return nullptr;   // Several in the location and none named: none is meant.
-    found = &network;
-  }
-  return found;
-}
 
 /// Index of the network's first subnet among all.
 std::uint32_t first_subnet(const Scenario& scenario, const VirtualNetworkSpec* network) {
@@ -39,13 +26,27 @@ bool serves_api_servers(const Scenario& scenario, Name subnet) {
   return std::ranges::any_of(scenario.clusters, [&](const ClusterSpec& cluster) { return !subnet.empty() && cluster.api_server_subnet == subnet; });
 }
 
+}  // namespace
+
+const VirtualNetworkSpec* virtual_network_of(const Scenario& scenario, const ClusterSpec& cluster) {
+  const VirtualNetworkSpec* found = nullptr;
+  for (const VirtualNetworkSpec& network : scenario.networks) {
+    if (!cluster.virtual_network.empty()) {
+      if (network.name == cluster.virtual_network) return &network;
+      continue;
+    }
+    if (network.location != cluster.location) continue;
+    if (found != nullptr) return nullptr;   // Several in the location and none named: none is meant.
+    found = &network;
+  }
+  return found;
+}
+
 std::size_t subnet_in(const VirtualNetworkSpec& network, Name name) {
   for (std::size_t i = 0; i < network.subnets.size(); ++i)
     if (name.empty() ? network.subnets[i].delegation.empty() : network.subnets[i].name == name) return i;
   return 0;
 }
-
-}  // namespace
 
 std::int64_t addresses_per_node(const NetworkProfileSpec& network, const NodePoolSpec& pool) {
   return network.mode == NetworkPluginMode::NodeSubnet ? max_pods(pool, network.mode) + 1 : 1;
@@ -90,7 +91,7 @@ void IpAddresses::add_pools(const Scenario& scenario) {
   for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c) {
     const ClusterSpec& cluster = scenario.clusters[c];
     add_blocks(cluster, c);
-    const VirtualNetworkSpec* network = network_of(scenario, cluster);
+    const VirtualNetworkSpec* network = virtual_network_of(scenario, cluster);
     const std::uint32_t first = first_subnet(scenario, network);
     const bool connected = network != nullptr && !network->subnets.empty();
     for (const NodePoolSpec& pool : cluster.pools) {
@@ -152,7 +153,7 @@ void IpAddresses::add_machine_pools(const Scenario& scenario) {
   for (std::uint32_t c = 0; c < scenario.clusters.size(); ++c) {
     const ClusterSpec& cluster = scenario.clusters[c];
     if (!cluster.provisioning.automatic) continue;
-    const VirtualNetworkSpec* network = network_of(scenario, cluster);
+    const VirtualNetworkSpec* network = virtual_network_of(scenario, cluster);
     for (const KarpenterNodePoolSpec& node_pool : cluster.provisioning.node_pools) {
       const NodePoolSpec pool = machine_pool(cluster, node_pool);
       PoolShare share;
