@@ -30,6 +30,7 @@ void describe(Fields& f, CallSpec& out) {
 
 void describe(Fields& f, ServiceLoadSpec& out) {
   out.declared_at = f.at();
+  f.without_effect("from", "Answers of Prometheus range queries (one file or a list): load, CPU, memory and request size of the workload stated beside it, or of all that are in them. What is stated here wins.");
   f.required("workload", out.workload, "The workload that does the work, namespace/name.");
   f.object("traffic", out.traffic, "Requests that come from outside.");
   out.edge = f.has("traffic");

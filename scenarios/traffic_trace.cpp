@@ -16,6 +16,7 @@ constexpr double kMaxRate = 1e9;                   // requests a second; beyond 
 /// A trace as the scenario states it.
 struct TraceDraft {
   std::string file, column;
+  std::vector<double> values;
   Duration step{60'000'000};
   bool rates = false;                              ///< values are requests a second; otherwise requests a step
 };
@@ -31,7 +32,8 @@ void describe(Fields& f, StageDraft& out) {
 }
 
 void describe(Fields& f, TraceDraft& out) {
-  f.required("file", out.file, "CSV file with a header line; one row a step.");
+  f.optional<Text>("file", out.file, "CSV file with a header line; one row a step.");
+  f.values("values", out.values, "The values themselves instead of a file, one a step.");
   f.optional<Text>("column", out.column, "Column with the values; default: the last one.");
   f.optional("step", out.step, "Time from one row to the next.").between(Duration{1'000'000}, Duration{86'400'000'000});
   f.choice("unit", out.rates, {{"requests", false}, {"rps", true}}, "Whether a value counts requests in the step or is a rate.");
@@ -64,6 +66,14 @@ void read_csv_trace(Fields& f, const YamlNode& at, const TraceDraft& draft, Traf
     if (!value || *value < 0)
       return f.error("S070", at, "row " + std::to_string(i + 1) + " of '" + draft.file + "' has no number in column '" + rows[0][*column] + "'", "every step needs a value of at least 0");
     out.trace_milli_rps.push_back(milli_rps(draft.rates ? *value : *value / draft.step.seconds_real()));
+  }
+  out.trace_step = draft.step;
+}
+
+void read_value_trace(Fields& f, const YamlNode& at, const TraceDraft& draft, TrafficSpec& out) {
+  for (const double value : draft.values) {
+    if (value < 0) return f.error("S070", at, "a value of the trace is below 0", "every step needs a value of at least 0");
+    out.trace_milli_rps.push_back(milli_rps(draft.rates ? value : value / draft.step.seconds_real()));
   }
   out.trace_step = draft.step;
 }
@@ -131,6 +141,8 @@ void describe_recorded_traffic(Fields& f, TrafficSpec& out) {
       f.wrong_kind(*node, "trace", "a CSV file's path, or {file: …, column: …, step: 1m}");
     }
     if (!draft.file.empty()) read_csv_trace(f, *node, draft, out);
+    else if (!draft.values.empty()) read_value_trace(f, *node, draft, out);
+    else if (node->is_map()) f.error("S010", *node, "the trace in " + f.path() + " has neither 'file' nor 'values'", "name a CSV file, or write the values");
   }
   f.custom("prometheus", {"path", "a path", "string", ""}, "Saved answer of a Prometheus range query with one series, in requests a second.",
            [&](const YamlNode& node) { read_prometheus_trace(f, node, node.text, out); });

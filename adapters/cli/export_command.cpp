@@ -12,6 +12,7 @@
 #include "adapters/cli/report_files.hpp"
 #include "adapters/cli/run_record.hpp"
 #include "adapters/export/chrome_trace.hpp"
+#include "adapters/export/kubernetes/state.hpp"
 #include "adapters/export/mermaid.hpp"
 #include "adapters/export/openmetrics.hpp"
 #include "adapters/export/sqlite_file.hpp"
@@ -128,21 +129,30 @@ Result<void> write_export(const ExportArguments& arguments, const Scenario& scen
   return format == "csv" ? write_csv(arguments, console, tables) : write_sqlite(arguments.out, tables);
 }
 
+ExitCode export_state(const ExportArguments& arguments, const Loaded& loaded, SimTime at, Console& console) {
+  const auto state = kubernetes_state(loaded.scenario, {.replication = arguments.replication, .kernel = loaded.kernel, .at = at, .cluster = arguments.cluster});
+  if (!state) return complain(console, state.error(), ExitCode::Usage);
+  if (auto written = write_text(arguments, console, [&](const TextSink& sink) { sink(*state); }); !written) return complain(console, written.error());
+  if (!arguments.quiet && !arguments.out.empty()) console.err << "wrote " << arguments.out << '\n';
+  return ExitCode::Ok;
+}
+
 }  // namespace
 
 CLI::App* declare(CLI::App& app, ExportArguments& arguments) {
-  CLI::App* verb = app.add_subcommand("export", "A run for other tools: Prometheus, SQLite, CSV, Perfetto, Mermaid");
+  CLI::App* verb = app.add_subcommand("export", "A run for other tools: Prometheus, SQLite, CSV, Perfetto, Mermaid, kubectl");
   verb->add_option("SOURCE", arguments.source, "A folder of 'run --out', its result.json, or a scenario file")->required()->type_name("PATH");
-  verb->add_option("--format", arguments.format, "openmetrics, prometheus, sqlite, csv, chrome-trace or mermaid")->required()
+  verb->add_option("--format", arguments.format, "openmetrics, prometheus, sqlite, csv, chrome-trace, mermaid or kubernetes")->required()
       ->type_name("FORMAT")
-      ->check(CLI::IsMember({"openmetrics", "prometheus", "sqlite", "csv", "chrome-trace", "mermaid"}));
+      ->check(CLI::IsMember({"openmetrics", "prometheus", "sqlite", "csv", "chrome-trace", "mermaid", "kubernetes"}));
   verb->add_option("--out", arguments.out, "The file; of csv the folder. Without it standard output, but for sqlite and csv")->type_name("PATH");
   verb->add_option("--from", arguments.from, "Begin of the part exported: 2h30m after the start, or 2026-03-02T14:05:00Z")->type_name("TIME");
   verb->add_option("--to", arguments.to, "Its end")->type_name("TIME");
-  verb->add_option("--at", arguments.at, "The moment that prometheus shows (default: the end)")->type_name("TIME");
+  verb->add_option("--at", arguments.at, "The moment that prometheus and kubernetes show (default: the end)")->type_name("TIME");
   verb->add_option("--step", arguments.step, "Time between two samples (default: 15s up to six hours, 1m up to two days, 5m above)")->type_name("DURATION");
   verb->add_option("--variant", arguments.variant, "Of this variant of the scenario")->type_name("NAME");
   verb->add_option("--replication", arguments.replication, "Of replication number N (default: 0)")->type_name("N");
+  verb->add_option("--cluster", arguments.cluster, "kubernetes: only this cluster")->type_name("NAME");
   verb->add_flag("-q,--quiet", arguments.quiet, "No notes on standard error");
   return verb;
 }
@@ -154,6 +164,7 @@ ExitCode execute(const ExportArguments& arguments, Console& console) {
   if (!loaded) return loaded.error();
   const auto window = window_of(arguments, loaded->scenario);
   if (!window) return complain(console, window.error(), ExitCode::Usage);
+  if (arguments.format == "kubernetes") return export_state(arguments, *loaded, window->to, console);
   const volatile bool* stop = watch_for_interrupt();
   const RunOutcome run = simulate(loaded->scenario, {.replication = arguments.replication, .kernel = loaded->kernel, .until = window->to, .stop = stop, .progress = {}});
   if (*stop) return complain(console, {"interrupted; nothing is written"}, ExitCode::Aborted);

@@ -221,8 +221,8 @@ class Writer {
 
   void services() {
     const std::vector<std::string> known = serving_workloads(in_.objects);
-    std::vector<ImportedService> usable;
-    for (const ImportedService& service : in_.services)
+    std::vector<MeasuredService> usable;
+    for (const MeasuredService& service : in_.services)
       if (std::ranges::find(known, service.workload) != known.end()) usable.push_back(service);
     if (!usable.empty()) {
       const std::string file = options_.stem + "-traffic.csv";
@@ -235,7 +235,7 @@ class Writer {
     }
     int shown = 0;
     for (const std::string& workload : known) {
-      if (std::ranges::find(usable, workload, &ImportedService::workload) != usable.end() || ++shown > 12) continue;
+      if (std::ranges::find(usable, workload, &MeasuredService::workload) != usable.end() || ++shown > 12) continue;
       line(fmt::format("  #   - workload: {}", workload));
       line("  #     traffic: {shape: diurnal, peak: 100rps, trough: 10rps}");
       line("  #     cpuPerRequest: 10m·s               # CPU use at the peak, divided by the rate");

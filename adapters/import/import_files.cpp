@@ -5,11 +5,11 @@
 
 #include "adapters/import/kube_objects.hpp"
 #include "adapters/import/price_lists.hpp"
-#include "adapters/import/prometheus.hpp"
 #include "scenarios/imports/azure_documents.hpp"
 #include "scenarios/imports/json_text.hpp"
 #include "scenarios/imports/kustomize.hpp"
 #include "scenarios/imports/kustomize_patch.hpp"
+#include "scenarios/imports/prometheus.hpp"
 #include "scenarios/imports/simkube_trace.hpp"
 #include "scenarios/read_manifests.hpp"
 
@@ -68,6 +68,9 @@ class Importer {
   Imported finish() {
     if (!azure_.empty()) read_azure_documents(azure_, out_.fragment);
     for (const auto& [what, count] : out_.fragment.counts) out_.counts[what] += count;
+    for (const auto& [what, count] : measured_.counts) out_.counts[what] += count;
+    out_.fragment.notes.insert(measured_.notes.begin(), measured_.notes.end());
+    out_.services = std::move(measured_.services);
     report_objects(out_.objects, context_);
     const auto warn = [&](const char* code, const LeftOutMap& list, const char* hint, const char* after) {
       for (const auto& [what, left] : list)
@@ -140,7 +143,7 @@ class Importer {
       azure_.push_back(std::move(document));
       return std::string(word_of_document(*azure));
     }
-    if (wanted(ImportKind::Prometheus) && document.is_map() && is_range_query(document)) return read_range_query(document, path, meaning_, out_, diagnostics_) ? "Prometheus range query" : "";
+    if (wanted(ImportKind::Prometheus) && document.is_map() && is_range_query(document)) return read_range_query(document, path, meaning_, measured_, diagnostics_) ? "Prometheus range query" : "";
     if (kind_ == ImportKind::Auto || kind_ == ImportKind::Prices || kind_ == ImportKind::Catalogue) {
       if (const auto found = read_catalogue_document(document, out_)) {
         if (*found == "retail prices") out_.price_files.push_back(path);
@@ -192,6 +195,7 @@ class Importer {
   SourceFiles files_;
   ReadContext context_;
   Imported out_;
+  Measurements measured_;
   std::vector<YamlNode> azure_;
 };
 

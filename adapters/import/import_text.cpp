@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "scenarios/imports/yaml_text.hpp"
@@ -25,6 +24,18 @@ YamlNode list_of(const std::vector<YamlNode>& items) {
   return list;
 }
 
+/// One series is traffic by itself; several are taken from their files workload by workload.
+YamlNode services_of(const Imported& imported) {
+  if (imported.services.size() == 1) return services_node(imported.services, {});
+  const YamlNode nowhere;
+  YamlNode list = list_like(nowhere), entry = map_like(nowhere), files = list_like(nowhere);
+  for (const ImportedSource& source : imported.sources)
+    if (source.kind == "Prometheus range query") files.items.push_back(text_like(nowhere, source.path, true));
+  put(entry, "from", std::move(files));
+  list.items.push_back(std::move(entry));
+  return list;
+}
+
 YamlNode scenario_parts(const Imported& imported) {
   const YamlNode nowhere;
   YamlNode spec = map_like(nowhere);
@@ -36,16 +47,10 @@ YamlNode scenario_parts(const Imported& imported) {
     clusters.items.push_back(std::move(cluster));
     put(spec, "clusters", std::move(clusters));
   }
-  if (!imported.services.empty()) put(spec, "services", services_node(imported.services, {}));
+  if (!imported.services.empty()) put(spec, "services", services_of(imported));
   if (!imported.fragment.steps.empty()) put(*make_below(spec, "faults"), "steps", list_of(imported.fragment.steps));
   if (!imported.price_files.empty()) put(*make_below(spec, "cost"), "prices", text_like(nowhere, imported.price_files.front()));
   return spec;
-}
-
-double mean(const std::vector<double>& values) {
-  double sum = 0;
-  for (const double value : values) sum += value;
-  return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
 
 }  // namespace
@@ -95,44 +100,30 @@ std::string imported_as_yaml(const Imported& imported) {
   return out;
 }
 
-YamlNode services_node(const std::vector<ImportedService>& services, const std::string& traces) {
+YamlNode services_node(const std::vector<MeasuredService>& services, const std::string& traces) {
   const YamlNode nowhere;
   YamlNode list = list_like(nowhere);
-  for (const ImportedService& service : services) {
-    YamlNode entry = map_like(nowhere);
-    put(entry, "workload", text_like(nowhere, service.workload));
-    const double rate = mean(service.load);
-    if (!service.load.empty()) {
-      YamlNode traffic = map_like(nowhere);
-      if (traces.empty()) {
-        put(traffic, "prometheus", text_like(nowhere, service.source, true));
-      } else {
-        YamlNode trace = map_like(nowhere);
-        put(trace, "file", text_like(nowhere, traces, true));
-        put(trace, "column", text_like(nowhere, service.workload, true));
-        put(trace, "step", text_like(nowhere, to_string(Duration{service.step_seconds * 1'000'000})));
-        put(trace, "unit", text_like(nowhere, "rps"));
-        put(traffic, "trace", std::move(trace));
-      }
-      put(entry, "traffic", std::move(traffic));
+  for (const MeasuredService& service : services) {
+    YamlNode traffic = map_like(nowhere);
+    if (traces.empty()) {
+      put(traffic, "prometheus", text_like(nowhere, service.source, true));
+    } else {
+      YamlNode trace = map_like(nowhere);
+      put(trace, "file", text_like(nowhere, traces, true));
+      put(trace, "column", text_like(nowhere, service.workload, true));
+      put(trace, "step", text_like(nowhere, to_string(Duration{service.step_seconds * 1'000'000})));
+      put(trace, "unit", text_like(nowhere, "rps"));
+      put(traffic, "trace", std::move(trace));
     }
-    if (service.cpu_cores > 0 && rate > 0) put(entry, "cpuPerRequest", text_like(nowhere, fmt::format("{}us", std::max<std::int64_t>(1, std::llround(service.cpu_cores / rate * 1e6)))));
-    else if (service.cpu_cores > 0) put(entry, "cpuIdle", text_like(nowhere, fmt::format("{}m", std::max<std::int64_t>(1, std::llround(service.cpu_cores * 1'000 / std::max(1, service.pods))))));
-    if (service.memory_bytes > 0) {
-      YamlNode memory = map_like(nowhere);
-      put(memory, "base", text_like(nowhere, fmt::format("{}Mi", std::max<std::int64_t>(1, std::llround(service.memory_bytes / std::max(1, service.pods) / 1048576.0)))));
-      put(entry, "memory", std::move(memory));
-    }
-    if (service.request_bytes > 0) put(entry, "responseSize", text_like(nowhere, std::to_string(std::llround(service.request_bytes))));
-    list.items.push_back(std::move(entry));
+    list.items.push_back(service_entry(service, service.load.empty() ? nowhere : traffic));
   }
   return list;
 }
 
-std::string traces_csv(const std::vector<ImportedService>& services) {
+std::string traces_csv(const std::vector<MeasuredService>& services) {
   std::size_t rows = 0;
   std::string out = "t_seconds";
-  for (const ImportedService& service : services) {
+  for (const MeasuredService& service : services) {
     if (!service.load.empty()) out += "," + service.workload;
     rows = std::max(rows, service.load.size());
   }
@@ -140,7 +131,7 @@ std::string traces_csv(const std::vector<ImportedService>& services) {
   out += '\n';
   for (std::size_t row = 0; row < rows; ++row) {
     out += std::to_string(static_cast<std::int64_t>(row) * step);
-    for (const ImportedService& service : services)
+    for (const MeasuredService& service : services)
       if (!service.load.empty()) out += fmt::format(",{:.6g}", row < service.load.size() ? service.load[row] : 0.0);
     out += '\n';
   }

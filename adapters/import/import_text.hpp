@@ -15,8 +15,8 @@ std::string imported_as_json(const Imported& imported, const Diagnostics& diagno
 std::string imported_as_yaml(const Imported& imported);
 
 /// The `services` entries of a scenario; `traces` is the CSV file with their load.
-YamlNode services_node(const std::vector<ImportedService>& services, const std::string& traces);
+YamlNode services_node(const std::vector<MeasuredService>& services, const std::string& traces);
 /// Load of the services, a column each, a row a step.
-std::string traces_csv(const std::vector<ImportedService>& services);
+std::string traces_csv(const std::vector<MeasuredService>& services);
 
 }  // namespace akstwin

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "models/catalog/embedded_csv.hpp"
+#include "scenarios/imports/price_list.hpp"
 
 namespace akstwin {
 namespace {
@@ -32,9 +33,10 @@ std::set<std::string> distinct(const std::vector<std::vector<std::string>>& rows
 }  // namespace
 
 std::optional<std::string> read_catalogue_document(const YamlNode& document, Imported& out) {
-  if (const YamlNode* items = document.find("Items"); items != nullptr && items->is_list() && !items->items.empty() && items->items[0].find("retailPrice") != nullptr) {
-    for (const YamlNode& item : items->items) count_price(item, out);
-    if (!document.text_of("NextPageLink").empty()) leave_out(out.fragment.notes, "the answer has further pages (NextPageLink); fetch them all", *items);
+  if (is_retail_prices(document)) {
+    const YamlNode& items = *document.find("Items");
+    for (const YamlNode& item : items.items) count_price(item, out);
+    if (!document.text_of("NextPageLink").empty()) leave_out(out.fragment.notes, "the answer has further pages (NextPageLink); fetch them all", items);
     return "retail prices";
   }
   const YamlNode* list = document.is_list() ? &document : document.find("value");

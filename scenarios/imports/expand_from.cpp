@@ -2,6 +2,7 @@
 
 #include "scenarios/imports/azure_documents.hpp"
 #include "scenarios/imports/json_text.hpp"
+#include "scenarios/imports/prometheus.hpp"
 #include "scenarios/notation.hpp"
 #include "scenarios/overrides.hpp"
 
@@ -134,6 +135,71 @@ bool expand_faults(YamlNode& spec, SourceFiles& files, Diagnostics& diagnostics)
   return true;
 }
 
+/// The series of a recorded load, written out: the reader then treats it as any other trace.
+YamlNode recorded_traffic(const MeasuredService& service, const YamlNode& from) {
+  YamlNode traffic = map_like(from), trace = map_like(from), values = list_like(from);
+  if (service.load.empty()) return YamlNode{};
+  for (const double rate : service.load) values.items.push_back(text_like(from, std::to_string(rate)));
+  put(trace, "values", std::move(values));
+  put(trace, "step", text_like(from, to_string(Duration{service.step_seconds * 1'000'000})));
+  put(trace, "unit", text_like(from, "rps"));
+  put(traffic, "trace", std::move(trace));
+  return traffic;
+}
+
+std::optional<Measurements> measurements_of(const YamlNode& from, SourceFiles& files, Diagnostics& diagnostics) {
+  Measurements out;
+  std::vector<const YamlNode*> names;
+  if (from.is_scalar()) names.push_back(&from);
+  for (const YamlNode& item : from.items) names.push_back(&item);
+  for (const YamlNode* name : names) {
+    const auto source = files.file(name->text, *name, diagnostics);
+    const auto text = source ? files.read(*source, *name, document_bytes(source->shown), diagnostics) : std::nullopt;
+    if (!text) return std::nullopt;
+    const std::size_t errors = diagnostics.error_count();
+    for (const YamlNode& document : parse_document(source->shown, *text, diagnostics)) {
+      const bool query = document.is_map() && is_range_query(document);
+      if (!query) diagnostics.add({Severity::Error, "S023", document.position(), "this is no answer of a Prometheus range query", "save /api/v1/query_range"});
+      if (!query || !read_range_query(document, source->shown, SeriesMeaning::Auto, out, diagnostics)) return std::nullopt;
+    }
+    if (diagnostics.error_count() > errors) return std::nullopt;
+  }
+  return out;
+}
+
+bool expand_services(YamlNode& services, SourceFiles& files, Diagnostics& diagnostics) {
+  std::vector<YamlNode> expanded;
+  bool good = true;
+  for (YamlNode& service : services.items) {
+    const YamlNode* from = service.find("from");
+    if (from == nullptr) {
+      expanded.push_back(std::move(service));
+      continue;
+    }
+    const auto measured = measurements_of(*from, files, diagnostics);
+    good = good && measured.has_value();
+    if (!measured) continue;
+    const std::string wanted(service.text_of("workload"));
+    bool found = wanted.empty();
+    for (const MeasuredService& one : measured->services) {
+      if (!wanted.empty() && one.workload != wanted) continue;
+      found = true;
+      YamlNode made = service_entry(one, recorded_traffic(one, *from));
+      made.file = from->file;
+      made.line = from->line;
+      made.column = from->column;
+      for (const YamlMember& member : service.members)
+        if (member.key != "from") put(made, member.key, member.value);
+      expanded.push_back(std::move(made));
+    }
+    if (found) continue;
+    diagnostics.add({Severity::Error, "S023", from->position(), "'" + from->text + "' holds no series of " + wanted, "its labels name the workload: namespace and one of workload, deployment, service, app"});
+    good = false;
+  }
+  services.items = std::move(expanded);
+  return good;
+}
+
 }  // namespace
 
 bool expand_from(YamlNode& scenario, SourceFiles& files, Diagnostics& diagnostics) {
@@ -142,6 +208,7 @@ bool expand_from(YamlNode& scenario, SourceFiles& files, Diagnostics& diagnostic
   bool good = true;
   if (YamlNode* clusters = spec->find("clusters"); clusters != nullptr && clusters->is_list()) good = expand_clusters(*clusters, files, diagnostics);
   if (YamlNode* networks = spec->find("network"); networks != nullptr && networks->is_list()) good = expand_networks(*networks, files, diagnostics) && good;
+  if (YamlNode* services = spec->find("services"); services != nullptr && services->is_list()) good = expand_services(*services, files, diagnostics) && good;
   return expand_faults(*spec, files, diagnostics) && good;
 }
 

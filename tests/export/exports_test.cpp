@@ -189,6 +189,9 @@ TEST_CASE("A game day is a gantt chart that fits into a pull request") {
   CHECK(chart.size() <= kMermaidLimit);
   const Run quiet("first-cluster.yaml", Duration{43'200'000'000});
   CHECK(mermaid_gantt(quiet.source()).find("grows to") != std::string::npos);
+  ExportSource first_minute = quiet.source();
+  first_minute.to = SimTime{} + Duration{60'000'000};
+  CHECK(mermaid_gantt(first_minute).find("no outage, action or scale-up :2026-03-02 00:00:00, 2026-03-02 00:01:00") != std::string::npos);
 }
 
 TEST_CASE("The same run is exported to the same bytes") {

@@ -27,13 +27,13 @@ TEST_CASE("A Prometheus answer is load, use and size of requests of its workload
   REQUIRE_FALSE(found.failed);
   CHECK(counts_text(found.imported) == "sample=11, series=5, series, cpu=1, series, load=2, series, memory=1, series, request size=1");
   REQUIRE(found.imported.services.size() == 2);
-  const ImportedService& web = found.imported.services[0];
+  const MeasuredService& web = found.imported.services[0];
   CHECK(web.workload == "shop/web");
   CHECK(web.load == std::vector<double>{10, 30, 20});
   CHECK(web.cpu_cores == Approx(0.2));                 // 12 s of CPU in 60 s, twice
   CHECK(web.memory_bytes == Approx(200.0 * 1048576));
   CHECK(web.request_bytes == Approx(2048));            // the mean of 4096 and of a time without requests
-  const ImportedService& api = found.imported.services[1];
+  const MeasuredService& api = found.imported.services[1];
   // A counter: 600 in 60 s are 10/s; then it was reset, and the 100 since are 100/60 a second.
   REQUIRE(api.load.size() == 2);
   CHECK(api.load[0] == Approx(10));
@@ -43,6 +43,36 @@ TEST_CASE("A Prometheus answer is load, use and size of requests of its workload
   CHECK(yaml.find("cpuPerRequest: 10000us") != std::string::npos);
   CHECK(yaml.find("base: 200Mi") != std::string::npos);
   CHECK(traces_csv(found.imported.services) == "t_seconds,shop/web,shop/api\n0,10,10\n60,30,1.66667\n120,20,0\n");
+}
+
+TEST_CASE("Services of a scenario take load and use from a Prometheus answer, and what is stated wins") {
+  const Folder folder("services-from");
+  std::filesystem::copy_file(data("load.json"), folder.path() / "load.json");
+  const std::string workloads =
+      "  workloads: [{cluster: aks, from: [m.yaml]}]\n";
+  std::string manifests;
+  for (const char* name : {"web", "api"})
+    manifests += std::string(manifests.empty() ? "" : "---\n") + "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " + name + ", namespace: shop}\nspec: {selector: {matchLabels: {app: " + name +
+                 "}}, template: {metadata: {labels: {app: " + name + "}}, spec: {containers: [{name: c, image: nginx, resources: {requests: {cpu: 100m, memory: 64Mi}}}]}}}\n";
+  folder.write("m.yaml", manifests);
+  folder.write("s.yaml", kHeader + kCluster + workloads + "  services: [{from: load.json, workload: shop/web, latency: {service: 5ms}, cpuPerRequest: 7ms}]\n");
+  const Loaded one = folder.load("s.yaml");
+  INFO(one.said);
+  REQUIRE(one.scenario);
+  REQUIRE(one.scenario->services.size() == 1);
+  const ServiceLoadSpec& web = one.scenario->services[0];
+  CHECK(web.traffic.trace_milli_rps == std::vector<std::int64_t>{10'000, 30'000, 20'000});
+  CHECK(web.traffic.trace_step == Duration{60'000'000});
+  CHECK(web.cpu_per_request_us == 7'000);              // stated; measured were 10 ms
+  CHECK(web.memory_base == Bytes{200LL << 20});
+  CHECK(web.response_size == Bytes{2'048});
+  folder.write("s.yaml", kHeader + kCluster + workloads + "  services: [{from: [load.json]}]\n");
+  const Loaded all = folder.load("s.yaml");
+  INFO(all.said);
+  REQUIRE(all.scenario);
+  CHECK(all.scenario->services.size() == 2);
+  folder.write("s.yaml", kHeader + kCluster + workloads + "  services:\n    - {workload: shop/none, from: load.json}\n");
+  CHECK(folder.load("s.yaml").said.find("s.yaml:12:35: error[S023]: 'load.json' holds no series of shop/none") != std::string::npos);
 }
 
 TEST_CASE("What a series measures can be said") {
@@ -63,6 +93,34 @@ TEST_CASE("Retail prices are counted by what they are, and missing pages are sai
   CHECK(counts_text(found.imported) == "price=4, price with savings plan=1, price, Windows=1, price, consumption=2, price, reservation=1, price, spot=1");
   CHECK(found.said.find("NextPageLink") != std::string::npos);
   CHECK(imported_as_yaml(found.imported).find("prices: ") != std::string::npos);
+}
+
+TEST_CASE("A price list of cost.prices wins over the catalogue, and what the scenario states itself over both") {
+  const Folder folder("prices");
+  std::filesystem::copy_file(data("prices.json"), folder.path() / "prices.json");
+  const std::string cluster = "  clusters: [{name: aks, location: westeurope, agentPoolProfiles: [{name: system, mode: System, vmSize: Standard_D4ds_v5, count: 3}]}]\n";
+  folder.write("s.yaml", kHeader + cluster + "  cost: {prices: prices.json, overrides: {\"vm:westeurope/Standard_D4ds_v5/spot\": 0.04 USD}}\n");
+  const Loaded loaded = folder.load("s.yaml");
+  INFO(loaded.said);
+  REQUIRE(loaded.scenario);
+  const auto price = [&](const std::string& name) {
+    for (const auto& [known, amount] : loaded.scenario->cost.price_overrides)
+      if (known == name) return to_string(amount);
+    return std::string("none");
+  };
+  CHECK(price("vm:westeurope/Standard_D4ds_v5") == "$0.226");        // not the Windows meter's, not the reservation's
+  CHECK(price("vm:westeurope/Standard_D4ds_v5/spot") == "$0.04");
+  CHECK(loaded.said.find("S090") == std::string::npos);
+
+  folder.write("list.csv", "arm_region,sku,usd_per_hour\nwesteurope,Standard_D4ds_v5,0.3\neastus2,Standard_D4ds_v5,0.2\n");
+  folder.write("s.yaml", kHeader + cluster + "  cost: {prices: list.csv}\n");
+  const Loaded table = folder.load("s.yaml");
+  REQUIRE(table.scenario);
+  CHECK(table.scenario->cost.price_overrides.size() == 1);           // no cluster is in eastus2
+  CHECK(to_string(table.scenario->cost.price_overrides[0].second) == "$0.30");
+
+  folder.write("list.csv", "a,b\n1,2\n");
+  CHECK(folder.load("s.yaml").said.find("error[S023]: 'list.csv' holds no price of a VM size") != std::string::npos);
 }
 
 TEST_CASE("A SimKube trace gives each object as it was applied last") {

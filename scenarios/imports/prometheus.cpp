@@ -1,4 +1,4 @@
-#include "adapters/import/prometheus.hpp"
+#include "scenarios/imports/prometheus.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -100,15 +100,15 @@ std::vector<double> on_grid(const Samples& samples, std::int64_t step) {
   return out;
 }
 
-ImportedService& service(const std::string& workload, Imported& out) {
-  const auto found = std::ranges::find(out.services, workload, &ImportedService::workload);
+MeasuredService& service(const std::string& workload, Measurements& out) {
+  const auto found = std::ranges::find(out.services, workload, &MeasuredService::workload);
   if (found != out.services.end()) return *found;
   out.services.push_back({});
   out.services.back().workload = workload;
   return out.services.back();
 }
 
-void add(const Samples& samples, SeriesMeaning meaning, const std::string& path, ImportedService& into) {
+void add(const Samples& samples, SeriesMeaning meaning, const std::string& path, MeasuredService& into) {
   switch (meaning) {
     case SeriesMeaning::Cpu: into.cpu_cores += mean(samples.values); return;
     case SeriesMeaning::Memory:
@@ -134,7 +134,25 @@ bool is_range_query(const YamlNode& document) {
   return data != nullptr && data->is_map() && data->find("result") != nullptr && data->text_of("resultType") != "streams" && document.find("status") != nullptr;
 }
 
-bool read_range_query(const YamlNode& document, const std::string& path, SeriesMeaning meaning, Imported& out, Diagnostics& diagnostics) {
+YamlNode service_entry(const MeasuredService& service, const YamlNode& traffic) {
+  const YamlNode& at = traffic;
+  const auto number = [&](double value, const char* unit) { return text_like(at, std::to_string(std::max<std::int64_t>(1, std::llround(value))) + unit); };
+  const double rate = mean(service.load), pods = std::max(1, service.pods);
+  YamlNode entry = map_like(at);
+  put(entry, "workload", text_like(at, service.workload));
+  if (!traffic.is_null()) put(entry, "traffic", traffic);
+  if (service.cpu_cores > 0 && rate > 0) put(entry, "cpuPerRequest", number(service.cpu_cores / rate * 1e6, "us"));
+  else if (service.cpu_cores > 0) put(entry, "cpuIdle", number(service.cpu_cores * 1'000 / pods, "m"));
+  if (service.memory_bytes > 0) {
+    YamlNode memory = map_like(at);
+    put(memory, "base", number(service.memory_bytes / pods / 1048576.0, "Mi"));
+    put(entry, "memory", std::move(memory));
+  }
+  if (service.request_bytes > 0) put(entry, "responseSize", number(service.request_bytes, ""));
+  return entry;
+}
+
+bool read_range_query(const YamlNode& document, const std::string& path, SeriesMeaning meaning, Measurements& out, Diagnostics& diagnostics) {
   const YamlNode& data = *document.find("data");
   if (data.text_of("resultType") != "matrix") {
     diagnostics.add({Severity::Error, "S070", data.position(), "the answer is of type '" + std::string(data.text_of("resultType")) + "', not a matrix", "save /api/v1/query_range, not /api/v1/query"});
@@ -151,7 +169,7 @@ bool read_range_query(const YamlNode& document, const std::string& path, SeriesM
     std::string workload = workload_of(metric);
     if (workload.empty()) {
       workload = "default/workload";
-      leave_out(out.fragment.notes, "a series has no label that names a workload; it is taken for default/workload", series);
+      leave_out(out.notes, "a series has no label that names a workload; it is taken for default/workload", series);
     }
     const SeriesMeaning what = meaning == SeriesMeaning::Auto ? meaning_of(name) : meaning;
     add(*samples, what, path, service(workload, out));
