@@ -83,6 +83,7 @@ std::string answer_of(const Outcome& outcome) {
       text += "; the loss of " + outage.name + " does not interrupt it";
     if (outage.rpo.count() > 0) text += " with " + seconds_text(outage.rpo.mean()) + " of writes lost";
   }
+  text += upgrades_sentence(outcome.details.upgrades);
   return text + ".";
 }
 

@@ -20,6 +20,8 @@ UpgradesAnswer analyse_upgrades(const Scenario& scenario, const Timeline& timeli
 void upgrade_findings(const UpgradesAnswer& answer, const Epoch& start, std::vector<std::string>& findings);
 /// "upgrade.<cluster/pool>.minutes" and the like, appended.
 void upgrade_figures(const UpgradesAnswer& answer, std::vector<Figure>& figures);
+/// "; upgrades of its pools take up to 21 min" for the answer of a report; empty where no pool was upgraded.
+std::string upgrades_sentence(const UpgradesAnswer& answer);
 /// The section "Upgrades and maintenance". Call only when there is something to tell.
 Section upgrades_section(const Outcome& outcome);
 /// The member "upgrades" of the result file. Call only when there is something to tell.

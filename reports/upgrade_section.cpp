@@ -63,6 +63,27 @@ Table repairs_table(const UpgradesAnswer& answer) {
   return table;
 }
 
+/// The operation that took longest, with its pools.
+Chart gantt(const UpgradesAnswer& answer) {
+  Chart chart;
+  chart.kind = ChartKind::Gantt;
+  chart.id = "chart-upgrade";
+  chart.unit = "since it began";
+  const UpgradeAnswer* longest = nullptr;
+  for (const UpgradeAnswer& upgrade : answer.upgrades)
+    if (upgrade.took && (longest == nullptr || *upgrade.took > *longest->took)) longest = &upgrade;
+  if (longest == nullptr) return chart;
+  const SimTime end = longest->began + *longest->took;
+  for (const UpgradeAnswer& upgrade : answer.upgrades) {
+    if (!upgrade.took || upgrade.cluster != longest->cluster || upgrade.began < longest->began || upgrade.began > end) continue;
+    const double from = (upgrade.began - longest->began).seconds_real();
+    chart.bars.push_back({subject_of(upgrade) + ": " + upgrade.result, from, from + upgrade.took->seconds_real(), !upgrade.pool.empty()});
+  }
+  chart.title = "The longest upgrade: " + subject_of(*longest) + " to " + longest->what;
+  chart.caption = "It takes " + human(*longest->took) + ".";
+  return chart;
+}
+
 /// Figures over the replications: what one run cannot say.
 Table spread_table(const Outcome& outcome) {
   Table table{"upgrade-spread", "Upgrades over the replications", {{"Figure", false}, {"Mean", true}, {"p50", true}, {"p95", true}, {"Unit", false}}, {}, false};
@@ -86,9 +107,23 @@ Json upgrade_json(const UpgradeAnswer& u) {
 
 }  // namespace
 
+std::string upgrades_sentence(const UpgradesAnswer& answer) {
+  Duration longest;
+  std::int64_t pools = 0, failed = 0;
+  for (const UpgradeAnswer& upgrade : answer.upgrades) {
+    if (upgrade.pool.empty() || !upgrade.took) continue;
+    ++pools;
+    failed += upgrade.succeeded ? 0 : 1;
+    longest = std::max(longest, *upgrade.took);
+  }
+  if (pools == 0) return {};
+  return "; upgrades of its pools take up to " + human(longest) + (failed > 0 ? ", " + std::to_string(failed) + " of " + std::to_string(pools) + " fail" : "");
+}
+
 Section upgrades_section(const Outcome& outcome) {
   const UpgradesAnswer& answer = outcome.details.upgrades;
   Section section{"upgrades", "Upgrades and maintenance", answer_of(answer), {}};
+  if (Chart chart = gantt(answer); !chart.bars.empty()) section.blocks.emplace_back(std::move(chart));
   for (Table table : {upgrades_table(answer, outcome.scenario.start), budgets_table(answer), repairs_table(answer), spread_table(outcome)})
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   return section;

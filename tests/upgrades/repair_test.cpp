@@ -3,6 +3,7 @@
 
 #include "models/spec/cron.hpp"
 #include "reports/analysis.hpp"
+#include "reports/figures.hpp"
 #include "reports/upgrade.hpp"
 #include "tests/upgrades/upgrading.hpp"
 
@@ -144,6 +145,13 @@ TEST_CASE("The answer of an upgrade names its budgets, surge, addresses, vCPUs a
   REQUIRE(upgrade.budgets.size() == 1);
   CHECK(upgrade.budgets.front().budget == "orders/api");
   CHECK(upgrade.budgets.front().pods > 0);
+  const Answers all = analyse(scenario, timeline, false);
+  CHECK(find_figure(all.figures, "upgrade.prod/user.extra_cores") == 8.0);
+  const auto back = deserialize(serialize(all));
+  REQUIRE(back.has_value());
+  CHECK(serialize(*back) == serialize(all));
+  REQUIRE(back->upgrades.upgrades.size() == 1);
+  CHECK(back->upgrades.upgrades.front().budgets.front().longest == upgrade.budgets.front().longest);
 }
 
 }  // namespace akstwin::test
