@@ -172,6 +172,21 @@ void subnet_figures(const Scenario& scenario, const SubnetsAnswer& subnets, Figu
   if (pods > 0) out.set("subnet.overlay_pods_in_24", "pods", static_cast<double>(Cidr{0, 24}.usable() * pods));
 }
 
+double share(std::int64_t part, std::int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
+
+/// How near the platform came to what it cannot have more of, and whether a zone could go.
+void room_figures(const Scenario& scenario, const Answers& answers, Figures& out) {
+  double limits = 0, ports = 0, fits = 1;
+  for (const LimitUse& use : answers.limits) limits = std::max(limits, share(use.peak, use.limit));
+  for (const OutboundAnswer& outbound : answers.outbound) ports = std::max(ports, share(outbound.in_use_peak, outbound.in_use_limit));
+  const std::string production = production_cluster(scenario);
+  for (const ZoneLossTest& test : answers.capacity.zone_losses)
+    if (test.cluster == production) fits = std::min(fits, test.fits_share);
+  if (!answers.limits.empty()) out.set("limits.used_share", "share", limits);
+  if (ports > 0) out.set("outbound.ports_used_share", "share", ports);
+  if (!answers.capacity.zone_losses.empty()) out.set("zone_loss.fits_share", "share", fits);
+}
+
 }  // namespace
 
 std::string production_cluster(const Scenario& scenario) {
@@ -193,6 +208,7 @@ std::vector<Figure> figures_of(const Scenario& scenario, const Timeline& timelin
   recovery_figures(answers.recovery, figures);
   delivery_figures(scenario, timeline, figures);
   subnet_figures(scenario, answers.subnets, figures);
+  room_figures(scenario, answers, figures);
   std::vector<Figure> upgrades;
   upgrade_figures(answers.upgrades, upgrades);
   for (const Figure& figure : upgrades) figures.set(figure.name, figure.unit.c_str(), figure.value);

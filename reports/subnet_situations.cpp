@@ -46,11 +46,14 @@ std::int64_t largest_sum(const Timeline& timeline, const std::vector<PoolIn>& po
   return maximum(sum_of(views), {}, timeline.end()).value;
 }
 
-/// Pods of a node on average when the cluster has most of them: what a dynamic pod subnet would hold addresses for.
+/// Pods of a node on average when the cluster has most of them: what a dynamic pod subnet would hold addresses for. Without those of
+/// kube-system, which mostly live in their node's own network.
 std::int64_t pods_a_node(const Timeline& timeline, const ClusterSpec& cluster) {
-  const auto of = [&](GaugeKind kind) { return maximum(sum_series(select(timeline, kind, [&](const SeriesKey& k) { return k.a == cluster.name; })), {}, timeline.end()).value; };
-  const std::int64_t nodes = std::max<std::int64_t>(of(GaugeKind::NodesAllocated), 1);
-  return (of(GaugeKind::PodsRunning) + nodes - 1) / nodes;
+  const auto most = [&](GaugeKind kind, bool own) {
+    return maximum(sum_series(select(timeline, kind, [&](const SeriesKey& k) { return k.a == cluster.name && !(own && last_part(k.b.text()) == "kube-system"); })), {}, timeline.end()).value;
+  };
+  const std::int64_t nodes = std::max<std::int64_t>(most(GaugeKind::NodesAllocated, false), 1);
+  return (most(GaugeKind::PodsRunning, true) + nodes - 1) / nodes;
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ TEST_CASE("In each mode the comparison says which prefix would have done, and th
 TEST_CASE("At the quota's wall a zone cannot be lost, because the machines that would replace it are of the same family") {
   const Question q = ask("quota-wall");
   REQUIRE(q.answers.capacity.zone_losses.size() == 3);
+  CHECK(q.figure("zone_loss.fits_share") < 1);
+  CHECK(q.figure("limits.used_share") < 0.1);
   for (const ZoneLossTest& test : q.answers.capacity.zone_losses) {
     INFO(test.zone);
     CHECK(test.missing_nodes > 0);

@@ -49,6 +49,7 @@ TEST_CASE("When every fifth request calls out, the nodes' ports run out in the r
   CHECK(*outbound.exhausted_at <= kRush + Duration{900'000'000});   // request rates are means of 15 minutes
   CHECK(outbound.in_use_peak >= 1'174);                             // 160 a second on nine nodes, 66 s each; more while there are fewer
   CHECK(outbound.in_use_limit == 1'024);
+  CHECK(q.figure("outbound.ports_used_share") > 1);
   bool said = false;
   for (const std::string& finding : q.answers.findings) said = said || finding.starts_with("shop outbound: ");
   CHECK(said);
