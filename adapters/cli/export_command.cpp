@@ -114,11 +114,22 @@ Result<void> write_csv(const ExportArguments& arguments, Console& console, const
   return {};
 }
 
+// A sample is a line of some 150 bytes: 50 million are 7 GB.
+constexpr std::int64_t kMostSamples = 50'000'000;
+
+Result<void> write_metrics(const ExportArguments& arguments, const ExportSource& source, Console& console) {
+  const std::vector<MetricFamily> families = metric_families(source);
+  const std::int64_t samples = sample_count(families, source);
+  if (samples > kMostSamples)
+    return fail(fmt::format("that are {} million samples; choose a part with --from and --to, or a longer --step", samples / 1'000'000));
+  return write_text(arguments, console, [&](const TextSink& sink) { write_openmetrics(families, source, sink); });
+}
+
 Result<void> write_export(const ExportArguments& arguments, const Scenario& scenario, const RunOutcome& run, const Window& window, Console& console) {
   const Lives lives = lives_of(scenario, run.timeline);
   const ExportSource source{scenario, run.timeline, lives, window.from, std::min(window.to, run.timeline.end()), window.step};
   const std::string& format = arguments.format;
-  if (format == "openmetrics") return write_text(arguments, console, [&](const TextSink& sink) { write_openmetrics(metric_families(source), source, sink); });
+  if (format == "openmetrics") return write_metrics(arguments, source, console);
   if (format == "prometheus") return write_text(arguments, console, [&](const TextSink& sink) { write_prometheus(metric_families(source), source.to, sink); });
   if (format == "chrome-trace") return write_text(arguments, console, [&](const TextSink& sink) { write_chrome_trace(source, sink); });
   if (format == "mermaid") return write_text(arguments, console, [&](const TextSink& sink) { sink(mermaid_gantt(source)); });

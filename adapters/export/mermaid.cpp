@@ -86,7 +86,7 @@ std::string mermaid_gantt(const ExportSource& source) {
   std::vector<Bar> bars = game_day(source);
   if (bars.empty()) bars = pool_changes(source);
   // A chart without a bar is none that Mermaid draws.
-  if (bars.empty()) bars.push_back({"Run", "no outage, action or scale-up", source.from, source.to});
+  if (bars.empty()) bars.push_back({"Run", "neither outage nor action nor scale-up", source.from, source.to});
   std::ranges::stable_sort(bars, [](const Bar& a, const Bar& b) { return a.section != b.section ? a.section < b.section : a.from < b.from; });
   std::string out = "gantt\n    title " + plain(source.scenario.name) + "\n    dateFormat YYYY-MM-DD HH:mm:ss\n    axisFormat %d.%m. %H:%M\n";
   std::string section;

@@ -34,6 +34,18 @@ std::string family_name(const MetricFamily& family) { return family.counter ? fa
 
 }  // namespace
 
+std::int64_t sample_count(const std::vector<MetricFamily>& families, const ExportSource& source) {
+  std::int64_t count = 0;
+  for (const MetricFamily& family : families) {
+    for (const MetricSeries& series : family.series) {
+      if (series.values.empty()) continue;
+      const SimTime begin = std::max({source.from, series.from, series.values.front().first}), end = std::min(source.to, series.to);
+      if (begin <= end) count += (end - begin) / source.step + 1;
+    }
+  }
+  return count;
+}
+
 void write_openmetrics(const std::vector<MetricFamily>& families, const ExportSource& source, const TextSink& sink) {
   for (const MetricFamily& family : families) {
     const std::string name = family_name(family);
