@@ -15,10 +15,8 @@ constexpr Cidr kTakenByAks[] = {{(169U << 24) | (254U << 16), 16}, {(172U << 24)
 constexpr Cidr kPodRanges[] = {{(10U << 24) | (244U << 16), 16}, {(100U << 24) | (64U << 16), 10}, {(172U << 24) | (16U << 16), 12}, {(192U << 24) | (168U << 16), 16}, {10U << 24, 8}};
 constexpr Cidr kServiceRanges[] = {{(172U << 24) | (16U << 16), 12}, {(192U << 24) | (168U << 16), 16}, {(100U << 24) | (64U << 16), 10}, {10U << 24, 8}};
 
-// facts B: /28 and at least 9 addresses for the API server, /24 with 250 free for Application Gateway for Containers. /26 for Bastion
-// and for Firewall: learn.microsoft.com, from memory [recall].
-constexpr int kApiServerPrefix = 28, kGatewayPrefix = 24, kBastionPrefix = 26, kFirewallPrefix = 26;
-constexpr std::int64_t kApiServerNeed = 9, kGatewayNeed = 250;
+// facts B: /28 for the API server, /24 for Application Gateway for Containers.
+constexpr int kApiServerPrefix = 28, kGatewayPrefix = 24;
 
 /// The lowest block of that size inside `room` that overlaps nothing taken.
 std::optional<Cidr> first_free(const Cidr& room, int prefix, const std::vector<Cidr>& taken) {
@@ -65,12 +63,12 @@ Result<std::vector<Wanted>> wanted_subnets(const AddressPlanRequest& request, co
     const AddressNeed need = address_need(request.mode, plan.nodes, plan.surge, plan.max_pods);
     add(prefix + "nodes", "nodes and internal load balancers", need.nodes + request.internal_load_balancers, 29);
     if (need.pods > 0) add(prefix + "pods", "pods", need.pods, 28);
-    if (request.api_server_subnet) add(prefix + "apiserver", "API server, delegated", kApiServerNeed, kApiServerPrefix);
-    if (request.gateway_for_containers) add(prefix + "gateway", "Application Gateway for Containers, delegated", kGatewayNeed, kGatewayPrefix);
+    if (request.api_server_subnet) add(prefix + "apiserver", "API server, delegated", kApiServerAddresses, kApiServerPrefix);
+    if (request.gateway_for_containers) add(prefix + "gateway", "Application Gateway for Containers, delegated", kGatewayAddresses, kGatewayPrefix);
   }
   if (request.private_endpoints > 0) add("endpoints", "private endpoints", request.private_endpoints, 29);
-  if (request.bastion) add("AzureBastionSubnet", "Azure Bastion", 1, kBastionPrefix);
-  if (request.firewall) add("AzureFirewallSubnet", "Azure Firewall", 1, kFirewallPrefix);
+  for (const auto& [wanted, name] : {std::pair(request.bastion, "AzureBastionSubnet"), std::pair(request.firewall, "AzureFirewallSubnet")})
+    if (const ReservedSubnet* reserved = wanted ? reserved_subnet(name) : nullptr) add(name, std::string(reserved->owner), 1, reserved->longest_prefix);
   if (!ok) return tl::unexpected<Error>(ok.error());
   std::ranges::stable_sort(list, {}, &Wanted::prefix);   // largest first: blocks in this order are aligned without gaps
   return list;
