@@ -51,6 +51,16 @@ std::int64_t ScaleSets::start_deallocated(Detail& detail, std::int64_t count) {
   return started;
 }
 
+std::int64_t ScaleSets::count_of_new(Detail& detail, std::int64_t count) {
+  if (!detail.counts_deallocated) return count;
+  count -= start_deallocated(detail, count);
+  const Pool& pool = parts_.cloud.pools[detail.id];
+  // What is switched off keeps its place in the pool: a market that is closed blocks growth as well (facts G).
+  const std::int64_t room = std::max<std::int64_t>(0, pool.max - pool.target - deallocated(detail));
+  if (count > room) refuse(detail, count - room, Name("SkuNotAvailable"));
+  return std::min(count, room);
+}
+
 /// ProvisioningState Failed: it is billed and counted until somebody deletes it, and never joins.
 void ScaleSets::fail_machine(InstanceId id) {
   Instance& instance = parts_.cloud.instances[id];

@@ -192,21 +192,13 @@ void ScaleSets::resize(PoolId id, std::int64_t target) {
   Pool& pool = parts_.cloud.pools[id];
   if (pool.stopped || pool.of_machines) return;
   target = std::clamp<std::int64_t>(target, 0, std::max(pool.max, pool.target));   // an upgrade's surge may stand above the maximum
-  if (target > pool.target) grow(of, target - pool.target);
+  if (target > pool.target) grow(of, count_of_new(of, target - pool.target));
   else if (target < pool.target) shrink(of, pool.target - target, Name("ScaleDown"));
   record(of);
 }
 
 void ScaleSets::grow(Detail& detail, std::int64_t count) {
-  if (detail.counts_deallocated) {
-    count -= start_deallocated(detail, count);
-    const Pool& pool = parts_.cloud.pools[detail.id];
-    // What is switched off keeps its place in the pool: a market that is closed blocks growth as well (facts G).
-    const std::int64_t room = std::max<std::int64_t>(0, pool.max - pool.target - deallocated(detail));
-    if (count > room) refuse(detail, count - room, Name("SkuNotAvailable"));
-    count = std::min(count, room);
-    if (count == 0) return;
-  }
+  if (count == 0) return;
   if (const Name quota = quotas_.refuses(detail.region, *parts_.cloud.pools[detail.id].spec, count); !quota.empty())
     return refuse(detail, count, Name("QuotaExceeded"), quota);
   // A scale set's request is granted its addresses as a whole or not at all: 30 asked for, 24 free, none created (Azure/AKS#2531).

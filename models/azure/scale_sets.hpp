@@ -151,6 +151,8 @@ class ScaleSets {
   /// Starts switched-off machines, the longest off first; returns how many.
   std::int64_t start_deallocated(Detail& detail, std::int64_t count);
   std::int64_t deallocated(const Detail& detail) const;
+  /// Of `count` more machines, how many have to be made: what is switched off is started first.
+  std::int64_t count_of_new(Detail& detail, std::int64_t count);
   Market& market_row(const SpotMarketKey& market);
   void shrink(Detail& detail, std::int64_t count, Name reason);
   InstanceId scale_in_candidate(const Detail& detail) const;

@@ -133,6 +133,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   Verdict remove(const DeleteAutoscaler& action);
   Verdict remove(const DeleteBudget& action);
   void lose_pod(PodId id, Name reason);
+  void say_what_is_cut(const Node& node, Duration notice);
   const NodePoolSpec& pool_of(const Node& node) const { return *cloud_.pools[node.pool].spec; }
 
   const ClusterSpec& spec_;
@@ -159,6 +160,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   RngStream boot_draws_;
   std::uint64_t region_returns_ = 0;
   HandlerId region_boot_;
+  std::vector<bool> cut_short_;                     // by workload row: said already that a notice was shorter than its pods' grace
   std::vector<std::int64_t> jobs_created_;          // by workload row: numbers Jobs
   std::vector<std::uint32_t> complete_before_;      // by workload row: the complete revision before Workload::good_revision; 0: none
 };

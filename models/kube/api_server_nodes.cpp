@@ -44,7 +44,24 @@ NodeId ApiServer::node_joined(InstanceId, const Instance& row, const NodePoolSpe
   return id;
 }
 
-void ApiServer::node_preempted(NodeId id, Duration notice) { node_leaving(id, notice, Name("SpotPreempted")); }
+void ApiServer::node_preempted(NodeId id, Duration notice) {
+  if (state_.nodes.contains(id)) say_what_is_cut(state_.nodes[id], notice);
+  node_leaving(id, notice, Name("SpotPreempted"));
+}
+
+/// A finding a workload: its pods were promised more time to end than a notice gives.
+void ApiServer::say_what_is_cut(const Node& node, Duration notice) {
+  for (const PodId id : node.pods) {
+    const Pod& pod = state_.pods[id];
+    if (pod.spec->termination_grace <= notice || pod.terminating()) continue;
+    if (cut_short_.size() <= pod.owner.row) cut_short_.resize(pod.owner.row + 1);
+    if (cut_short_[pod.owner.row]) continue;
+    cut_short_[pod.owner.row] = true;
+    const Name workload(spec_.name.str() + "/" + state_.workloads[pod.owner].key.str());
+    const Name text("its pods ask for " + to_string(pod.spec->termination_grace) + " to end, and the notice of an eviction leaves " + to_string(notice));
+    timeline_.event({kernel_.now(), code(EventKind::Finding), workload, {}, text, notice.us});
+  }
+}
 
 void ApiServer::node_leaving(NodeId id, Duration grace, Name reason) {
   if (!state_.nodes.contains(id)) return;

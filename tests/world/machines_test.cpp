@@ -126,6 +126,29 @@ TEST_CASE("An evicted spot pool comes back to its minimum although no pod waits"
   CHECK(gauge(timeline, GaugeKind::NodesReady, at(20_min), "prod", "prod/spot") == 2);
 }
 
+TEST_CASE("A pod that wants 90 s to end is cut to the notice of its eviction, and the workload is told of once") {
+  NodePoolSpec spot = autoscaled("spot", 2, 5);
+  spot.spot = true;
+  Scenario scenario = platform({pool("system", 1), spot}, {deployment("slow", 2, 3000_mcpu), deployment("quick", 1, 100_mcpu)}, 1_h);
+  scenario.spot_market.eviction_rate = PartsPerMillion{0};
+  WorkloadSpec& slow = objects(scenario).workloads[0];
+  slow.pod.termination_grace = 90_s;
+  slow.pod.node_selector.set(Name("agentpool"), Name("spot"));
+  for (WorkloadSpec& workload : objects(scenario).workloads) {
+    Toleration any;
+    any.exists = true;
+    workload.pod.tolerations.push_back(any);
+  }
+  scenario.steps = {step(10_min, ActionKind::EvictSpot, "prod/spot")};
+  scenario.steps[0].actions[0].count = 2;
+  const Timeline timeline = run(scenario);
+  const auto findings = events(timeline, EventKind::Finding);
+  REQUIRE(findings.size() == 1);
+  CHECK(findings[0].subject.text() == "prod/orders/slow");
+  CHECK(findings[0].detail.text() == "its pods ask for 1m30s to end, and the notice of an eviction leaves 30s");
+  for (const TimelineEvent& event : events(timeline, EventKind::NodeGone)) CHECK(event.at == at(10_min) + 30_s);
+}
+
 TEST_CASE("A service on a burstable node without credits gets slower") {
   // 45 requests a second of 40 ms CPU are 1.8 cores on a B2ms: 60 credits at 1.2 a minute are gone after 50 minutes.
   Scenario scenario = platform({pool("system", 1), pool("burst", 1, "Standard_B2ms")}, {deployment("api", 1, 1500_mcpu)}, 3_h);
