@@ -62,6 +62,9 @@ TEST_CASE("A maximum price is one more reason to be evicted, and to pay for regu
   CHECK(cost_of(limited, "shop/spot") < cost_of(moving, "shop/spot"));
   CHECK(cost_of(limited, "shop/regular") > cost_of(moving, "shop/regular"));
   CHECK(limited.answers.capacity.never_scheduled == 0);
+  const double more = limited.figure("cost.monthly") - ask("spot-storm").figure("cost.monthly");
+  CHECK(more > 15);
+  CHECK(more < 40);
 }
 
 TEST_CASE("Evicted machines that are kept bill their disks and come back faster") {
@@ -73,6 +76,9 @@ TEST_CASE("Evicted machines that are kept bill their disks and come back faster"
   for (const PriceLine& line : q.answers.cost.lines)
     if (line.item == "managed OS disks" && line.pool == "spot") disks += line.amount.dollars();
   CHECK(disks > 0);
+  const double more = q.figure("cost.monthly") - ask("spot-storm").figure("cost.monthly");
+  CHECK(more > 40);
+  CHECK(more < 80);
   std::int64_t started = 0;
   for (const TimelineEvent& event : q.timeline.events()) started += event.kind == code(EventKind::NodeDeallocated) ? 1 : 0;
   CHECK(started > 0);
