@@ -122,6 +122,8 @@ void Kustomizer::accumulate(const std::string& folder, const YamlNode& at, Objec
   if (documents.empty()) return;
   const YamlNode& file = documents[0];
   if (!file.is_map()) return error(file, "a kustomization is a mapping", "it begins with resources:");
+  if (std::ranges::all_of(file.members, [](const YamlMember& member) { return member.key == "apiVersion" || member.key == "kind" || member.key == "metadata"; }))
+    return error(file, "the kustomization is empty", "it begins with resources:");
   for (const YamlMember& member : file.members)
     if (std::ranges::find(kRead, member.key) == std::end(kRead))
       context_.diagnostics.add({Severity::Warning, "S052", position_of_key(file, member), "'" + member.key + "' of a kustomization is not run", "render the folder with `kustomize build` if it changes what matters here"});

@@ -76,6 +76,7 @@ TEST_CASE("What kustomize refuses is an error at its place") {
       {"resources: [web.yaml]\npatches:\n- {patch: '[{op: remove, path: /spec/replicas}]'}\n", "a JSON patch needs a target"},
       {"resources: [.]\n", "contains itself"},
       {"- a\n", "a kustomization is a mapping"},
+      {"kind: Kustomization\n", "the kustomization is empty"},
   };
   for (const Case& one : cases) {
     const Folder folder("kustomize-refused");
