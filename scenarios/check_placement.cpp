@@ -3,6 +3,7 @@
 #include <charconv>
 #include <set>
 
+#include "models/catalog/machine_sizes.hpp"
 #include "scenarios/check_scenario.hpp"
 
 namespace akstwin {
@@ -27,8 +28,11 @@ std::vector<NodeKind> node_kinds(const ClusterSpec& cluster) {
     if (zones.empty()) zones.emplace_back("0");
     for (const std::string& zone : zones) {
       NodeKind kind{&pool, pool.labels, pool.taints};
-      kind.labels.set(Name("kubernetes.io/os"), Name("linux"));
-      kind.labels.set(Name("kubernetes.io/arch"), Name("amd64"));
+      const VmSize* size = find_vm_size(pool.vm_size.text());
+      kind.labels.set(Name("kubernetes.io/os"), Name(pool.os == OsType::Windows ? "windows" : "linux"));
+      kind.labels.set(Name("kubernetes.io/arch"), Name(size != nullptr && parts_of(*size).arm() ? "arm64" : "amd64"));
+      if (!pool.os_sku.empty()) kind.labels.set(Name("kubernetes.azure.com/os-sku"), pool.os_sku);
+      if (size != nullptr && size->gpus > 0) kind.labels.set(Name("kubernetes.azure.com/accelerator"), Name("nvidia"));
       kind.labels.set(Name("node.kubernetes.io/instance-type"), pool.vm_size);
       kind.labels.set(Name("topology.kubernetes.io/region"), cluster.location);
       kind.labels.set(Name(kZone), Name(zone));

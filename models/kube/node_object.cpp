@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "models/catalog/vm_sizes.hpp"
+#include "models/catalog/machine_sizes.hpp"
 
 namespace akstwin {
 
@@ -11,7 +11,9 @@ Labels node_labels(const Instance& instance, const NodePoolSpec& pool, const Clu
   const std::string zone = instance.zone == 0 ? "0" : cluster.location.str() + "-" + std::to_string(instance.zone);
   labels.set(Name("kubernetes.io/hostname"), instance.node_name);
   labels.set(Name("kubernetes.io/os"), Name(pool.os == OsType::Windows ? "windows" : "linux"));
-  if (instance.machine == nullptr) labels.set(Name("kubernetes.io/arch"), Name("amd64"));   // a machine states its own
+  const VmSize* size = find_vm_size(pool.vm_size.text());
+  // A machine states its own.
+  if (instance.machine == nullptr) labels.set(Name("kubernetes.io/arch"), Name(size != nullptr && parts_of(*size).arm() ? "arm64" : "amd64"));
   labels.set(Name("node.kubernetes.io/instance-type"), pool.vm_size);
   labels.set(Name("topology.kubernetes.io/region"), cluster.location);
   labels.set(Name("topology.kubernetes.io/zone"), Name(zone));
@@ -20,8 +22,7 @@ Labels node_labels(const Instance& instance, const NodePoolSpec& pool, const Clu
   labels.set(Name("kubernetes.azure.com/agentpool"), pool.name);
   labels.set(Name("kubernetes.azure.com/mode"), Name(pool.mode == PoolMode::System ? "system" : "user"));
   if (!pool.os_sku.empty()) labels.set(Name("kubernetes.azure.com/os-sku"), pool.os_sku);
-  if (const VmSize* size = find_vm_size(pool.vm_size.text()); size != nullptr && size->gpus > 0)
-    labels.set(Name("kubernetes.azure.com/accelerator"), Name("nvidia"));   // facts C
+  if (size != nullptr && size->gpus > 0) labels.set(Name("kubernetes.azure.com/accelerator"), Name("nvidia"));   // facts C
   if (pool.spot) labels.set(Name("kubernetes.azure.com/scalesetpriority"), Name("spot"));
   return labels;
 }

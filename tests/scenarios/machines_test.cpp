@@ -28,6 +28,21 @@ TEST_CASE("Windows pools boot slower unless their times are stated") {
   CHECK(user(stated).times.boot.p50.seconds() == 240);
 }
 
+TEST_CASE("A selector for Windows is met by a Windows pool, and by no other") {
+  const std::string manifest = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: net, namespace: shop}\nspec: {selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, "
+                               "spec: {nodeSelector: {kubernetes.io/os: windows}, containers: [{name: c, resources: {requests: {cpu: 100m, memory: 64Mi}}}]}}}\n";
+  const Folder folder("windows");
+  folder.write("apps/net.yaml", manifest);
+  const std::string workloads = "  workloads:\n    - {cluster: aks, from: [./apps/]}\n";
+  folder.write("linux.yaml", kHeader + kCluster + workloads);
+  folder.write("windows.yaml", kHeader + kCluster + "        - {name: win, vmSize: Standard_D4s_v5, osType: Windows}\n" + workloads);
+  CHECK(says(folder.load("linux.yaml"), "S068"));
+  const Loaded right = folder.load("windows.yaml");
+  INFO(right.said);
+  REQUIRE(right.scenario);
+  CHECK_FALSE(says(right, "S068"));
+}
+
 TEST_CASE("Windows pools are user pools with short names in clusters with Azure CNI") {
   const Loaded loaded = load_text(kHeader +
                                   "  clusters:\n"

@@ -149,6 +149,28 @@ TEST_CASE("A pod that wants 90 s to end is cut to the notice of its eviction, an
   for (const TimelineEvent& event : events(timeline, EventKind::NodeGone)) CHECK(event.at == at(10_min) + 30_s);
 }
 
+TEST_CASE("Pods that select Windows, a GPU or Arm run on the pool that has it, and nowhere else") {
+  NodePoolSpec windows = pool("win", 1), gpu = pool("gpu", 1, "Standard_NC4as_T4_v3"), arm = pool("arm", 1, "Standard_D4pds_v5");
+  windows.os = OsType::Windows;
+  WorkloadSpec net = deployment("net", 1), train = deployment("train", 1), graviton = deployment("arm", 1);
+  net.pod.node_selector.set(Name("kubernetes.io/os"), Name("windows"));
+  train.pod.node_selector.set(Name("kubernetes.azure.com/accelerator"), Name("nvidia"));
+  train.pod.containers[0].requests.gpu = 1;
+  graviton.pod.node_selector.set(Name("kubernetes.io/arch"), Name("arm64"));
+  const Timeline timeline = run(platform({pool("system", 1), windows, gpu, arm}, {net, train, graviton}, 20_min));
+  const auto runs_on = [&](std::string_view workload, std::string_view pool_name) {
+    for (const TimelineEvent& event : events(timeline, EventKind::PodScheduled))
+      if (event.subject.text().find(workload) != std::string_view::npos) return event.object.text().find(pool_name) != std::string_view::npos;
+    return false;
+  };
+  CHECK(runs_on("orders/net", "aks-win-"));
+  CHECK(runs_on("orders/train", "aks-gpu-"));
+  CHECK(runs_on("orders/arm", "aks-arm-"));
+  // 16 GiB with 110 pods on 1.31: 20 × 110 + 50 = 2,250 MB and 100 MiB go; Windows keeps 2 GiB more.
+  const auto memory = [&](const char* name) { return gauge(timeline, GaugeKind::MemoryAllocatable, at(10_min), "prod", name); };
+  CHECK(memory("prod/system") - memory("prod/win") == (2LL << 30));
+}
+
 TEST_CASE("A service on a burstable node without credits gets slower") {
   // 45 requests a second of 40 ms CPU are 1.8 cores on a B2ms: 60 credits at 1.2 a minute are gone after 50 minutes.
   Scenario scenario = platform({pool("system", 1), pool("burst", 1, "Standard_B2ms")}, {deployment("api", 1, 1500_mcpu)}, 3_h);
