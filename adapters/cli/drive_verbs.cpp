@@ -142,7 +142,7 @@ ExitCode drive_plan(const DriveCall& a, Console& console) {
     out << plan_json(plan).dump(2) << '\n';
     if (!out.flush()) return complain(console, {"cannot write " + a.output});
   }
-  if (!plan.refused.empty()) return refuse(console, fmt::format("{} of what was asked for; nothing would be changed", plan.refused.size()));
+  if (!plan.refused.empty()) return refuse(console, fmt::format("nothing would be changed; {} refusal{} above", plan.refused.size(), plan.refused.size() == 1 ? "" : "s"));
   return accepted ? ExitCode::Ok : complain(console, {"the cluster would refuse a part of it"}, ExitCode::Refused);
 }
 
@@ -156,7 +156,7 @@ ExitCode drive_apply(const DriveCall& a, Console& console) {
   const DrivePlan plan = make_plan(live.plan_parts(), *actions);
   if (!plan.refused.empty()) {
     print_plan(plan, {}, console);
-    return refuse(console, fmt::format("{} of what was asked for; nothing was changed", plan.refused.size()));
+    return refuse(console, fmt::format("nothing was changed; {} refusal{} above", plan.refused.size(), plan.refused.size() == 1 ? "" : "s"));
   }
   if (live.allow.max_duration.us <= 0) return refuse(console, "the allow-list states no maxDuration");
   if (!a.plan.empty())

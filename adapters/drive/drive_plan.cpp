@@ -58,6 +58,11 @@ class Planner {
     return std::nullopt;
   }
 
+  /// "cluster/namespace/name" or "namespace/name": a namespace may well be called like a cluster.
+  std::optional<std::string> key_in_this_cluster() {
+    return std::ranges::count(action_->target, '/') == 1 ? std::optional(action_->target) : in_this_cluster(action_->target);
+  }
+
   PlannedChange change() {
     PlannedChange out;
     out.step = action_->step;
@@ -86,7 +91,7 @@ class Planner {
   }
 
   WorkloadId workload() {
-    const auto key = in_this_cluster(action_->target);
+    const auto key = key_in_this_cluster();
     if (!key) return {};
     const WorkloadId id = find_workload(state(), Name(*key));
     if (!id) refuse("there is no workload " + *key);
@@ -167,11 +172,11 @@ class Planner {
     if (!any) refuse("no Kustomization lies in an allowed namespace");
   }
   void reconcile_flux() {
-    const auto key = in_this_cluster(action_->target);
+    const auto key = key_in_this_cluster();
     if (key) put(reconcile_kustomization_request(object_of(*key), now()));
   }
   void sync_argo() {
-    const auto key = in_this_cluster(action_->target);
+    const auto key = key_in_this_cluster();
     if (!key) return;
     put(action_->name == "argo.sync" ? sync_application_request(object_of(*key), "") : refresh_application_request(object_of(*key), false));
   }

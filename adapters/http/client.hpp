@@ -21,7 +21,7 @@ std::string_view path_of(std::string_view target);
 
 struct HttpRequest {
   std::string method = "GET";
-  std::string target = "/";              ///< path and query, percent-encoded
+  std::string target{};                  ///< path and query, percent-encoded; empty is sent as "/"
   HttpHeaders headers{};                 ///< besides Host, User-Agent and Content-Length
   std::string body{};
 };

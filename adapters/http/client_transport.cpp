@@ -166,7 +166,7 @@ Result<void> LiveTransport::prepare(const TlsClientIdentity& identity) {
 http::request<http::string_body> LiveTransport::encode(const HttpRequest& request) const {
   http::request<http::string_body> out;
   out.method_string(request.method);
-  out.target(endpoint_.prefix + request.target);
+  out.target(endpoint_.prefix + (request.target.empty() ? "/" : request.target));
   out.version(11);
   const bool usual = endpoint_.port == (endpoint_.secure ? "443" : "80");
   const std::string name = endpoint_.host.find(':') == std::string::npos ? endpoint_.host : "[" + endpoint_.host + "]";

@@ -11,6 +11,9 @@ namespace {
 
 using nlohmann::json;
 
+// A node registers seconds after it began to boot its kubelet; one that says more than this comes from another clock.
+constexpr Duration kClocksApart{600'000'000};
+
 std::string_view kind_word(WorkloadKind kind) {
   switch (kind) {
     case WorkloadKind::Deployment: return "Deployment";
@@ -98,7 +101,10 @@ void ClusterCache::node_event(const ObjectEvent& event, SimTime now) {
   if (was_ready) recorder_->node_gone(id, now);   // its share of the gauges, as it was
   if (!placeholder) count_node(node, -1, now);
   node.pool = pool;
+  const SimTime first_seen = node.created;
   decode_node(*event.object, epoch_us_, node);
+  // As with pods: a node that was made just now on a clock of its own was made just now.
+  if (live_ && (!known || first_seen > node.created + kClocksApart) && (node.created > now || now - node.created > kClocksApart)) node.created = known ? first_seen : now;
   count_node(node, +1, now);
   recorder_->node_added(id, now);
   if (live_ && node.ready && !was_ready) {

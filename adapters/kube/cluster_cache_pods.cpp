@@ -10,6 +10,9 @@ namespace {
 
 using nlohmann::json;
 
+// A pod is seen within seconds of its creation; one that says otherwise comes from another clock.
+constexpr Duration kClocksApart{60'000'000};
+
 /// Why a pod goes, in the API server's words where it says so.
 Name reason_of(const json& object) {
   const json* target = condition(object, "DisruptionTarget");
@@ -68,7 +71,8 @@ void ClusterCache::add_pod(const std::string& name, const json& object, SimTime 
   pod.owner = workload;
   decode_pod_status(object, epoch_us_, pod);
   const bool found = !live_;
-  const Pod seen = pod;
+  // Waits are measured on one clock: a server whose time is another (a simulated one, or one that nobody sets) is not believed.
+  if (!found && (pod.created > now || now - pod.created > kClocksApart)) pod.created = now;
   if (!found) {
     // It is told in the order in which it happened: created, then what it has become since.
     pod.ready = pod.unschedulable = false;
@@ -104,6 +108,7 @@ void ClusterCache::update_pod(PodId id, const json& object, SimTime now) {
   const std::string node = text_in(object, {"spec", "nodeName"});
   if (pod.node.null() && !node.empty()) place(id, node, now);
   decode_pod_status(object, epoch_us_, pod);
+  pod.created = before.created;
   count(pod, +1);
   tell(id, before, object, now);
 }

@@ -41,6 +41,14 @@ TEST_CASE("A plan changes nothing: not one write reaches the server") {
   CHECK(bench.server.dry_runs.empty());
 }
 
+TEST_CASE("A workload is found although its namespace is called like its cluster, and by its whole name") {
+  RunBench bench;
+  bench.scenario.clusters.front().name = Name("orders");   // the plan's own cluster stays aks-prod
+  CHECK(bench.plan({"workload.scale(orders/api, 6)"}).changes.size() == 1);
+  CHECK(bench.plan({"workload.scale(aks-prod/orders/api, 6)"}).changes.size() == 1);
+  CHECK(bench.plan({"workload.scale(orders/orders/api, 6)"}).left_out.size() == 1);
+}
+
 TEST_CASE("The hash of a plan moves when the cluster does, and not otherwise") {
   RunBench bench;
   const std::string before = bench.plan({"workload.scale(orders/api, 6)"}).hash();
@@ -86,6 +94,18 @@ TEST_CASE("Ctrl-C undoes what was done, the last change first") {
   CHECK(bench.server.writes[3] == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":4}}");
   CHECK(bench.summary().standing.empty());
   CHECK(bench.summary().undone == 2);
+}
+
+TEST_CASE("What mends itself and what only waits are no matter of undoing") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"pods.evict(orders/api, 1)", "workload.restart(orders/api)", "wait(1m)", "pool.cordon(user, 1)"});
+  REQUIRE(plan.changes.size() == 4);
+  CHECK(plan.changes[2].only_waits());
+  for (std::size_t i = 0; i < 3; ++i) CHECK(plan.changes[i].undo.target.empty());
+  bench.server.refuse["/api/v1/nodes/"] = 403;
+  CHECK(bench.run(plan, Duration{1'800'000'000}).end == DriveEnd::Undone);
+  CHECK(bench.server.writes.size() == 2);
+  CHECK(bench.summary().standing.empty());
 }
 
 TEST_CASE("An abort condition that comes true undoes the run within one look") {
