@@ -175,8 +175,8 @@ struct OutageAnswer {
   std::vector<RecoveryPhaseTime> phases;         ///< in order of end
   std::vector<RecoveryAction> actions;
   std::vector<WorkloadRecovery> workloads;  ///< slowest first
-  /// Whether the service was gone at all: the loss of a zone need not be anything to recover from.
-  bool counts() const { return scope != "zone" || rto.has_value(); }
+  /// Whether the service was gone at all: the loss of a zone, of a part of it or of a control plane need not be anything to recover from.
+  bool counts() const { return scope == "region" || rto.has_value(); }
 };
 
 struct RecoveryAnswer {

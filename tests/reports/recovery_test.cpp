@@ -70,5 +70,19 @@ TEST_CASE("A second outage of the same region keeps its own events") {
   CHECK(r.outages.at(1).rto == Duration{20 * kSecond});
 }
 
+TEST_CASE("A control plane or a part of a zone that was lost need not be anything to recover from") {
+  Platform p;
+  p.cluster("aks");
+  p.event(EventKind::OutageBegan, at_seconds(10), "aks", "", 0, "control plane");
+  p.event(EventKind::OutageBegan, at_seconds(20), "eastus-1", "", 0, "part of zone");
+  p.event(EventKind::OutageBegan, at_seconds(30), "eastus", "", 0, "region");
+  p.finish_after_hours(1);
+  const RecoveryAnswer recovery = analyse_recovery(p.scenario, p.timeline);
+  REQUIRE(recovery.outages.size() == 3);
+  CHECK_FALSE(recovery.outages[0].counts());
+  CHECK_FALSE(recovery.outages[1].counts());
+  CHECK(recovery.outages[2].counts());
+}
+
 }  // namespace
 }  // namespace akstwin
