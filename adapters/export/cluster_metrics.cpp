@@ -163,10 +163,12 @@ void twin_metrics(const ExportSource& source, FamilySet& families) {
     const GaugeMeaning& meaning = meanings[series.key.kind];
     const auto [suffix, factor] = base_unit(meaning.unit);
     const std::vector<std::string> names = label_names(meaning.labels);
-    MetricLabels labels;
+    // What belongs to no cluster (a network, a registry) is the scenario's.
+    const std::string owner = three_parts(series.key.a).cluster;
+    MetricLabels labels{{"cluster", "twin:" + (source.scenario.cluster(Name(owner)) != nullptr ? owner : source.scenario.name)}};
     const Name values[] = {series.key.a, series.key.b, series.key.c};
     for (std::size_t i = 0; i < 3; ++i)
-      if (!values[i].empty()) labels.emplace_back(i < names.size() ? names[i] : "label_" + std::to_string(i + 1), values[i].str());
+      if (!values[i].empty() && !(i < names.size() && names[i] == "cluster")) labels.emplace_back(i < names.size() ? names[i] : "label_" + std::to_string(i + 1), values[i].str());
     std::string name = "akstwin_" + snake_case(meaning.name);
     // A counter's suffix stays last: akstwin_edge_bytes_total.
     if (name.ends_with("_total")) families.gauge(name, std::move(labels), series, factor);

@@ -139,8 +139,8 @@ class Importer {
   std::string read_document(YamlNode& document, const std::string& path, bool named) {
     if (wanted(ImportKind::Simkube) && document.is_map() && is_simkube_trace(document)) return read_trace(document);
     if (const auto azure = azure_document(document); azure && (wanted(kind_of(*azure)) || (kind_ == ImportKind::Azure && *azure == AzureDocument::Nodes))) {
-      if (*azure == AzureDocument::Nodes && wanted(ImportKind::Kubernetes)) add_object(document);
-      azure_.push_back(std::move(document));
+      azure_.push_back(*azure == AzureDocument::Nodes ? only_nodes(document) : document);
+      if (*azure == AzureDocument::Nodes && wanted(ImportKind::Kubernetes)) add_object(std::move(document));
       return std::string(word_of_document(*azure));
     }
     if (wanted(ImportKind::Prometheus) && document.is_map() && is_range_query(document)) return read_range_query(document, path, meaning_, measured_, diagnostics_) ? "Prometheus range query" : "";
@@ -171,6 +171,19 @@ class Importer {
 
   /// Part of an object, as patches and values files are.
   static bool is_fragment(const YamlNode& document) { return document.find("spec") != nullptr || document.find("metadata") != nullptr; }
+
+  /// The nodes of a dump without the rest, which may be hundreds of megabytes.
+  static YamlNode only_nodes(const YamlNode& document) {
+    const YamlNode* items = document.find("items");
+    if (items == nullptr) return document;
+    YamlNode list = map_like(document), nodes = list_like(*items);
+    put(list, "kind", text_like(document, std::string(document.text_of("kind"))));
+    const bool all = document.text_of("kind") == "NodeList";
+    for (const YamlNode& item : items->items)
+      if (all || item.text_of("kind") == "Node") nodes.items.push_back(item);
+    put(list, "items", std::move(nodes));
+    return list;
+  }
 
   std::string read_trace(const YamlNode& document) {
     SimkubeTrace trace = read_simkube_trace(document);

@@ -2,9 +2,12 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 
-#include "scenarios/imports/kustomize_transform.hpp"
+#include "scenarios/imports/yaml_text.hpp"
 #include "tests/import/importing.hpp"
+#include "tests/support/process.hpp"
+#include "tests/support/skip.hpp"
 
 using namespace akstwin;
 using namespace akstwin::test;
@@ -49,6 +52,22 @@ TEST_CASE("An overlay is built as kubectl kustomize builds it") {
   CHECK(text_below(*autoscaler, "spec.maxReplicas") == "20");
   // The hash of FOO=Bar and LEVEL=info, as kubectl appends it.
   CHECK(text_below(*object(found.imported, "ConfigMap"), "metadata.name") == "eu-settings-v2-4gf8c62499");
+}
+
+TEST_CASE("kubectl kustomize on this machine builds the same objects") {
+  if (std::system("command -v kubectl >/dev/null 2>&1") != 0) AKSTWIN_SKIP("kubectl is not installed");
+  const TemporaryFolder folder;
+  const std::string overlay = (data_folder() / "shop/overlays/prod").string();
+  const Finished theirs = Process({"kubectl", "kustomize", overlay}, folder.path(), folder.path()).finish(std::chrono::seconds(60));
+  if (theirs.exit_code != 0) AKSTWIN_SKIP("this kubectl has a kustomize without components");
+  std::ofstream(folder.path() / "theirs.yaml") << theirs.out;
+  const Found built = import_paths({overlay}), printed = import_paths({(folder.path() / "theirs.yaml").string()});
+  REQUIRE(built.imported.objects.size() == printed.imported.objects.size());
+  for (const YamlNode& one : printed.imported.objects) {
+    if (one.text_of("kind") == "Secret") continue;         // its hash is of data that is not read
+    INFO(to_yaml(one));
+    CHECK(std::ranges::any_of(built.imported.objects, [&](const YamlNode& other) { return same_content(one, other); }));
+  }
 }
 
 TEST_CASE("A generated ConfigMap is named as kubectl kustomize names it") {
