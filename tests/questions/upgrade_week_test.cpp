@@ -46,7 +46,7 @@ TEST_CASE("Sunday's node image begins in its window, Wednesday's upgrade with th
   CHECK(all[1].pool == "system");
   CHECK((all[1].began - all[0].began).seconds() >= 60);
   CHECK(all[3].began.us / 60'000'000 == (6 * 24 + 2) * 60);
-  CHECK(all[3].what == "node image");
+  CHECK(all[3].what == "node image 2026-03-05");   // the Thursday before
   CHECK(all[0].what.starts_with("kubernetes 1.33."));
 }
 

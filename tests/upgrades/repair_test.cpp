@@ -123,6 +123,8 @@ TEST_CASE("Node images by channel come in their window and nowhere else") {
   CHECK(began[0].at >= at(6_d + 2_h));
   CHECK(began[0].at <= at(6_d + 2_h + 1_min));
   CHECK(began[3].at >= at(13_d + 2_h));
+  for (const TimelineEvent& event : began) CHECK(event.value > 0);   // another image: all nodes again
+  CHECK(events(timeline, EventKind::NodeReimaged).size() == 8);
 }
 
 TEST_CASE("The answer of an upgrade names its budgets, surge, addresses, vCPUs and what they cost") {

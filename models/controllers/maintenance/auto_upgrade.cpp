@@ -8,7 +8,14 @@ namespace {
 // Without a window AKS tries a failed upgrade again on its own: a day later, an assumption.
 constexpr Duration kRetry{86'400'000'000};
 
+/// "node image 2026-03-05": what a release is called in reports, and how one is told from the next.
+Name dated(const char* what, std::int64_t unix_seconds) {
+  return Name(unix_seconds == 0 ? std::string(what) : std::string(what) + " " + Epoch{unix_seconds}.iso(SimTime{}).substr(0, 10));
+}
+
 }  // namespace
+
+Name AutoUpgrade::image_name(SimTime now) const { return dated("node image", newest(ReleaseKind::NodeImage, now)); }
 
 AutoUpgrade::AutoUpgrade(const MaintenanceSpec& spec, int kubernetes_minor, std::vector<ReleaseSpec> releases, const Epoch& start)
     : spec_(spec), releases_(std::move(releases)), start_(start) {
@@ -80,7 +87,7 @@ std::optional<UpgradeRequest> AutoUpgrade::node_image(SimTime now, WindowKind wi
   if (!image && !security) return std::nullopt;
   UpgradeRequest request;
   request.scope = UpgradeScope::NodeImage;
-  request.version = Name(image ? "node image" : "security patch");
+  request.version = image ? image_name(now) : dated("security patch", newest(ReleaseKind::SecurityPatch, now));
   request.cause = Name(by_channel ? "node-image channel" : image ? "NodeImage channel" : "SecurityPatch channel");
   return request;
 }
@@ -112,7 +119,7 @@ SimTime AutoUpgrade::next(SimTime now) const {
 
 void AutoUpgrade::finished(const UpgradeRequest& request, bool succeeded, SimTime now) {
   if (!succeeded) {
-    const WindowKind kind = request.version == Name("node image") && spec_.channel != UpgradeChannel::NodeImage ? WindowKind::NodeOs : WindowKind::AutoUpgrade;
+    const WindowKind kind = request.scope == UpgradeScope::NodeImage && spec_.channel != UpgradeChannel::NodeImage ? WindowKind::NodeOs : WindowKind::AutoUpgrade;
     const auto window = next_window(spec_.windows, kind, start_, now);
     not_before_ = window && window->begin <= now ? window->end : now + kRetry;
     return;

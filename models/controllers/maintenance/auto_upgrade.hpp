@@ -30,6 +30,8 @@ class AutoUpgrade {
   const ClusterVersions& versions() const { return versions_; }
   /// The newest patch of a minor version at that time; 0 when there is none.
   int newest_patch(int minor, SimTime now) const;
+  /// "node image 2026-03-05": the newest one at that time.
+  Name image_name(SimTime now) const;
 
  private:
   std::int64_t unix_at(SimTime now) const { return start_.unix_seconds + now.since_start().seconds(); }

@@ -81,8 +81,8 @@ void MaintenanceController::begin(ControllerContext& context, const UpgradeReque
     request.minor = request.scope == UpgradeScope::Pool || !exists ? channels_.versions().minor : next;
   }
   if (kubernetes && request.patch == 0) request.patch = channels_.newest_patch(request.minor, context.now);
-  if (request.version.empty())
-    request.version = Name(kubernetes ? "kubernetes 1." + std::to_string(request.minor) + "." + std::to_string(request.patch) : std::string("node image"));
+  if (request.version.empty() && kubernetes) request.version = Name("kubernetes 1." + std::to_string(request.minor) + "." + std::to_string(request.patch));
+  if (request.version.empty()) request.version = channels_.image_name(context.now);
   operation_.emplace();
   operation_->request = request;
   operation_->began = context.now;
