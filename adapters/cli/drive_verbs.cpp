@@ -31,6 +31,16 @@ std::string default_journal(std::int64_t now_us) {
   return "drive-" + stamp + "Z.jsonl";
 }
 
+/// Whether a process runs. One that was killed and that nobody has buried yet does not.
+bool is_alive(std::int64_t pid) {
+  if (pid <= 0 || ::kill(static_cast<pid_t>(pid), 0) != 0) return false;
+  std::ifstream in(fmt::format("/proc/{}/stat", pid));
+  std::string text;
+  std::getline(in, text);
+  const std::size_t name_end = text.rfind(')');   // "123 (akstwin) S …"
+  return name_end == std::string::npos || name_end + 2 >= text.size() || (text[name_end + 2] != 'Z' && text[name_end + 2] != 'X');
+}
+
 std::string newest_journal() {
   std::string best;
   std::error_code error;
@@ -197,7 +207,7 @@ ExitCode drive_abort(const DriveCall& a, Console& console) {
     return ExitCode::Ok;
   }
   // The process that drives undoes its own work; when it is gone, this one does.
-  if (summary->ended.empty() && summary->pid > 0 && summary->pid != ::getpid() && ::kill(static_cast<pid_t>(summary->pid), 0) == 0) {
+  if (summary->ended.empty() && summary->pid != ::getpid() && is_alive(summary->pid)) {
     std::ofstream(path + ".abort") << "abort\n";
     console.out << "asked process " << summary->pid << " to undo; see drive status\n";
     return ExitCode::Ok;
@@ -220,7 +230,7 @@ ExitCode drive_status(const DriveCall& a, Console& console) {
   if (path.empty()) return complain(console, {"there is no journal here; name one with --journal"}, ExitCode::Usage);
   auto summary = read_journal(path);
   if (!summary) return complain(console, summary.error());
-  const bool alive = summary->ended.empty() && summary->pid > 0 && ::kill(static_cast<pid_t>(summary->pid), 0) == 0;
+  const bool alive = summary->ended.empty() && is_alive(summary->pid);
   std::string text = fmt::format("run {} of {} on {} (cluster {}), began {}\n", summary->run, summary->scenario, summary->context, summary->cluster, summary->began);
   text += summary->ended.empty() ? (alive ? "it goes on, until " + summary->deadline + " at most\n" : "it ended without a word\n") : "ended " + summary->ended + ": " + summary->outcome + "\n";
   text += fmt::format("{} requests, {} not accepted, {} undone, {} standing\n", summary->requests, summary->refused, summary->undone, summary->standing.size());

@@ -59,6 +59,8 @@ tl::expected<std::unique_ptr<LiveSession>, SessionError> open_session(const Sess
     session->context = *context;
     if (options.require_verified && session->context.insecure)
       return failed({"context '" + session->context.name + "' has insecure-skip-tls-verify: nobody knows whom it would change"}, true);
+    if (options.require_verified && !session->context.endpoint.secure)
+      return failed({"context '" + session->context.name + "' is plain HTTP: nobody knows whom a proxy would change"}, true);
     auto credentials = make_credentials(session->context, wall_clock_us());
     if (!credentials) return failed(credentials.error());
     session->credentials = std::move(*credentials);
