@@ -9,8 +9,10 @@ namespace {
 using nlohmann::json;
 
 constexpr Duration kLook{500'000};         // between two looks at abort conditions: within one poll, a breach is acted upon
-constexpr Duration kUndoPause{2'000'000};
-constexpr int kUndoAttempts = 5;
+// An API server that restarts is away for a minute at most; undoing waits for it five.
+constexpr Duration kBlindness{60'000'000};
+constexpr Duration kUndoPause{2'000'000}, kLongestUndoPause{15'000'000};
+constexpr int kUndoAttempts = 25;
 
 const char* words(Verdict verdict) {
   switch (verdict) {
@@ -58,8 +60,12 @@ std::string DriveRun::reason_to_abort() {
     if (reading.holds) return reading.text + " came true: " + json(reading.value).dump();
   // What cannot be seen cannot be judged.
   const auto faults = parts_.kube.faults();
-  if (faults.size() > parts_.kube.informers().size() / 2) return "the cluster can no longer be watched: " + faults.front();
-  return {};
+  if (faults.size() <= parts_.kube.informers().size() / 2) {
+    blind_since_us_ = 0;
+    return {};
+  }
+  if (blind_since_us_ == 0) blind_since_us_ = now_us();
+  return now_us() - blind_since_us_ < kBlindness.us ? std::string{} : "the cluster can no longer be watched: " + faults.front();
 }
 
 std::string DriveRun::watch(Duration time) {
@@ -122,7 +128,7 @@ bool DriveRun::undo(const std::vector<JournalChange>& changes) {
     say("undo: " + change->undo_what);
     KubeAnswer answer;
     for (int attempt = 0; attempt < kUndoAttempts; ++attempt) {
-      if (attempt > 0) parts_.kube.client().transport().pause(kUndoPause * attempt);
+      if (attempt > 0) parts_.kube.client().transport().pause(std::min(kUndoPause * attempt, kLongestUndoPause));
       if (change->azure) {
         const ArmAnswer arm = parts_.cloud != nullptr ? parts_.cloud->perform({change->undo_what, change->undo.method, change->undo.target, change->undo.body}) : ArmAnswer{Verdict::Refused, "no Azure"};
         answer.verdict = arm.verdict;

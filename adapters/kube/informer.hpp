@@ -44,6 +44,8 @@ class Informer {
   /// Whether a whole list was seen and nothing has been lost since.
   bool synced() const { return synced_; }
   bool absent() const { return absent_; }
+  /// The server knows who asks and does not let them list: waiting will not help.
+  bool denied() const { return denied_; }
   /// The last fault in words; empty when the last thing that happened was good.
   const std::string& fault() const { return fault_; }
   /// The version up to which everything was seen. Opaque; for tests and messages.
@@ -78,7 +80,7 @@ class Informer {
   std::string item_kind_, item_version_;
   std::int64_t not_before_us_ = 0;
   int failures_ = 0;
-  bool synced_ = false, relist_ = true, absent_ = false, paged_ = true;
+  bool synced_ = false, relist_ = true, absent_ = false, denied_ = false, paged_ = true;
   InformerStatistics statistics_;
 };
 

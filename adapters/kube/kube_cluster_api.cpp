@@ -72,11 +72,15 @@ Result<void> KubeClusterApi::sync(Duration patience) {
   const std::int64_t deadline = client_.transport().now_us() + patience.us;
   const auto whole = [](const Informer& informer) { return informer.synced() || informer.absent(); };
   while (true) {
-    for (Informer& informer : informers_)
+    bool denied = false;
+    for (Informer& informer : informers_) {
       if (!whole(informer)) informer.step();
+      denied = informer.denied() && !informer.absent();
+      if (denied) break;
+    }
     if (std::ranges::all_of(informers_, whole)) break;
-    if (client_.transport().now_us() >= deadline) {
-      const auto missing = std::ranges::find_if_not(informers_, whole);
+    if (denied || client_.transport().now_us() >= deadline) {
+      const auto missing = std::ranges::find_if(informers_, [&](const Informer& informer) { return denied ? informer.denied() && !informer.absent() : !whole(informer); });
       return fail("cannot list " + missing->path() + ": " + missing->fault());
     }
     client_.transport().wait(Duration{200'000});
@@ -90,9 +94,12 @@ void KubeClusterApi::step() {
 }
 
 bool KubeClusterApi::sample_metrics() {
-  auto list = client_.get("/apis/metrics.k8s.io/v1beta1/pods");
-  if (!list) return false;
-  cache_.pod_metrics(*list, now());
+  auto response = client_.send({.target = "/apis/metrics.k8s.io/v1beta1/pods"});
+  // A server that is away, or whose metrics-server is, will have some again.
+  if (!response || response->status >= 500 || response->status == 429) return true;
+  if (!response->ok()) return false;
+  const json list = json::parse(response->body, nullptr, false);
+  if (!list.is_discarded()) cache_.pod_metrics(list, now());
   return true;
 }
 

@@ -52,7 +52,7 @@ class KubeClusterApi final : public ClusterApi {
   Result<void> sync(Duration patience);
   /// Lets informers progress; never waits. Call wait() of the transport in between.
   void step();
-  /// Reads metrics.k8s.io once; false when the cluster has none.
+  /// Reads metrics.k8s.io once; false when the cluster has none, or they are not ours to see.
   bool sample_metrics();
   /// The faults of informers that are not whole, in words.
   std::vector<std::string> faults() const;

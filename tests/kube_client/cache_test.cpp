@@ -127,6 +127,25 @@ TEST_CASE("Usage in nanocores is summed by workload over its ready pods") {
   CHECK(bench.gauge(GaugeKind::CpuUsed) == 400);
 }
 
+TEST_CASE("A user who may not list is told at once, and one whose server is away is waited for") {
+  Timeline timeline;
+  ClusterSpec spec;
+  spec.name = Name("aks");
+  Nobody nobody;
+  ReplayTransport refusing({answer("GET", "/api/v1/namespaces", 403, status_object(403, "Forbidden").dump())});
+  KubeClient client(refusing, nobody);
+  KubeClusterApi denied(client, spec, timeline, 0);
+  const auto refused = denied.sync(Duration{60'000'000});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().message.find("cannot list /api/v1/namespaces: list /api/v1/namespaces: 403 Forbidden") != std::string::npos);
+  CHECK(refusing.now_us() < 10'000'000);
+  ReplayTransport away({});
+  KubeClient waiting(away, nobody);
+  KubeClusterApi later(waiting, spec, timeline, 0);
+  CHECK_FALSE(later.sync(Duration{60'000'000}));
+  CHECK(away.now_us() >= 60'000'000);
+}
+
 TEST_CASE("The lists of the genuine API server become rows: nodes, pods, deployments, budgets, autoscalers") {
   std::size_t nodes = 0, pods = 0, deployments = 0, others = 0;
   for (const char* group : {"02-kubectl-read", "04-list", "11-json-only-front"}) {
