@@ -76,7 +76,11 @@ HttpServerResponse ArmHandler::put(const ApiRequest& request, PoolId pool, const
   if (!settled(pool)) return arm_fault(409, "OperationNotAllowed", "Operation is not allowed because there's an in progress scale operation on the agent pool.");
   const std::int64_t target = count.get<std::int64_t>();
   if (target == row.target) return json_response(pool_object(pool, path));
-  if (world_.cloud().submit(ResizePool{pool, target, Name("PutAgentPool")}) != Verdict::Accepted)
+  if (row.spec->autoscaling && target > row.max)
+    return arm_fault(400, "InvalidParameter", "The value of parameter agentPoolProfile.count is above maxCount, " + std::to_string(row.max) + ".");
+  // Pools without an autoscaler have no maximum; the scenario's own is what its networks and checks were sized for.
+  const CloudAction action = target > row.max ? CloudAction(SurgePool{pool, target - row.target}) : CloudAction(ResizePool{pool, target, Name("PutAgentPool")});
+  if (world_.cloud().submit(action) != Verdict::Accepted)
     return arm_fault(409, "OperationNotAllowed", "The agent pool cannot be scaled now: it is stopped, or its region does not answer.");
   world_.refresh();
   return accepted(pool, target, path, host, 200);

@@ -11,6 +11,13 @@ namespace {
 /// Namespaces are resources themselves: what follows a namespace's name is a resource in it, unless it is one of its own subresources.
 bool is_inside(const std::vector<std::string>& rest) { return rest.size() >= 3 && rest[0] == "namespaces" && rest[2] != "status" && rest[2] != "finalize"; }
 
+/// Whether the group and version of the path are served at all.
+bool serves(const ApiRequest& request) {
+  const bool core = request.segments[0] == "api";
+  const std::string group = core ? "" : request.segments[1], version = request.segments[core ? 1 : 2];
+  return std::ranges::any_of(resource_kinds(), [&](const ResourceKind& kind) { return kind.group == group && kind.version == version; });
+}
+
 }  // namespace
 
 ResourcePath resource_path(const ApiRequest& request) {
@@ -44,13 +51,20 @@ ResourcePath resource_path(const ApiRequest& request) {
 HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
   if (request.segments.size() > 2 && (request.segments[1] == "authorization.k8s.io" || request.segments[1] == "authentication.k8s.io")) return review(request);
   const ResourcePath path = resource_path(request);
-  if (path.kind < 0) return text_response(404, "404 page not found\n");
+  const ApiFault unknown{404, "NotFound", "the server could not find the requested resource", Json::object()};
+  if (path.kind < 0) return request.segments.size() > (request.segments[0] == "api" ? 2U : 3U) && serves(request) ? status_response(unknown) : text_response(404, "404 page not found\n");
+  if (const std::string dry_run = request.option("dryRun"); !dry_run.empty() && dry_run != "All")
+    return status_response({422, "Invalid", "Options.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"" + dry_run + "\"]: supported values: \"All\"", Json::object()});
   if (!path.subresource.empty()) {
     const auto known = split_list(row(path.kind).subresources);
-    if (std::ranges::find(known, path.subresource) == known.end()) return text_response(404, "404 page not found\n");
+    if (std::ranges::find(known, path.subresource) == known.end()) return status_response(unknown);
     return subresource(request, path);
   }
-  if (request.method == "GET") return read(request, path);
+  if (request.method == "GET") {
+    const bool readable = request.accept.empty() || request.accept.find("json") != std::string::npos || request.accept.find("*/*") != std::string::npos || request.accept.find("yaml") != std::string::npos;
+    if (!readable) return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml", Json::object()});
+    return read(request, path);
+  }
   if (row(path.kind).read_only) return status_response(method_not_allowed(request.method));
   if (request.method == "POST" && path.name.empty()) return create(request, path);
   if (request.method == "PUT" && !path.name.empty()) return replace(request, path);
@@ -89,6 +103,8 @@ HttpServerResponse ClusterHandler::get(const ApiRequest& request, const Resource
     const Json made = computed(path.kind, path);
     return made.is_null() ? status_response(not_found(row(path.kind), path.name)) : shown(request, path, made, 200);
   }
+  ListPlace place_of_it;
+  if (auto fault = place(request, cluster_.store.table(path.stored), place_of_it); fault && fault->code == 504) return status_response(*fault);
   if (object == nullptr) return status_response(not_found(row(path.kind), path.name));
   if (request.wanted_form().empty() && path.stored == path.kind) {
     HttpServerResponse out;

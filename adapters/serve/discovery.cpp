@@ -9,6 +9,7 @@ namespace {
 
 Json verbs_of(const ResourceKind& kind) {
   if (kind.read_only) return {"get", "list"};
+  if (kind.kind == "Namespace") return {"create", "delete", "get", "list", "patch", "update", "watch"};
   return {"create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"};
 }
 
@@ -24,7 +25,11 @@ Subresource subresource_of(const ResourceKind& kind, std::string_view name) {
 }
 
 /// Kinds that exist only as reviews: created and answered, never stored.
-struct Review { std::string_view group, plural, kind; bool namespaced; };
+struct Review {
+  std::string_view group, plural, kind;
+  bool namespaced;
+  std::string_view singular() const { return plural.substr(0, plural.size() - 1); }
+};
 constexpr Review kReviews[] = {{"authentication.k8s.io", "selfsubjectreviews", "SelfSubjectReview", false},
                                {"authorization.k8s.io", "localsubjectaccessreviews", "LocalSubjectAccessReview", true},
                                {"authorization.k8s.io", "selfsubjectaccessreviews", "SelfSubjectAccessReview", false},
@@ -47,7 +52,7 @@ Json aggregated_resources(const std::string& group, const std::string& version) 
   Json out = Json::array();
   for (const ResourceKind& kind : resource_kinds()) {
     if (kind.group != group || kind.version != version) continue;
-    Json entry{{"resource", kind.plural}, {"responseKind", {{"group", ""}, {"version", ""}, {"kind", kind.kind}}}, {"scope", kind.namespaced ? "Namespaced" : "Cluster"},
+    Json entry{{"resource", kind.plural}, {"responseKind", {{"group", kind.custom ? kind.group : ""}, {"version", kind.custom ? kind.version : ""}, {"kind", kind.kind}}}, {"scope", kind.namespaced ? "Namespaced" : "Cluster"},
                {"singularResource", kind.singular}, {"verbs", verbs_of(kind)}};
     for (const auto name : split_list(kind.short_names)) entry["shortNames"].push_back(name);
     for (const auto name : split_list(kind.categories)) entry["categories"].push_back(name);
@@ -60,7 +65,7 @@ Json aggregated_resources(const std::string& group, const std::string& version) 
   for (const Review& review : kReviews)
     if (review.group == group)
       out.push_back({{"resource", review.plural}, {"responseKind", {{"group", ""}, {"version", ""}, {"kind", review.kind}}}, {"scope", review.namespaced ? "Namespaced" : "Cluster"},
-                     {"singularResource", ""}, {"verbs", Json::array({"create"})}});
+                     {"singularResource", review.singular()}, {"verbs", Json::array({"create"})}});
   return out;
 }
 
@@ -94,7 +99,7 @@ Json resource_list(const std::string& group, const std::string& version) {
   }
   for (const Review& review : kReviews)
     if (review.group == group)
-      resources.push_back({{"name", review.plural}, {"singularName", ""}, {"namespaced", review.namespaced}, {"kind", review.kind}, {"verbs", Json::array({"create"})}});
+      resources.push_back({{"name", review.plural}, {"singularName", review.singular()}, {"namespaced", review.namespaced}, {"kind", review.kind}, {"verbs", Json::array({"create"})}});
   return {{"kind", "APIResourceList"}, {"apiVersion", "v1"}, {"groupVersion", group.empty() ? version : group + "/" + version}, {"resources", std::move(resources)}};
 }
 

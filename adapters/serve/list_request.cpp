@@ -92,6 +92,13 @@ std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const O
                    "continue token in this response to go on with an inconsistent one.",
                    token_of({newest, at.after}));
   }
+  const std::string match = request.option("resourceVersionMatch");
+  const auto forbidden = [](std::string why) {
+    return ApiFault{422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: " + std::move(why), Json{{"kind", "ListOptions"}, {"group", "meta.k8s.io"}}};
+  };
+  if (!match.empty() && match != "Exact" && match != "NotOlderThan") return forbidden("Unsupported value: \"" + match + "\": supported values: \"Exact\", \"NotOlderThan\"");
+  if (!match.empty() && version_text.empty()) return forbidden("Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
+  if (match == "Exact" && version_text == "0") return forbidden("Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
   if (version_text.empty() || version_text == "0") return std::nullopt;
   const auto version = number(version_text);
   if (!version) return bad_version(version_text);
@@ -101,7 +108,7 @@ std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const O
     late.headers.emplace_back("Retry-After", "1");
     return late;
   }
-  if (request.option("resourceVersionMatch") == "Exact" && table.after(*version) < table.end())
+  if (match == "Exact" && table.after(*version) < table.end())
     return expired("The provided resource version is too old: " + version_text);
   return std::nullopt;
 }
@@ -112,7 +119,9 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   ListPlace at;
   if (auto fault = place(request, table, at)) return status_response(*fault);
   // resourceVersion=0 asks the cache, which knows no pages.
-  std::uint64_t limit = number(request.option("limit")).value_or(0);
+  const std::string limit_text = request.option("limit");
+  if (!limit_text.empty() && !number(limit_text)) return status_response({400, "BadRequest", "strconv.ParseInt: parsing \"" + limit_text + "\": invalid syntax"});
+  std::uint64_t limit = number(limit_text).value_or(0);
   if (request.option("resourceVersion") == "0" && at.after.empty() && request.option("resourceVersionMatch").empty()) limit = 0;
   const ObjectForm form = form_of(request);
   const std::int64_t now = world_.unix_now();

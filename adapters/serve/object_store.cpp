@@ -66,6 +66,16 @@ TextPairs labels_of(const Json& object) {
   return labels;
 }
 
+/// Writes another version into an object that is text already.
+void renumber(StoredObject& object, std::uint64_t version) {
+  const std::string was = "\"resourceVersion\":\"" + std::to_string(object.version) + "\"", is = "\"resourceVersion\":\"" + std::to_string(version) + "\"";
+  // Metadata is sorted by key: what clients name freely (annotations, labels, managedFields, ownerReferences) stands before.
+  const std::size_t at = object.text.rfind(was, object.metadata_end);
+  object.text.replace(at, was.size(), is);
+  object.metadata_end = static_cast<std::uint32_t>(object.metadata_end + is.size() - was.size());
+  object.version = version;
+}
+
 /// Invalid UTF-8 never gets as far as here, but a dump must not throw for it either.
 std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
@@ -125,11 +135,10 @@ std::uint64_t ObjectStore::put(int kind, Json object) {
   const std::string key = key_of(object);
   const auto known = table.objects_.find(key);
   const ResourceKind& row = resource_kinds()[static_cast<std::size_t>(kind)];
-  if (known != table.objects_.end()) {
-    StoredObject same = stored_form(row, object, known->second.version);
-    if (same.text == known->second.text) return known->second.version;
-  }
-  StoredObject next = stored_form(row, std::move(object), ++version_);
+  const std::uint64_t old_version = known == table.objects_.end() ? version_ : known->second.version;
+  StoredObject next = stored_form(row, std::move(object), old_version);
+  if (known != table.objects_.end() && next.text == known->second.text) return old_version;
+  renumber(next, ++version_);
   next.created_version = known == table.objects_.end() ? version_ : known->second.created_version;
   LogEntry entry{known == table.objects_.end() ? LogEntry::Type::Added : LogEntry::Type::Modified, key, next, std::nullopt};
   if (known == table.objects_.end()) {

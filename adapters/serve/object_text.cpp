@@ -155,6 +155,9 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object) {
     const Json* found = find_path(object, path);
     return found == nullptr ? none : *found;
   };
+  if (kind.kind == "ConfigMap" || kind.kind == "Secret")
+    for (const char* field : {"data", "binaryData"})
+      if (object.contains(field) && !object[field].is_null() && !object[field].is_object()) problems.emplace_back(field, "Invalid value: " + object[field].dump() + ": must be a map");
   if (kind.kind == "Pod") check_pods(part({"spec"}), "spec", problems);
   if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "DaemonSet" || kind.kind == "ReplicaSet") {
     check_selector(object, problems);

@@ -99,6 +99,8 @@ std::optional<ApiFault> ObjectWriter::check(int kind, const Json& before, const 
     const bool selected = row.kind == "Deployment" || row.kind == "StatefulSet" || row.kind == "DaemonSet" || row.kind == "ReplicaSet";
     const Json selector = part(after, {"spec", "selector"});
     if (selected && part(before, {"spec", "selector"}) != selector) problems.emplace_back("spec.selector", "Invalid value: " + selector.dump() + ": field is immutable");
+    if ((row.kind == "ConfigMap" || row.kind == "Secret") && part(before, {"immutable"}) == true && part(before, {"data"}) != part(after, {"data"}))
+      problems.emplace_back("data", "Forbidden: field is immutable when `immutable` is set");
     const Json provider = part(before, {"spec", "providerID"});
     if (row.kind == "Node" && provider != part(after, {"spec", "providerID"})) problems.emplace_back("spec.providerID", "Forbidden: node updates may not change providerID except from \"\" to valid");
     Json old = part(before, {"spec"}), now = part(after, {"spec"});

@@ -226,6 +226,15 @@ std::vector<Json> service_cells(const Json& o) {
           at(o, {"spec", "type"}) == "LoadBalancer" ? "<pending>" : "<none>", ports(at(o, {"spec", "ports"})), age(o), pairs(at(o, {"spec", "selector"}))};
 }
 
+/// "pods: 19/60, requests.cpu: 3110m/20": used and hard amounts whose names say that they are limits, or not.
+std::string quota_amounts(const Json& o, bool limits) {
+  std::string out;
+  for (const auto& [key, hard] : at(o, {"spec", "hard"}).items())
+    if (key.starts_with("limits.") == limits) out += (out.empty() ? "" : ", ") + key + ": " + text(at(o, {"status", "used", key.c_str()}), "0") + "/" + text(hard);
+  return out;
+}
+
+std::vector<Json> quota_cells(const Json& o) { return {name(o), age(o), quota_amounts(o, false), quota_amounts(o, true)}; }
 std::vector<Json> config_map_cells(const Json& o) { return {name(o), at(o, {"data"}).size() + at(o, {"binaryData"}).size(), age(o)}; }
 std::vector<Json> secret_cells(const Json& o) { return {name(o), text(at(o, {"type"}), "Opaque"), at(o, {"data"}).size(), age(o)}; }
 std::vector<Json> namespace_cells(const Json& o) { return {name(o), at(o, {"status", "phase"}), age(o)}; }
@@ -287,6 +296,7 @@ const std::vector<Printer>& printers() {
       {"PodDisruptionBudget", {"Name", "Min Available", "Max Unavailable", "#Allowed Disruptions", "Age"}, budget_cells},
       {"Service", {"Name", "Type", "Cluster-IP", "External-IP", "Port(s)", "Age", "+Selector"}, service_cells},
       {"ConfigMap", {"Name", "Data", "Age"}, config_map_cells},
+      {"ResourceQuota", {"Name", "Age", "Request", "Limit"}, quota_cells},
       {"Secret", {"Name", "Type", "#Data", "Age"}, secret_cells},
       {"Namespace", {"Name", "Status", "Age"}, namespace_cells},
       {"ServiceAccount", {"Name", "Secrets", "Age"}, account_cells},

@@ -88,7 +88,7 @@ void Projection::note(const Change& change, Touched& touched) {
     case ChangeKind::PodDeleting:
     case ChangeKind::PodResized:
     case ChangeKind::PodGone:
-      project_pod({change.row, change.generation}, change.row, change.generation);
+      if (touched.pods.emplace(change.row, change.generation).second) project_pod({change.row, change.generation}, change.row, change.generation);
       touched.workloads.insert(change.owner_row);
       break;
     case ChangeKind::NodeAdded:

@@ -39,6 +39,7 @@ class Projection {
   struct Known { std::uint32_t generation = 0; std::string key; };
   struct Touched {
     std::set<std::uint32_t> workloads, jobs;
+    std::set<std::pair<std::uint32_t, std::uint32_t>> pods;   // row and generation: one look at each is enough
     bool policies = false, gitops = false, volumes = false, metrics = false;
   };
   void note(const Change& change, Touched& touched);

@@ -19,8 +19,8 @@ struct ServeOptions {
   std::string address = "127.0.0.1";
   std::uint16_t port = 0;                  ///< 0: any free one
   bool allow_remote = false;               ///< addresses other than the loopback's
-  Pace pace;
-  std::string kubeconfig;                  ///< where to write it; empty: nowhere
+  Pace pace{};
+  std::string kubeconfig{};                ///< where to write it; empty: nowhere
 };
 
 class TwinServer {

@@ -15,7 +15,7 @@ enum class ObjectForm : std::uint8_t { Whole, Table, Metadata };
 
 struct WatchRequest {
   int kind = 0;
-  ObjectSelector selector;
+  ObjectSelector selector{};
   ObjectForm form = ObjectForm::Whole;
   std::uint64_t from = 0;                  ///< changes after this version
   bool initial = false;                    ///< first all objects as ADDED

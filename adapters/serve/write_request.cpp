@@ -157,6 +157,8 @@ HttpServerResponse ClusterHandler::replace(const ApiRequest& request, const Reso
   const std::string version = after["metadata"].value("resourceVersion", "");
   if (!version.empty() && version != before["metadata"]["resourceVersion"])
     return status_response(conflict(row(path.kind), path.name, "the object has been modified; please apply your changes to the latest version and try again"));
+  if (const std::string uid = after["metadata"].value("uid", ""); !uid.empty() && uid != before["metadata"]["uid"])
+    return status_response(conflict(row(path.kind), path.name, "Precondition failed: UID in precondition: " + uid + ", UID in object meta: " + before["metadata"]["uid"].get<std::string>()));
   keep_identity(before, after);
   record_update(before, after, writer);
   return commit(request, path, before, std::move(after), 200);
@@ -222,6 +224,8 @@ HttpServerResponse ClusterHandler::patch(const ApiRequest& request, const Resour
     return status_response(conflict(row(path.kind), path.name, "the object has been modified; please apply your changes to the latest version and try again"));
   if (after["metadata"]["name"] != before["metadata"]["name"] || after["metadata"].value("namespace", "") != before["metadata"].value("namespace", ""))
     return status_response(bad_request("the name of the object may not be changed"));
+  if (after["metadata"].value("uid", Json()) != before["metadata"]["uid"])
+    return status_response(invalid(row(path.kind), path.name, {{"metadata.uid", "Invalid value: " + after["metadata"].value("uid", Json()).dump() + ": field is immutable"}}));
   keep_identity(before, after);
   record_update(before, after, writer);
   return commit(request, path, before, std::move(after), 200);
@@ -234,6 +238,9 @@ std::optional<ApiFault> ClusterHandler::erase(const ApiRequest& request, const R
     if (!parsed || !parsed->is_object()) return bad_request("couldn't get version/kind; json parse error");
     options = *parsed;
   }
+  const std::string policy = options.value("propagationPolicy", Json()).is_string() ? options["propagationPolicy"].get<std::string>() : request.option("propagationPolicy");
+  if (!policy.empty() && policy != "Background" && policy != "Foreground" && policy != "Orphan")
+    return ApiFault{422, "Invalid", "DeleteOptions.meta.k8s.io \"\" is invalid: propagationPolicy: Unsupported value: \"" + policy + "\": supported values: \"Background\", \"Foreground\", \"Orphan\"", Json{{"kind", "DeleteOptions"}, {"group", "meta.k8s.io"}}};
   const Json preconditions = options.value("preconditions", Json::object());
   if (preconditions.is_object())
     for (const char* field : {"uid", "resourceVersion"})
@@ -282,7 +289,8 @@ HttpServerResponse ClusterHandler::remove(const ApiRequest& request, const Resou
 HttpServerResponse ClusterHandler::remove_collection(const ApiRequest& request, const ResourcePath& path) {
   ObjectSelector selector;
   if (auto fault = select(request, path, selector)) return status_response(*fault);
-  if (row(path.kind).namespaced && path.name_space.empty()) return status_response(method_not_allowed(request.method));
+  const bool never = row(path.kind).kind == "Namespace";
+  if (never || (row(path.kind).namespaced && path.name_space.empty())) return status_response(method_not_allowed(request.method));
   const std::string prefix = path.name_space.empty() ? std::string() : path.name_space + "/";
   std::vector<std::string> keys;
   for (const auto& [key, stored] : cluster_.store.table(path.stored).objects())
