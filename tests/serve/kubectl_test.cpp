@@ -14,7 +14,7 @@ namespace {
 
 bool has_kubectl() {
   Process process({"kubectl", "version", "--client"}, ".", ".");
-  return process.finish(std::chrono::seconds(20)).exit_code == 0;
+  return process.finish(std::chrono::seconds(60)).exit_code == 0;
 }
 
 class Kubectl {
@@ -25,7 +25,7 @@ class Kubectl {
     std::vector<std::string> argv{"kubectl", "--kubeconfig", (folder_.path() / "kubeconfig").string(), "--cache-dir", (folder_.path() / "cache").string()};
     argv.insert(argv.end(), arguments.begin(), arguments.end());
     Process process(argv, folder_.path(), folder_.path());
-    return process.finish(std::chrono::seconds(60));
+    return process.finish(std::chrono::seconds(240));
   }
   /// Standard output of a command that succeeds.
   std::string out(std::vector<std::string> arguments) {
@@ -73,14 +73,14 @@ TEST_CASE("kubectl gets, describes, applies, scales, rolls out, waits, drains an
 
   kubectl.write("hello.yaml", kHello);
   CHECK(contains(kubectl.out({"apply", "-f", "hello.yaml"}), "deployment.apps/hello created"));
-  CHECK(contains(kubectl.out({"-n", "shop", "rollout", "status", "deploy/hello", "--timeout=40s"}), "successfully rolled out"));
+  CHECK(contains(kubectl.out({"-n", "shop", "rollout", "status", "deploy/hello", "--timeout=150s"}), "successfully rolled out"));
   CHECK(contains(kubectl.out({"apply", "-f", "hello.yaml"}), "deployment.apps/hello unchanged"));
   CHECK(contains(kubectl.out({"apply", "--server-side", "--force-conflicts", "-f", "hello.yaml"}), "serverside-applied"));
 
   CHECK(contains(kubectl.out({"-n", "shop", "scale", "deploy/hello", "--replicas=5"}), "scaled"));
-  CHECK(contains(kubectl.out({"-n", "shop", "wait", "--for=condition=Available", "deploy/hello", "--timeout=40s"}), "condition met"));
+  CHECK(contains(kubectl.out({"-n", "shop", "wait", "--for=condition=Available", "deploy/hello", "--timeout=150s"}), "condition met"));
   kubectl.out({"-n", "shop", "set", "image", "deploy/hello", "app=hello:2"});
-  CHECK(contains(kubectl.out({"-n", "shop", "rollout", "status", "deploy/hello", "--timeout=40s"}), "successfully rolled out"));
+  CHECK(contains(kubectl.out({"-n", "shop", "rollout", "status", "deploy/hello", "--timeout=150s"}), "successfully rolled out"));
   CHECK(contains(kubectl.out({"-n", "shop", "rollout", "history", "deploy/hello"}), "2"));
   CHECK(contains(kubectl.out({"-n", "shop", "rollout", "undo", "deploy/hello"}), "rolled back"));
   CHECK(contains(kubectl.out({"-n", "shop", "describe", "deploy", "hello"}), "hello:1"));
@@ -93,10 +93,10 @@ TEST_CASE("kubectl gets, describes, applies, scales, rolls out, waits, drains an
   const std::string node = kubectl.out({"get", "nodes", "-l", "agentpool=user", "-o", "jsonpath={.items[0].metadata.name}"});
   CHECK(contains(kubectl.out({"describe", "node", node}), "Allocated resources"));
   CHECK(contains(kubectl.out({"cordon", node}), "cordoned"));
-  const std::string drained = kubectl.out({"drain", node, "--ignore-daemonsets", "--pod-selector=app=hello", "--timeout=50s"});
+  const std::string drained = kubectl.out({"drain", node, "--ignore-daemonsets", "--pod-selector=app=hello", "--timeout=150s"});
   CHECK(contains(drained, "evicting pod shop/hello"));
   CHECK(contains(kubectl.out({"uncordon", node}), "uncordoned"));
-  CHECK(contains(kubectl.out({"-n", "shop", "delete", "deploy", "hello", "--timeout=40s"}), "deleted"));
+  CHECK(contains(kubectl.out({"-n", "shop", "delete", "deploy", "hello", "--timeout=150s"}), "deleted"));
 }
 
 TEST_CASE("kubectl's watch sees a change that another kubectl makes") {
@@ -106,9 +106,9 @@ TEST_CASE("kubectl's watch sees a change that another kubectl makes") {
   }
   Kubectl kubectl;
   Process watch({"kubectl", "--kubeconfig", (kubectl.folder() / "kubeconfig").string(), "--cache-dir", (kubectl.folder() / "cache").string(), "-n", "shop", "get", "configmaps", "-w",
-                 "--request-timeout=6s"},
+                 "--request-timeout=20s"},
                 kubectl.folder(), kubectl.folder());
   kubectl.write("map.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: seen, namespace: shop}\ndata: {a: b}\n");
   kubectl.out({"create", "-f", "map.yaml"});
-  CHECK(contains(watch.finish(std::chrono::seconds(20)).out, "seen"));
+  CHECK(contains(watch.finish(std::chrono::seconds(60)).out, "seen"));
 }
