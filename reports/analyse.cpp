@@ -101,6 +101,7 @@ std::vector<Trace> traces_of(const Scenario& scenario, const Timeline& timeline)
   for (const Series* series : timeline.of_kind(code(GaugeKind::SubnetUsed)))
     subnets["subnet:" + series->key.a.str()].emplace_back(series->key.b.str(), series);
   for (const auto& [group, owners] : subnets) tracing.stack(group, owners);
+  for (const Series* series : timeline.of_kind(code(GaugeKind::PodCidrBlocksUsed))) tracing.line("podcidr:" + series->key.a.str(), "/24 blocks", samples_of(series));
   std::vector<Trace> traces = tracing.take();
   headroom_traces(scenario, timeline, chart_step(timeline.end()), traces);
   return traces;
@@ -153,6 +154,7 @@ Answers analyse(const Scenario& scenario, const Timeline& timeline, bool details
   for (const QuotaUse& quota : answers.capacity.quotas)
     if (quota.warned_at || quota.refused_at) answers.findings.push_back(quota_finding(quota, scenario.start));
   limit_findings(answers, scenario.start, answers.findings);
+  refusal_findings(timeline, scenario.start, answers.findings);
   upgrade_findings(answers.upgrades, scenario.start, answers.findings);
   answers.warnings = warnings_of(scenario, answers);
   answers.timeline_hash = timeline.hash();

@@ -11,6 +11,8 @@ std::vector<OutboundAnswer> analyse_outbound(const Scenario& scenario, const Tim
 std::vector<LimitUse> analyse_limits(const Scenario& scenario, const Timeline& timeline);
 /// Limits, ports and theoretical checks that are worth a sentence each, appended to `findings`.
 void limit_findings(const Answers& answers, const Epoch& start, std::vector<std::string>& findings);
+/// What Azure's theoretical check refused in the run, appended to `findings`.
+void refusal_findings(const Timeline& timeline, const Epoch& start, std::vector<std::string>& findings);
 /// Room for growth: headroom by pool and shape, the loss of a zone, right-sized pools.
 void analyse_room(const Scenario& scenario, const Timeline& timeline, CapacityAnswer& out);
 /// The most frequent shape's headroom of each user pool as lines of "headroom:CLUSTER".

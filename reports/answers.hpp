@@ -60,8 +60,9 @@ struct ClusterCapacity {
 struct PendingCause {
   std::string source;  ///< "scheduler" or "node pool"
   std::string cause;
-  std::int64_t count = 0;  ///< pods, or instances refused
+  std::int64_t count = 0;  ///< pods, or requests refused
   SimTime first_at;
+  std::vector<std::string> pools;  ///< "aks/user": those that were refused, by name
 };
 
 struct ServiceCapacity {

@@ -105,6 +105,7 @@ struct OutboundAnswer {
   std::int64_t in_use_peak = 0, in_use_limit = 0;   ///< at one destination, of a node or of all nodes that share; and the limit then
   SimTime in_use_peak_at;
   std::optional<SimTime> exhausted_at;
+  std::int64_t portless = 0;                    ///< connections that found no port
   std::string verdict;
 };
 

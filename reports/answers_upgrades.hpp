@@ -48,11 +48,21 @@ struct StoppedAnswer {
   Duration stopped;
 };
 
+/// Operations of one kind that AKS carried out: clusters and pools that were made, clusters that were updated.
+struct OperationAnswer {
+  std::string operation;       ///< "create", "nodepool add", "update"
+  std::int64_t done = 0, failed = 0;   ///< failed: it ended without a node
+  std::int64_t throttled = 0;  ///< requests that ARM answered with 429
+  std::int64_t refused = 0;    ///< requests that Azure's theoretical check of addresses refused
+  Duration p50, p90, longest;
+};
+
 struct UpgradesAnswer {
   std::vector<UpgradeAnswer> upgrades;   ///< in order of begin
+  std::vector<OperationAnswer> operations;   ///< by name
   std::vector<RepairAnswer> repairs;
   std::vector<StoppedAnswer> stops;
-  bool empty() const { return upgrades.empty() && repairs.empty() && stops.empty(); }
+  bool empty() const { return upgrades.empty() && operations.empty() && repairs.empty() && stops.empty(); }
 };
 
 }  // namespace akstwin

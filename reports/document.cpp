@@ -14,8 +14,8 @@ std::string verdict_sentence(const Outcome& outcome) {
   std::size_t failed = 0, open = 0;
   std::string names;
   for (const ThresholdResult& threshold : outcome.thresholds) {
-    if (threshold.verdict == Verdict::Pass) continue;
-    (threshold.verdict == Verdict::Fail ? failed : open) += 1;
+    if (threshold.verdict == Judgement::Pass) continue;
+    (threshold.verdict == Judgement::Fail ? failed : open) += 1;
     names += (names.empty() ? "" : "; ") + threshold.metric + " " + threshold.expression;
   }
   if (failed == 0 && open == 0) return all == 1 ? "The threshold holds." : "All " + std::to_string(all) + " thresholds hold.";

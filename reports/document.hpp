@@ -60,7 +60,7 @@ struct Tile {
 
 struct Document {
   std::string title, question, answer;
-  Verdict verdict = Verdict::Pass;
+  Judgement verdict = Judgement::Pass;
   bool has_thresholds = false;
   std::string verdict_sentence;
   std::vector<Tile> tiles;
@@ -77,6 +77,8 @@ Section subnet_section(const Outcome& outcome);
 Section limits_section(const Outcome& outcome);
 /// Rows of equal blocks of a subnet, the lowest first, each with how full it is over time if addresses are given out from the lowest on.
 Chart block_heat_map(const Outcome& outcome, const SubnetAnswer& subnet);
+/// The same of a pod CIDR, whose /24 blocks nodes take in Overlay and kubenet clusters.
+Chart pod_cidr_heat_map(const Outcome& outcome, const PodCidrAnswer& cluster);
 Section cost_section(const Outcome& outcome);
 Section recovery_section(const Outcome& outcome);
 

@@ -96,12 +96,39 @@ Table waiting_table(const CapacityAnswer& capacity) {
   return table;
 }
 
+/// What fits a line of a terminal: the first reasons without the words that they share, and how many more there are.
+std::string short_cause(std::string_view cause) {
+  constexpr std::size_t kReasons = 2;
+  constexpr std::string_view kNodes = "node(s) ";
+  std::string text;
+  std::size_t reasons = 0;
+  while (!cause.empty()) {
+    const auto comma = cause.find(", ");
+    std::string_view reason = cause.substr(0, comma);
+    if (reason.starts_with(kNodes)) reason.remove_prefix(kNodes.size());
+    if (reasons++ < kReasons) text += (text.empty() ? "" : ", ") + std::string(reason);
+    cause = comma == std::string_view::npos ? std::string_view{} : cause.substr(comma + 2);
+  }
+  return reasons > kReasons ? text + " and " + counted(static_cast<std::int64_t>(reasons - kReasons), "other reason") : text;
+}
+
+/// In full, for the page and the files: only where the short table leaves something out.
+Table full_causes_table(const CapacityAnswer& capacity) {
+  Table table{"causes-in-full", "Why pods waited, in full", {{"Said by", false}, {"Cause", false}, {"Pools", false}, {"Times", true}}, {}, true};
+  for (const PendingCause& cause : capacity.causes) {
+    std::string pools;
+    for (const std::string& pool : cause.pools) pools += (pools.empty() ? "" : ", ") + pool;
+    if (short_cause(cause.cause) != cause.cause || !pools.empty()) table.rows.push_back({cause.source, cause.cause, pools, grouped(cause.count)});
+  }
+  return table;
+}
+
 Table causes_table(const CapacityAnswer& capacity, const Epoch& start) {
   Table table{"causes", "Why pods waited", {{"Said by", false}, {"Cause", false}, {"Times", true}, {"First", false}}, {}, false};
   constexpr std::size_t kShown = 12;
   for (std::size_t i = 0; i < std::min(kShown, capacity.causes.size()); ++i) {
     const PendingCause& cause = capacity.causes[i];
-    table.rows.push_back({cause.source, cause.cause, grouped(cause.count), day_and_clock(cause.first_at, start)});
+    table.rows.push_back({cause.source, short_cause(cause.cause), grouped(cause.count), day_and_clock(cause.first_at, start)});
   }
   return table;
 }
@@ -234,6 +261,7 @@ Section capacity_section(const Outcome& outcome) {
   add(clusters_table(capacity));
   add(waiting_table(capacity));
   add(causes_table(capacity, start));
+  add(full_causes_table(capacity));
   add(zones_table(capacity, start));
   add(headroom_table(capacity, start));
   add(proposals_table(capacity));

@@ -129,32 +129,58 @@ Table cidrs_table(const SubnetsAnswer& subnets) {
 
 }  // namespace
 
-Chart block_heat_map(const Outcome& outcome, const SubnetAnswer& subnet) {
-  constexpr std::int64_t kRows = 16;
-  Chart chart = time_chart(outcome, ChartKind::Heat, "subnet:" + subnet.subnet);
+namespace {
+
+constexpr std::int64_t kHeatRows = 16;
+
+/// Sixteen blocks of a range that is filled from the lowest address on. `first`: units at its start that nobody can have; `usable`: what follows.
+struct HeatRange {
+  Cidr range;
+  std::int64_t units = 0, first = 0, usable = 0;
+};
+
+void fill_rows(const HeatRange& of, Chart& chart) {
   std::vector<double> used;
   for (const ChartSeries& owner : chart.series) {
     used.resize(std::max(used.size(), owner.values.size()), 0.0);
     for (std::size_t i = 0; i < owner.values.size(); ++i) used[i] += owner.values[i];
   }
   chart.series.clear();
-  const auto cidr = parse_cidr(subnet.prefix);
-  if (used.empty() || !cidr || cidr->size() < kRows) return chart;
-  const std::int64_t size = cidr->size() / kRows;
-  // Azure keeps the first four addresses and the last one.
-  constexpr std::int64_t kFirst = 4;
-  for (std::int64_t row = 0; row < kRows; ++row) {
-    const Cidr block{static_cast<std::uint32_t>(cidr->base + static_cast<std::uint64_t>(row * size)), cidr->prefix + 4};
-    const std::int64_t from = std::max<std::int64_t>(row * size - kFirst, 0), to = std::min((row + 1) * size - kFirst, subnet.usable);
+  if (used.empty() || of.units < kHeatRows) return;
+  const std::int64_t each = of.units / kHeatRows, addresses = of.range.size() / kHeatRows;
+  for (std::int64_t row = 0; row < kHeatRows; ++row) {
+    const Cidr block{static_cast<std::uint32_t>(of.range.base + static_cast<std::uint64_t>(row * addresses)), of.range.prefix + 4};
+    const std::int64_t from = std::max<std::int64_t>(row * each - of.first, 0), to = std::min((row + 1) * each - of.first, of.usable);
     ChartSeries series{to_string(block), {}};
     for (const double count : used) series.values.push_back(to > from ? std::clamp((count - static_cast<double>(from)) / static_cast<double>(to - from), 0.0, 1.0) : 0);
     chart.series.push_back(std::move(series));
   }
-  chart.id = "chart-blocks-" + subnet.subnet;
-  chart.title = "Address blocks of " + subnet.subnet + " over time";
   chart.unit = "share in use";
   const auto full = std::ranges::count_if(chart.series, [](const ChartSeries& s) { return std::ranges::max(s.values) >= 1; });
-  chart.caption = std::to_string(full) + " of " + std::to_string(kRows) + " blocks are full at some time, if addresses are given out from the lowest on; darker is fuller.";
+  chart.caption = std::to_string(full) + " of " + std::to_string(kHeatRows) + " blocks are full at some time, if they are given out from the lowest on; darker is fuller.";
+}
+
+}  // namespace
+
+Chart block_heat_map(const Outcome& outcome, const SubnetAnswer& subnet) {
+  Chart chart = time_chart(outcome, ChartKind::Heat, "subnet:" + subnet.subnet);
+  const auto cidr = parse_cidr(subnet.prefix);
+  // Azure keeps the first four addresses and the last one.
+  if (cidr) fill_rows({*cidr, cidr->size(), 4, subnet.usable}, chart);
+  else chart.series.clear();
+  chart.id = "chart-blocks-" + subnet.subnet;
+  chart.title = "Address blocks of " + subnet.subnet + " over time";
+  return chart;
+}
+
+Chart pod_cidr_heat_map(const Outcome& outcome, const PodCidrAnswer& cluster) {
+  Chart chart = time_chart(outcome, ChartKind::Heat, "podcidr:" + cluster.cluster);
+  const auto cidr = parse_cidr(cluster.pod_cidr);
+  const std::int64_t blocks = cidr && cidr->prefix <= 24 ? std::int64_t{1} << (24 - cidr->prefix) : 0;   // a /24 a node
+  if (cidr) fill_rows({*cidr, blocks, 0, blocks}, chart);
+  else chart.series.clear();
+  chart.id = "chart-blocks-pod-cidr-" + cluster.cluster;
+  chart.title = "Blocks of the pod CIDR of " + cluster.cluster + " over time";
   return chart;
 }
 
@@ -183,6 +209,8 @@ Section subnet_section(const Outcome& outcome) {
   add(risks_table(outcome));
   add(admissions_table(subnets, outcome.scenario.start));
   add(cidrs_table(subnets));
+  for (const PodCidrAnswer& c : subnets.pod_cidrs)
+    if (Chart heat = pod_cidr_heat_map(outcome, c); !heat.series.empty()) section.blocks.emplace_back(std::move(heat));
   for (const PodCidrAnswer& c : subnets.pod_cidrs)
     if (!c.safe || c.exhausted_at) section.blocks.emplace_back(c.cluster + " pod CIDR: " + c.verdict);
   add(owners_table(subnets));

@@ -177,7 +177,8 @@ double share(std::int64_t part, std::int64_t whole) { return whole > 0 ? static_
 /// How near the platform came to what it cannot have more of, and whether a zone could go.
 void room_figures(const Scenario& scenario, const Answers& answers, Figures& out) {
   double limits = 0, ports = 0, fits = 1;
-  for (const LimitUse& use : answers.limits) limits = std::max(limits, share(use.peak, use.limit));
+  for (const LimitUse& use : answers.limits)
+    if (use.id != "node-pods") limits = std::max(limits, share(use.peak, use.limit));   // nodes are there to be filled
   for (const OutboundAnswer& outbound : answers.outbound) ports = std::max(ports, share(outbound.in_use_peak, outbound.in_use_limit));
   const std::string production = production_cluster(scenario);
   for (const ZoneLossTest& test : answers.capacity.zone_losses)

@@ -5,7 +5,9 @@
 
 #include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/outbound_ports.hpp"
+#include "models/spec/network_lookup.hpp"
 #include "reports/analysis.hpp"
+#include "reports/control_plane_load.hpp"
 #include "reports/reading.hpp"
 #include "reports/subnet_pools.hpp"
 #include "reports/subnet_sizing.hpp"
@@ -78,13 +80,42 @@ void cluster_limits(const Scenario& scenario, const Timeline& timeline, const Cl
   if (stopped) out.add("stop-nodes", name, nodes);
 }
 
+void control_plane_limits(const Timeline& timeline, const ClusterSpec& cluster, Limits& out) {
+  const std::string name = cluster.name.str();
+  const bool free = cluster.tier == ControlPlaneTier::Free;
+  const ControlPlaneLoad load = control_plane_load(timeline, cluster.name);
+  out.add("api-server-reads", name, free ? 100 : azure_limit("api-server-reads").value, load.reads);
+  out.add("api-server-writes", name, free ? 50 : azure_limit("api-server-writes").value, load.writes);
+  out.add("etcd-megabytes", name, load.etcd);
+  const auto writes = [&](const char* id, const char* bucket) {
+    if (const Series* series = timeline.find(key(GaugeKind::ArmWritesTaken, cluster.name, Name(bucket)))) out.add(id, name, series->samples);
+  };
+  writes("agent-pool-puts", "agent pools");
+  writes("cluster-puts", "cluster");
+  for (const NodePoolSpec& pool : all_pools(cluster))
+    if (const Series* fullest = of_pool(timeline, GaugeKind::PodsOnFullestNode, cluster.name, pool.name))
+      out.add("node-pods", name + "/" + pool.name.str(), max_pods(pool, cluster.network.mode), fullest->samples);
+}
+
+/// Public addresses that the connections of all clusters behind a NAT gateway need to one destination.
+std::vector<Sample> gateway_addresses(const Scenario& scenario, const Timeline& timeline, const VirtualNetworkSpec& network) {
+  auto samples = sum_series(select(timeline, GaugeKind::RequestRate, [&](const SeriesKey& k) {
+    return std::ranges::any_of(scenario.clusters, [&](const ClusterSpec& cluster) {
+      return first_part(k.a.text()) == cluster.name.text() && virtual_network_of(scenario, cluster) == &network;
+    });
+  }));
+  for (Sample& sample : samples) sample.value = (port_use(network, 1, sample.value).used + kNatGatewayPorts - 1) / kNatGatewayPorts;
+  return samples;
+}
+
 void network_limits(const Scenario& scenario, const Timeline& timeline, const VirtualNetworkSpec& network, Limits& out) {
   const std::string prefix = network.name.str() + "/";
   out.add("network-pod-addresses", network.name.str(),
           sum_series(select(timeline, GaugeKind::SubnetUsed, [&](const SeriesKey& k) { return k.b.text() == "pods" && k.a.text().starts_with(prefix); })));
+  if (network.outbound == OutboundType::NatGateway) out.add("nat-gateway-addresses", network.name.str(), gateway_addresses(scenario, timeline, network), network.public_ips);
   if (network.outbound != OutboundType::LoadBalancer || network.allocated_ports == 0) return;
   for (const ClusterSpec& cluster : scenario.clusters) {
-    if (network_of_cluster(scenario, cluster) != &network) continue;
+    if (virtual_network_of(scenario, cluster) != &network) continue;
     const auto nodes = sum_series(select(timeline, GaugeKind::NodesAllocated, [&](const SeriesKey& k) { return k.a == cluster.name; }));
     out.add("load-balancer-ports", cluster.name.str(), kLoadBalancerPorts * network.public_ips, scaled(nodes, network.allocated_ports));
   }
@@ -95,7 +126,10 @@ void network_limits(const Scenario& scenario, const Timeline& timeline, const Vi
 std::vector<LimitUse> analyse_limits(const Scenario& scenario, const Timeline& timeline) {
   Limits limits(timeline);
   limits.constant("subscription-clusters", "subscription", static_cast<std::int64_t>(scenario.clusters.size()));
-  for (const ClusterSpec& cluster : scenario.clusters) cluster_limits(scenario, timeline, cluster, limits);
+  for (const ClusterSpec& cluster : scenario.clusters) {
+    cluster_limits(scenario, timeline, cluster, limits);
+    control_plane_limits(timeline, cluster, limits);
+  }
   for (const VirtualNetworkSpec& network : scenario.networks) network_limits(scenario, timeline, network, limits);
   return limits.take();
 }
@@ -104,6 +138,7 @@ void limit_findings(const Answers& answers, const Epoch& start, std::vector<std:
   for (const LimitUse& use : answers.limits) {
     const bool may = use.at_maximum > use.limit;
     if (!use.warned_at && !may) continue;
+    if (use.id == "node-pods" && !use.reached_at) continue;   // a node that is nearly full is what it is for
     std::string text = use.subject + ": " + grouped(use.peak) + " of " + grouped(use.limit) + " " + use.what + " at peak";
     if (use.reached_at) text += ", the limit reached on " + day_and_clock(*use.reached_at, start);
     else if (use.warned_at) text += ", 80 % reached on " + day_and_clock(*use.warned_at, start);
@@ -115,6 +150,28 @@ void limit_findings(const Answers& answers, const Epoch& start, std::vector<std:
   for (const AdmissionAnswer& admission : answers.subnets.admissions)
     if (admission.operation == "create" && !admission.admitted)
       findings.push_back(admission.where + ": Azure would refuse to " + admission.operation + ", " + admission.code + ": " + grouped(admission.need) + " of " + grouped(admission.has));
+}
+
+// ARM's theoretical refusals of the run, apart from machines that Azure could not give (PoolRefused).
+void refusal_findings(const Timeline& timeline, const Epoch& start, std::vector<std::string>& findings) {
+  struct Refusal {
+    const TimelineEvent* first;
+    std::int64_t times = 0, most = 0;
+  };
+  std::vector<Refusal> refusals;
+  for (const TimelineEvent& event : timeline.events()) {
+    if (event.kind != code(EventKind::ArmRefused)) continue;
+    auto known = std::ranges::find_if(refusals, [&](const Refusal& r) { return r.first->subject == event.subject && r.first->object == event.object && r.first->detail == event.detail; });
+    if (known == refusals.end()) known = refusals.insert(refusals.end(), {&event});
+    ++known->times;
+    known->most = std::max(known->most, event.value);
+  }
+  for (const Refusal& refusal : refusals) {
+    const bool blocks = refusal.first->detail == Name("InsufficientPodCidr");
+    findings.push_back(refusal.first->subject.str() + ": Azure refused " + refusal.first->object.str() + ", " + refusal.first->detail.str() + ": " + grouped(refusal.most) +
+                       (blocks ? " /24 blocks" : " addresses") + " are missing for the most nodes and surge of all pools there (" + day_and_clock(refusal.first->at, start) +
+                       (refusal.times > 1 ? ", " + counted(refusal.times, "time") + ")" : ")"));
+  }
 }
 
 }  // namespace akstwin

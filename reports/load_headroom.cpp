@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "models/catalog/vm_families.hpp"
+#include "models/catalog/vm_sizes.hpp"
 #include "reports/text.hpp"
 
 namespace akstwin {
@@ -53,13 +55,45 @@ void add_service_causes(const Scenario& scenario, const CapacityAnswer& capacity
 /// Quotas, subnets, ports and limits of Azure: what no setting of the pools would help against.
 void add_azure_causes(const Answers& answers, std::vector<std::string>& causes) {
   for (const QuotaUse& quota : answers.capacity.quotas)
-    if (quota.refusals > 0) causes.push_back("quota " + quota.quota + " in " + quota.region + " of " + counted(quota.limit, "vCPU") + " is full: " + counted(quota.refused, "instance") + " refused");
+    if (quota.refusals > 0)
+      causes.push_back("quota " + quota.quota + " in " + quota.region + " of " + counted(quota.limit, "vCPU") + " is full: " + counted(quota.refused, "instance") + " refused");
   for (const SubnetAnswer& subnet : answers.subnets.subnets)
     if (subnet.exhausted_at) causes.push_back("subnet " + subnet.subnet + " (" + subnet.prefix + ") ran dry at " + grouped(subnet.peak) + " of " + grouped(subnet.usable) + " addresses");
   for (const LimitUse& use : answers.limits)
-    if (use.reached_at) causes.push_back("Azure's limit of " + grouped(use.limit) + " " + use.what + " is reached by " + use.subject);
+    if (use.reached_at && use.id != "node-pods") causes.push_back("Azure's limit of " + grouped(use.limit) + " " + use.what + " is reached by " + use.subject);
   for (const OutboundAnswer& outbound : answers.outbound)
     if (outbound.exhausted_at) causes.push_back("ports for outgoing connections of " + outbound.cluster + " run out: " + grouped(outbound.in_use_peak) + " of " + grouped(outbound.in_use_limit));
+}
+
+/// "DSv5 in zone 2 of westeurope": what was asked for and where, of each pool that was refused. A pool is refused only when none of its zones
+/// has a machine, so that its zones are the place.
+std::string place_of(const Scenario& scenario, const std::vector<std::string>& pools) {
+  std::string text;
+  for (const ClusterSpec& cluster : scenario.clusters)
+    for (const NodePoolSpec& pool : cluster.pools) {
+      if (std::ranges::find(pools, cluster.name.str() + "/" + pool.name.str()) == pools.end()) continue;
+      const VmSize* size = find_vm_size(pool.vm_size.text());
+      std::string family = size == nullptr ? pool.vm_size.str() : vm_family(*size);
+      if (family.starts_with("standard")) family.erase(0, 8);
+      if (family.ends_with("Family")) family.erase(family.size() - 6);
+      std::string zones;
+      for (const int zone : pool.zones) zones += (zones.empty() ? "" : ", ") + std::to_string(zone);
+      if (!zones.empty()) zones = (pool.zones.size() == 1 ? "zone " : "zones ") + zones + " of ";
+      const std::string place = family + " in " + zones + cluster.location.str();
+      if (text.find(place) == std::string::npos) text += (text.empty() ? "" : "; ") + place;
+    }
+  return text;
+}
+
+/// Whether the cloud had no machine to give, in any of the zones that the pool is in.
+bool of_capacity(const std::string& code) {
+  return code == "ZonalAllocationFailed" || code == "AllocationFailed" || code == "SkuNotAvailable" || code == "OverconstrainedZonalAllocationRequest";
+}
+
+std::string refusal_cause(const Scenario& scenario, const PendingCause& cause) {
+  const std::string place = place_of(scenario, cause.pools);
+  if (place.empty() || !of_capacity(cause.cause)) return "the cloud refused " + counted(cause.count, "request") + ": " + cause.cause;
+  return "capacity " + place + " is used up: " + counted(cause.count, "request") + " refused, " + cause.cause;
 }
 
 std::vector<std::string> causes_of(const Scenario& scenario, const Answers& answers, const LoadLimits& limits) {
@@ -68,7 +102,7 @@ std::vector<std::string> causes_of(const Scenario& scenario, const Answers& answ
   add_azure_causes(answers, causes);
   const bool told = !causes.empty();   // what it was that refused
   for (const PendingCause& cause : capacity.causes)
-    if (cause.source == "node pool" && !(told && (cause.cause == "QuotaExceeded" || cause.cause == "SubnetIsFull"))) causes.push_back("the cloud refused " + counted(cause.count, "instance") + ": " + cause.cause);
+    if (cause.source == "node pool" && !(told && (cause.cause == "QuotaExceeded" || cause.cause == "SubnetIsFull"))) causes.push_back(refusal_cause(scenario, cause));
   for (const PoolCapacity& pool : capacity.pools)
     if (pool.autoscaling && pool.at_range_max >= Duration{600'000'000})
       causes.push_back("pool " + pool.cluster + "/" + pool.pool + " stood at its maximum of " + counted(pool.range_max, "node") + " for " + human(pool.at_range_max));

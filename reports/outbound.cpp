@@ -3,6 +3,7 @@
 
 #include "models/catalog/machine_sizes.hpp"
 #include "models/catalog/outbound_ports.hpp"
+#include "models/spec/network_lookup.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
 #include "reports/subnet_pools.hpp"
@@ -21,47 +22,24 @@ std::vector<Sample> rate_of(const Timeline& timeline, Name cluster) {
   return sum_series(select(timeline, GaugeKind::RequestRate, [&](const SeriesKey& k) { return first_part(k.a.text()) == cluster.text(); }));
 }
 
-/// Ports in use against their limit while `nodes` share `rate`.
-struct Use {
-  std::int64_t used = 0, limit = 0;
-  /// a > b as shares, in integers.
-  bool worse_than(const Use& other) const { return used * std::max<std::int64_t>(other.limit, 1) > other.used * std::max<std::int64_t>(limit, 1); }
-};
-
-class Ports {
- public:
-  explicit Ports(const VirtualNetworkSpec& network) : network_(network) {}
-  std::int64_t of_a_node(std::int64_t nodes) const { return network_.allocated_ports > 0 ? network_.allocated_ports : default_ports(nodes); }
-  Use use(std::int64_t nodes, std::int64_t milli_rps) const {
-    const std::int64_t connections = milli_rps * network_.connections_per_thousand_requests / 1'000;
-    if (network_.outbound == OutboundType::NatGateway)
-      return {ports_in_use(connections, network_.connection_duration, network_.outbound_destinations), kNatGatewayPorts * std::min(network_.public_ips, kNatGatewayAddresses)};
-    const std::int64_t each = (connections + nodes - 1) / std::max<std::int64_t>(nodes, 1);
-    return {ports_in_use(each, network_.connection_duration, network_.outbound_destinations), of_a_node(nodes)};
-  }
-
- private:
-  const VirtualNetworkSpec& network_;
-};
-
 /// Walks both gauges together.
-void read_use(const Ports& ports, const std::vector<Sample>& nodes, const std::vector<Sample>& rate, OutboundAnswer& out) {
+void read_use(const VirtualNetworkSpec& network, const std::vector<Sample>& nodes, const std::vector<Sample>& rate, OutboundAnswer& out) {
   std::size_t n = 0, r = 0;
   std::int64_t now_nodes = 0, now_rate = 0;
-  Use worst;
+  PortUse worst;
   while (n < nodes.size() || r < rate.size()) {
     const SimTime at = n < nodes.size() && (r >= rate.size() || nodes[n].at <= rate[r].at) ? nodes[n].at : rate[r].at;
     if (n < nodes.size() && nodes[n].at == at) now_nodes = nodes[n++].value;
     if (r < rate.size() && rate[r].at == at) now_rate = rate[r++].value;
     if (now_nodes == 0) continue;
-    const Use use = ports.use(now_nodes, now_rate);
-    if (!out.exhausted_at && use.used > use.limit) out.exhausted_at = at;
+    const PortUse use = port_use(network, now_nodes, now_rate);
+    if (!out.exhausted_at && use.exhausted()) out.exhausted_at = at;
     if (!use.worse_than(worst)) continue;
     worst = use;
     out.in_use_peak_at = at;
   }
   out.in_use_peak = worst.used;
-  out.in_use_limit = worst.used > 0 ? worst.limit : ports.use(std::max<std::int64_t>(out.nodes_peak, 1), 0).limit;
+  out.in_use_limit = worst.used > 0 ? worst.limit : port_use(network, std::max<std::int64_t>(out.nodes_peak, 1), 0).limit;
 }
 
 void read_allocation(const VirtualNetworkSpec& network, const std::vector<Sample>& nodes, OutboundAnswer& out) {
@@ -77,6 +55,14 @@ void read_allocation(const VirtualNetworkSpec& network, const std::vector<Sample
   if (fewer != nodes.end()) out.ports_halved_at = fewer->at;
 }
 
+/// The run counts connections without a port from the instant on at which ports run out: nearer than rates, which are means of 15 minutes.
+void read_failures(const Timeline& timeline, Name cluster, OutboundAnswer& out) {
+  const Series* series = timeline.find(key(GaugeKind::PortlessTotal, cluster));
+  if (series == nullptr || series->samples.empty()) return;
+  out.exhausted_at = series->samples.front().at;
+  out.portless = series->samples.back().value;
+}
+
 std::string verdict_of(const VirtualNetworkSpec& network, const OutboundAnswer& o, const Epoch& start) {
   const bool shared = network.outbound == OutboundType::NatGateway;
   std::string text = shared ? grouped(o.addresses) + (o.addresses == 1 ? " public address" : " public addresses") + " of a NAT gateway " + (o.addresses == 1 ? "carries " : "carry ") + grouped(o.in_use_limit) + " connections to a destination"
@@ -86,6 +72,7 @@ std::string verdict_of(const VirtualNetworkSpec& network, const OutboundAnswer& 
   if (o.ports_halved_at) text += "; the pool outgrew its tier on " + day_and_clock(*o.ports_halved_at, start) + ", which leaves each node fewer ports";
   if (network.connections_per_thousand_requests > 0)
     text += "; at most " + grouped(o.in_use_peak) + " of " + grouped(o.in_use_limit) + " are in use" + (o.exhausted_at ? ", exhausted first on " + day_and_clock(*o.exhausted_at, start) : "");
+  if (o.portless > 0) text += "; " + counted(o.portless, "connection") + " found no port";
   return text + ".";
 }
 
@@ -94,9 +81,8 @@ std::string verdict_of(const VirtualNetworkSpec& network, const OutboundAnswer& 
 std::vector<OutboundAnswer> analyse_outbound(const Scenario& scenario, const Timeline& timeline) {
   std::vector<OutboundAnswer> out;
   for (const ClusterSpec& cluster : scenario.clusters) {
-    const VirtualNetworkSpec* network = network_of_cluster(scenario, cluster);
+    const VirtualNetworkSpec* network = virtual_network_of(scenario, cluster);
     if (network == nullptr || network->outbound == OutboundType::AzureFirewall) continue;   // a firewall's ports are not modelled
-    const Ports ports(*network);
     const auto nodes = nodes_of(timeline, cluster.name);
     OutboundAnswer answer;
     answer.cluster = cluster.name.str();
@@ -104,9 +90,10 @@ std::vector<OutboundAnswer> analyse_outbound(const Scenario& scenario, const Tim
     answer.addresses = network->public_ips;
     answer.nodes_peak = maximum(nodes, {}, timeline.end()).value;
     for (const NodePoolSpec& pool : all_pools(cluster)) answer.nodes_at_maximum += largest_count(pool) + largest_surge(pool);
-    if (network->outbound == OutboundType::LoadBalancer) answer.ports_a_node = ports.of_a_node(answer.nodes_peak);
+    if (network->outbound == OutboundType::LoadBalancer) answer.ports_a_node = ports_of_a_node(*network, answer.nodes_peak);
     read_allocation(*network, nodes, answer);
-    read_use(ports, nodes, network->connections_per_thousand_requests > 0 ? rate_of(timeline, cluster.name) : std::vector<Sample>{}, answer);
+    read_use(*network, nodes, network->connections_per_thousand_requests > 0 ? rate_of(timeline, cluster.name) : std::vector<Sample>{}, answer);
+    read_failures(timeline, cluster.name, answer);
     answer.verdict = verdict_of(*network, answer, scenario.start);
     out.push_back(std::move(answer));
   }

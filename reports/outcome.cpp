@@ -92,11 +92,11 @@ const FigureSummary* Outcome::figure(std::string_view name) const {
   return nullptr;
 }
 
-Verdict Outcome::verdict() const {
-  Verdict worst = Verdict::Pass;
+Judgement Outcome::verdict() const {
+  Judgement worst = Judgement::Pass;
   for (const ThresholdResult& threshold : thresholds) {
-    if (threshold.verdict == Verdict::Fail) return Verdict::Fail;
-    if (threshold.verdict == Verdict::Inconclusive) worst = Verdict::Inconclusive;
+    if (threshold.verdict == Judgement::Fail) return Judgement::Fail;
+    if (threshold.verdict == Judgement::Inconclusive) worst = Judgement::Inconclusive;
   }
   return worst;
 }

@@ -26,12 +26,12 @@ struct FigureSummary {
   Summary values;
 };
 
-enum class Verdict : std::uint8_t { Pass, Fail, Inconclusive };
-std::string_view to_string(Verdict verdict);
+enum class Judgement : std::uint8_t { Pass, Fail, Inconclusive };
+std::string_view to_string(Judgement verdict);
 
 struct ThresholdResult {
   std::string metric, expression;
-  Verdict verdict = Verdict::Inconclusive;
+  Judgement verdict = Judgement::Inconclusive;
   std::optional<double> measured;    ///< what stands on the left; absent without data
   std::optional<Interval> interval;  ///< of a probability
   std::int64_t values = 0;
@@ -72,7 +72,7 @@ struct Outcome {
 
   const FigureSummary* figure(std::string_view name) const;
   /// The worst verdict of all thresholds: Fail before Inconclusive before Pass. Exit code 99 belongs to Fail.
-  Verdict verdict() const;
+  Judgement verdict() const;
 };
 
 /// Merges the replications (at least one), in replication order.

@@ -44,7 +44,11 @@ std::string cause_of(std::string_view message) {
 struct Counting {
   std::map<std::uint32_t, SimTime> waiting;  // By the pod's name id; only looked up and summed, never ordered by.
   std::map<std::pair<std::string, std::string>, PendingCause> causes;
-  std::set<std::pair<std::uint32_t, std::string>> told;   // {pod, cause}: each attempt repeats it with other numbers; only looked up
+  std::set<std::pair<std::uint32_t, std::uint32_t>> told;   // {pod, cause}: each attempt repeats it with other numbers; only looked up
+  std::map<std::uint32_t, std::uint32_t> by_message;        // by the message's name id: messages come again; only looked up
+  std::map<std::string, std::uint32_t> numbers;
+  std::vector<std::string> texts;                           // by number
+  std::map<std::string, std::set<std::string>> refused;   // by code: the pools
   std::map<std::string, std::int64_t> deletions;
   EventTally tally;
 
@@ -55,6 +59,14 @@ struct Counting {
       cause.cause = text;
       cause.first_at = event.at;
     }
+  }
+  std::uint32_t cause_number(Name message) {
+    const auto [known, fresh] = by_message.try_emplace(message.id(), 0);
+    if (!fresh) return known->second;
+    std::string text = cause_of(message.text());
+    const auto [number, unseen] = numbers.try_emplace(text, static_cast<std::uint32_t>(texts.size()));
+    if (unseen) texts.push_back(std::move(text));
+    return known->second = number->second;
   }
   PoolCounts& pool(Name name) { return tally.pools[name.str()]; }
 
@@ -69,7 +81,7 @@ struct Counting {
         tally.pending.add(milliseconds(event.value));
         break;
       case EventKind::PodUnschedulable:
-        if (const std::string text = cause_of(event.detail.text()); told.insert({event.subject.id(), text}).second) cause("scheduler", event, text);
+        if (const std::uint32_t text = cause_number(event.detail); told.insert({event.subject.id(), text}).second) cause("scheduler", event, texts[text]);
         break;
       case EventKind::PodReady:
         tally.ready.add(milliseconds(event.value));
@@ -94,6 +106,7 @@ struct Counting {
       case EventKind::PoolRefused:
         ++pool(event.subject).refused;
         cause("node pool", event, cause_of(event.detail.text()));
+        refused[event.detail.str()].insert(event.subject.str());
         break;
       case EventKind::SpotNotice:
         ++pool(event.object).evicted;
@@ -125,7 +138,11 @@ EventTally tally_events(const Timeline& timeline) {
   EventTally& tally = counting.tally;
   tally.never_scheduled = static_cast<std::int64_t>(counting.waiting.size());
   for (const auto& [pod, since] : counting.waiting) tally.pending.add(milliseconds((timeline.end() - since).us));
-  for (auto& [name, cause] : counting.causes) tally.causes.push_back(std::move(cause));
+  for (auto& [name, cause] : counting.causes) {
+    if (const auto pools = counting.refused.find(cause.cause); cause.source == "node pool" && pools != counting.refused.end())
+      cause.pools.assign(pools->second.begin(), pools->second.end());
+    tally.causes.push_back(std::move(cause));
+  }
   for (const auto& [reason, count] : counting.deletions) tally.deletions.push_back({reason, count});
   most_frequent_first(tally.causes);
   most_frequent_first(tally.deletions);

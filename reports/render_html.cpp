@@ -9,13 +9,13 @@
 namespace akstwin {
 namespace {
 
-const char* verdict_class(Verdict verdict) {
+const char* verdict_class(Judgement verdict) {
   switch (verdict) {
-    case Verdict::Pass:
+    case Judgement::Pass:
       return "pass";
-    case Verdict::Fail:
+    case Judgement::Fail:
       return "fail";
-    case Verdict::Inconclusive:
+    case Judgement::Inconclusive:
       return "open";
   }
   return "";

@@ -138,6 +138,7 @@ Json capacity_json(const CapacityAnswer& c) {
                                     return {{"source", p.source},
                                             {"cause", p.cause},
                                             {"count", p.count},
+                                            {"pools", p.pools},
                                             {"firstAtSeconds", p.first_at.since_start().seconds_real()}};
                                   })},
           {"headroom", array(c.headroom, headroom_json)},
@@ -213,7 +214,7 @@ Json outbound_json(const OutboundAnswer& o) {
   return {{"cluster", o.cluster}, {"type", o.type}, {"publicAddresses", o.addresses}, {"portsPerNode", o.ports_a_node}, {"nodesPeak", o.nodes_peak}, {"nodesAtMaximum", o.nodes_at_maximum},
           {"nodesSupported", o.nodes_supported > 0 ? Json(o.nodes_supported) : Json(nullptr)}, {"allocationFailedAtSeconds", time_of(o.allocation_failed_at)},
           {"portsReducedAtSeconds", time_of(o.ports_halved_at)}, {"inUsePeak", o.in_use_peak}, {"inUseLimit", o.in_use_limit}, {"inUsePeakAtSeconds", o.in_use_peak_at.since_start().seconds_real()},
-          {"exhaustedAtSeconds", time_of(o.exhausted_at)}, {"verdict", o.verdict}};
+          {"exhaustedAtSeconds", time_of(o.exhausted_at)}, {"portless", o.portless}, {"verdict", o.verdict}};
 }
 
 Json limit_json(const LimitUse& l) {
@@ -322,7 +323,7 @@ Json threshold_json(const ThresholdResult& t) {
   Json out{{"metric", t.metric},
            {"expression", t.expression},
            {"verdict", to_string(t.verdict)},
-           {"ok", t.verdict == Verdict::Pass},
+           {"ok", t.verdict == Judgement::Pass},
            {"measured", t.measured ? number(*t.measured) : Json(nullptr)},
            {"values", t.values},
            {"explanation", t.explanation}};

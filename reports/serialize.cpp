@@ -33,7 +33,7 @@ void fields(A& a, ClusterCapacity& x) {
 }
 template <class A>
 void fields(A& a, PendingCause& x) {
-  a("source", x.source)("cause", x.cause)("count", x.count)("first", x.first_at);
+  a("source", x.source)("cause", x.cause)("count", x.count)("first", x.first_at)("pools", x.pools);
 }
 template <class A>
 void fields(A& a, ServiceCapacity& x) {
@@ -93,7 +93,7 @@ template <class A>
 void fields(A& a, OutboundAnswer& x) {
   a("cluster", x.cluster)("type", x.type)("addresses", x.addresses)("ports", x.ports_a_node)("npeak", x.nodes_peak)("nmax", x.nodes_at_maximum);
   a("supported", x.nodes_supported)("failed", x.allocation_failed_at)("halved", x.ports_halved_at)("used", x.in_use_peak)("limit", x.in_use_limit);
-  a("usedat", x.in_use_peak_at)("exhausted", x.exhausted_at)("verdict", x.verdict);
+  a("usedat", x.in_use_peak_at)("exhausted", x.exhausted_at)("portless", x.portless)("verdict", x.verdict);
 }
 template <class A>
 void fields(A& a, LimitUse& x) {
@@ -187,8 +187,13 @@ void fields(A& a, StoppedAnswer& x) {
   a("cluster", x.cluster)("stops", x.stops)("stopped", x.stopped);
 }
 template <class A>
+void fields(A& a, OperationAnswer& x) {
+  a("operation", x.operation)("done", x.done)("failed", x.failed)("throttled", x.throttled)("refused", x.refused);
+  a("p50", x.p50)("p90", x.p90)("longest", x.longest);
+}
+template <class A>
 void fields(A& a, UpgradesAnswer& x) {
-  a("upgrades", x.upgrades)("repairs", x.repairs)("stops", x.stops);
+  a("upgrades", x.upgrades)("operations", x.operations)("repairs", x.repairs)("stops", x.stops);
 }
 template <class A>
 void fields(A& a, Figure& x) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "models/catalog/machine_sizes.hpp"
+#include "models/spec/network_lookup.hpp"
 #include "reports/reading.hpp"
 #include "reports/subnet_sizing.hpp"
 
@@ -18,22 +19,10 @@ std::size_t first_open_subnet(const VirtualNetworkSpec& network) {
 
 }  // namespace
 
-const VirtualNetworkSpec* network_of_cluster(const Scenario& scenario, const ClusterSpec& cluster) {
-  const VirtualNetworkSpec* only = nullptr;
-  int in_location = 0;
-  for (const VirtualNetworkSpec& network : scenario.networks) {
-    if (!cluster.virtual_network.empty() && network.name == cluster.virtual_network) return &network;
-    if (network.location != cluster.location) continue;
-    only = &network;
-    ++in_location;
-  }
-  return cluster.virtual_network.empty() && in_location == 1 ? only : nullptr;
-}
-
 std::vector<PoolIn> pools_in(const Scenario& scenario, const VirtualNetworkSpec& network, std::size_t subnet) {
   std::vector<PoolIn> pools;
   for (const ClusterSpec& cluster : scenario.clusters) {
-    if (network_of_cluster(scenario, cluster) != &network) continue;
+    if (virtual_network_of(scenario, cluster) != &network) continue;
     for (const NodePoolSpec& pool : all_pools(cluster)) {
       const bool here = pool.subnet.empty() ? subnet == first_open_subnet(network) : last_part(pool.subnet.text()) == network.subnets[subnet].name.text();
       if (here) pools.push_back({&cluster, pool});
@@ -45,7 +34,7 @@ std::vector<PoolIn> pools_in(const Scenario& scenario, const VirtualNetworkSpec&
 std::vector<PoolIn> pod_pools_in(const Scenario& scenario, const VirtualNetworkSpec& network, std::size_t subnet) {
   std::vector<PoolIn> pools;
   for (const ClusterSpec& cluster : scenario.clusters) {
-    if (cluster.network.mode != NetworkPluginMode::PodSubnet || network_of_cluster(scenario, cluster) != &network) continue;
+    if (cluster.network.mode != NetworkPluginMode::PodSubnet || virtual_network_of(scenario, cluster) != &network) continue;
     for (const NodePoolSpec& pool : cluster.pools)
       if (last_part(pool.pod_subnet.text()) == network.subnets[subnet].name.text()) pools.push_back({&cluster, pool});
   }

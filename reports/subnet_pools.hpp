@@ -11,9 +11,6 @@
 
 namespace akstwin {
 
-/// The cluster's virtual network, or null.
-const VirtualNetworkSpec* network_of_cluster(const Scenario& scenario, const ClusterSpec& cluster);
-
 struct PoolIn {
   const ClusterSpec* cluster;
   NodePoolSpec pool;

@@ -94,10 +94,10 @@ double aggregate_of(const ThresholdSpec& t, const Measured& m) {
   return 0;
 }
 
-Verdict verdict_of_share(const Interval& interval, Compare comparison, double bound) {
+Judgement verdict_of_share(const Interval& interval, Compare comparison, double bound) {
   const bool low = holds(interval.low, comparison, bound), high = holds(interval.high, comparison, bound);
-  if (low && high) return Verdict::Pass;
-  return low || high ? Verdict::Inconclusive : Verdict::Fail;
+  if (low && high) return Judgement::Pass;
+  return low || high ? Judgement::Inconclusive : Judgement::Fail;
 }
 
 void evaluate_probability(const ThresholdSpec& t, const Measured& m, ThresholdResult& out) {
@@ -110,7 +110,7 @@ void evaluate_probability(const ThresholdSpec& t, const Measured& m, ThresholdRe
   out.explanation = grouped(successes) + " of " + grouped(out.values) + " values are " + sign(t.comparison) + " " + brief(t.bound) + ": " +
                     percent(*out.measured) + ", 95 % interval " + percent(out.interval->low) + " to " + percent(out.interval->high) +
                     "; asked for " + sign(t.probability_comparison) + " " + percent(t.probability) + ".";
-  if (out.verdict == Verdict::Inconclusive) out.explanation += " More replications would decide.";
+  if (out.verdict == Judgement::Inconclusive) out.explanation += " More replications would decide.";
 }
 
 std::string plain(double value) {
@@ -120,13 +120,13 @@ std::string plain(double value) {
 
 }  // namespace
 
-std::string_view to_string(Verdict verdict) {
+std::string_view to_string(Judgement verdict) {
   switch (verdict) {
-    case Verdict::Pass:
+    case Judgement::Pass:
       return "pass";
-    case Verdict::Fail:
+    case Judgement::Fail:
       return "fail";
-    case Verdict::Inconclusive:
+    case Judgement::Inconclusive:
       return "inconclusive";
   }
   return "";
@@ -149,7 +149,7 @@ ThresholdResult evaluate(const ThresholdSpec& threshold, const std::vector<Answe
   }
   const double value = aggregate_of(threshold, measured);
   if (std::isfinite(value)) out.measured = value;
-  out.verdict = holds(value, threshold.comparison, threshold.bound) ? Verdict::Pass : Verdict::Fail;
+  out.verdict = holds(value, threshold.comparison, threshold.bound) ? Judgement::Pass : Judgement::Fail;
   out.explanation = "Measured " + plain(value) + " over " + counted(out.values, "value") + "; asked for " + sign(threshold.comparison) +
                     " " + plain(threshold.bound) + ".";
   return out;

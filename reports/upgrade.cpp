@@ -187,6 +187,35 @@ std::vector<StoppedAnswer> read_stops(const Timeline& timeline) {
   return out;
 }
 
+std::vector<OperationAnswer> read_operations(const Timeline& timeline) {
+  std::map<std::string, OperationAnswer> by_name;
+  std::map<std::string, std::vector<std::int64_t>> took;
+  for (const TimelineEvent& event : timeline.events()) {
+    const auto kind = static_cast<EventKind>(event.kind);
+    if (kind != EventKind::AksOperationDone && kind != EventKind::ArmThrottled && kind != EventKind::ArmRefused) continue;
+    OperationAnswer& of = by_name[event.object.str()];
+    if (kind == EventKind::ArmThrottled) ++of.throttled;
+    if (kind == EventKind::ArmRefused) ++of.refused;
+    if (kind != EventKind::AksOperationDone) continue;
+    ++of.done;
+    of.failed += event.detail == Name("Failed") ? 1 : 0;
+    took[event.object.str()].push_back(event.value);
+  }
+  std::vector<OperationAnswer> out;
+  for (auto& [name, of] : by_name) {
+    of.operation = name;
+    if (std::vector<std::int64_t>& times = took[name]; !times.empty()) {
+      std::ranges::sort(times);
+      const auto quantile = [&](std::size_t percent) { return Duration{times[(times.size() - 1) * percent / 100]}; };   // the nearest one below
+      of.p50 = quantile(50);
+      of.p90 = quantile(90);
+      of.longest = Duration{times.back()};
+    }
+    out.push_back(of);
+  }
+  return out;
+}
+
 }  // namespace
 
 UpgradesAnswer analyse_upgrades(const Scenario& scenario, const Timeline& timeline) {
@@ -200,6 +229,7 @@ UpgradesAnswer analyse_upgrades(const Scenario& scenario, const Timeline& timeli
     add_drains(timeline, until, upgrade);
   }
   add_up_pools(out.upgrades);
+  out.operations = read_operations(timeline);
   out.repairs = read_repairs(timeline);
   out.stops = read_stops(timeline);
   return out;

@@ -34,6 +34,13 @@ std::string answer_of(const UpgradesAnswer& answer) {
     text += failed > 0 ? ", " + std::to_string(failed) + " failed" : ", none failed";
     text += "; " + grouped(lost) + (lost == 1 ? " request" : " requests") + " failed meanwhile.";
   }
+  for (const OperationAnswer& o : answer.operations) {
+    text += (text.empty() ? "" : " ") + o.operation + ": " + std::to_string(o.done) + " done";
+    if (o.done > 0) text += " in " + human(o.p50) + " at the median";
+    if (o.throttled > 0) text += ", " + std::to_string(o.throttled) + " throttled";
+    if (o.refused > 0) text += ", " + std::to_string(o.refused) + " refused";
+    text += ".";
+  }
   for (const RepairAnswer& repair : answer.repairs)
     if (repair.broke > 0) text += (text.empty() ? "" : " ") + counted(repair.broke, "node") + " of " + repair.pool + " broke, " + std::to_string(repair.repaired) + " were repaired.";
   for (const StoppedAnswer& stopped : answer.stops) text += (text.empty() ? "" : " ") + stopped.cluster + " was stopped for " + human(stopped.stopped) + ".";
@@ -60,6 +67,15 @@ Table repairs_table(const UpgradesAnswer& answer) {
   for (const RepairAnswer& r : answer.repairs)
     table.rows.push_back({r.pool, grouped(r.broke), grouped(r.reboots), grouped(r.reimages), grouped(r.redeploys), grouped(r.repaired), grouped(r.given_up), human(r.not_ready_mean), human(r.not_ready_longest),
                           grouped(r.freezes), grouped(r.event_reboots), grouped(r.event_redeploys), grouped(r.event_terminates)});
+  return table;
+}
+
+Table operations_table(const UpgradesAnswer& answer) {
+  Table table{"operations", "Operations of AKS", {{"Operation", false}, {"Done", true}, {"Failed", true}, {"p50", true}, {"p90", true}, {"Longest", true}, {"Throttled", true}, {"Refused", true}}, {}, false};
+  for (const OperationAnswer& o : answer.operations) {
+    const auto time = [&](Duration d) { return o.done > 0 ? human(d) : std::string("-"); };
+    table.rows.push_back({o.operation, grouped(o.done), grouped(o.failed), time(o.p50), time(o.p90), time(o.longest), grouped(o.throttled), grouped(o.refused)});
+  }
   return table;
 }
 
@@ -124,7 +140,7 @@ Section upgrades_section(const Outcome& outcome) {
   const UpgradesAnswer& answer = outcome.details.upgrades;
   Section section{"upgrades", "Upgrades and maintenance", answer_of(answer), {}};
   if (Chart chart = gantt(answer); !chart.bars.empty()) section.blocks.emplace_back(std::move(chart));
-  for (Table table : {upgrades_table(answer, outcome.scenario.start), budgets_table(answer), repairs_table(answer), spread_table(outcome)})
+  for (Table table : {upgrades_table(answer, outcome.scenario.start), operations_table(answer), budgets_table(answer), repairs_table(answer), spread_table(outcome)})
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   return section;
 }
@@ -134,6 +150,10 @@ Json upgrades_json(const Outcome& outcome) {
   Json out;
   out["upgrades"] = Json::array();
   for (const UpgradeAnswer& upgrade : answer.upgrades) out["upgrades"].push_back(upgrade_json(upgrade));
+  out["operations"] = Json::array();
+  for (const OperationAnswer& o : answer.operations)
+    out["operations"].push_back({{"operation", o.operation}, {"done", o.done}, {"failed", o.failed}, {"throttled", o.throttled}, {"refused", o.refused},
+                                 {"p50Seconds", o.p50.seconds_real()}, {"p90Seconds", o.p90.seconds_real()}, {"longestSeconds", o.longest.seconds_real()}});
   out["repairs"] = Json::array();
   for (const RepairAnswer& r : answer.repairs)
     out["repairs"].push_back({{"pool", r.pool}, {"broke", r.broke}, {"reboots", r.reboots}, {"reimages", r.reimages}, {"redeploys", r.redeploys}, {"repaired", r.repaired}, {"givenUp", r.given_up},

@@ -25,12 +25,24 @@ void check_upgrade_settings(Check& check, const ClusterSpec& cluster, const Node
     check.error("S083", at, "maxBlockedNodes needs undrainableNodeBehavior: Cordon", "set it, or remove maxBlockedNodes");
 }
 
+/// A window holds something back only where a channel brings something.
+void check_window_has_channel(Check& check, const MaintenanceSpec& spec, const MaintenanceWindowSpec& window) {
+  if (window.kind == WindowKind::AutoUpgrade && spec.channel == UpgradeChannel::None)
+    check.warning("S083", window.declared_at, "the window aksManagedAutoUpgradeSchedule holds nothing back: the cluster has no upgradeChannel",
+                  "set autoUpgradeProfile.upgradeChannel: patch, stable, rapid or node-image, or remove the window");
+  const bool unmanaged = spec.node_os == NodeOsChannel::None || spec.node_os == NodeOsChannel::Unmanaged;
+  if (window.kind == WindowKind::NodeOs && unmanaged)
+    check.warning("S083", window.declared_at, "the window aksManagedNodeOSUpgradeSchedule holds nothing back: the cluster has no nodeOSUpgradeChannel that renews nodes",
+                  "set autoUpgradeProfile.nodeOSUpgradeChannel: NodeImage or SecurityPatch, or remove the window");
+}
+
 void check_channels(Check& check, const ClusterSpec& cluster) {
   const MaintenanceSpec& spec = cluster.maintenance;
   const std::string path = path_of(cluster);
   if (spec.channel == UpgradeChannel::NodeImage && spec.node_os != NodeOsChannel::NodeImage && spec.node_os != NodeOsChannel::None)
     check.error("S083", check.where(path + ".autoUpgradeProfile"), "upgradeChannel: node-image comes with nodeOSUpgradeChannel: NodeImage", "leave nodeOSUpgradeChannel out, or use another upgradeChannel");
   for (const MaintenanceWindowSpec& window : spec.windows) {
+    check_window_has_channel(check, spec, window);
     if (window.duration < Duration{4LL * 3'600'000'000})
       check.warning("S083", window.declared_at, "a maintenance window of " + to_string(window.duration) + " is short", "AKS advises four hours at least, and begins nothing that it does not expect to finish");
     for (const DateSpan& span : window.not_allowed)

@@ -226,6 +226,8 @@ void describe(Fields& f, ClusterSpec& out) {
     describe(g, out.autoscaler);
   });
   f.list("agentPoolProfiles", out.pools, "Node pools.", true);
+  for (NodePoolSpec& pool : out.pools)
+    if (!pool.max_surge_stated) pool.max_surge = default_max_surge(out.kubernetes_minor);
   f.object("nodeProvisioningProfile", out.provisioning, "Node auto-provisioning.");
   f.object("serviceMesh", out.mesh, "Service mesh.");
   f.values("addons", out.addons, "Add-ons whose pods take room: azure-policy, key-vault-secrets-provider, monitoring, keda and others.");

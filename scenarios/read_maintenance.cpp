@@ -178,7 +178,8 @@ void describe(Fields& f, ReleaseSpec& out) {
 
 void describe_upgrade_settings(Fields& f, NodePoolSpec& out) {
   UpgradeSettingsSpec& upgrade = out.upgrade;
-  f.optional("maxSurge", out.max_surge, "Extra nodes during an upgrade; a percentage rounds up. They need addresses.").source("AKS 1.28 and later: 10 % (facts A6)");
+  f.optional("maxSurge", out.max_surge, "Extra nodes during an upgrade; a percentage rounds up. They need addresses. Clusters below Kubernetes 1.28: 1 unless stated.").source("AKS 1.28 and later: 10 %, before: 1 (facts A6)");
+  out.max_surge_stated = f.has("maxSurge");
   f.optional("maxUnavailable", upgrade.max_unavailable, "Nodes upgraded in place at a time, without surge where maxSurge is 0; with both, what happens when no surge can be had.").source(kRolling);
   read_minutes(f, "drainTimeoutInMinutes", upgrade.drain_timeout, 5, 1'440, "How long pods may keep a node from being drained.", kRolling);
   read_minutes(f, "nodeSoakDurationInMinutes", upgrade.node_soak, 0, 30, "Pause between a node's drain and its reimage.", kRolling);

@@ -35,6 +35,9 @@ void describe(Fields& f, VirtualNetworkSpec& out) {
         .between(Duration{0}, Duration{86'400'000'000});
     g.optional("destinations", out.outbound_destinations, "Addresses and ports that the connections go to, evenly; a port serves one connection to each of them. Not an ARM field.")
         .between(1, 1'000'000);
+    g.optional("failedWithoutPort", out.failed_without_port, "Of the requests whose outbound connection finds no free port, those that fail. Not an ARM field: 100 % unless your programs retry or do without.")
+        .between(PartsPerMillion{0}, PartsPerMillion{1'000'000})
+        .source("Azure: flows fail until ports are free (load-balancer-outbound-connections.md, 2026-08); that the request fails with them is an assumption");
   });
   f.values("peeredWith", out.peered_with, "Networks of this scenario that this one is peered with; ranges of peered networks must not overlap.");
   f.values("connectedRanges", out.connected_ranges, "Ranges that this network is connected to: on premises, networks that the scenario leaves out. Nothing may overlap them.");

@@ -109,6 +109,7 @@ void EventKernel::fire() {
   now_ = event.at;
   recent_[statistics_.events++ % recent_.size()] = event;
   handlers_.call(handler_of(event), event.subject);
+  if (witness_ != nullptr) [[unlikely]] witness_->fired(now_);
 }
 
 void EventKernel::run_until(SimTime horizon) {

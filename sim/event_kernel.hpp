@@ -32,6 +32,7 @@ class EventKernel : public Kernel {
   void stop() override { stopped_.store(true, std::memory_order_relaxed); }
   bool stopped() const override { return stopped_.load(std::memory_order_relaxed); }
   KernelStatistics statistics() const override { return statistics_; }
+  void set_witness(Witness* witness) override { witness_ = witness; }
 
  protected:
   const Topology& topology() const { return topology_; }
@@ -71,6 +72,7 @@ class EventKernel : public Kernel {
   SimTime now_;
   std::atomic<bool> stopped_{false};
   KernelStatistics statistics_;
+  Witness* witness_ = nullptr;
   std::vector<std::uint8_t> up_;                 ///< by site
   std::vector<ActiveFlow> flows_;                ///< under way, in order of their start
   std::vector<HostedLoop> loops_;

@@ -32,6 +32,14 @@ struct Transfer {
   Subject subject{};
 };
 
+/// Looks at a run from outside, for tests that check what must always hold.
+class Witness {
+ public:
+  virtual ~Witness() = default;
+  /// An event has fired and everything that it caused at once is done.
+  virtual void fired(SimTime now) = 0;
+};
+
 struct KernelStatistics {
   std::uint64_t events = 0;        ///< calendar events fired
   std::uint64_t flows = 0;         ///< transfers started
@@ -68,6 +76,8 @@ class Kernel {
   virtual void stop() = 0;
   virtual bool stopped() const = 0;
   virtual KernelStatistics statistics() const = 0;
+  /// Told after each event from now on; null: nobody is, which costs a test of a pointer.
+  virtual void set_witness(Witness* witness) = 0;
 };
 
 enum class KernelKind { Simgrid, Calendar };

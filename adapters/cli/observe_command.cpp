@@ -60,9 +60,9 @@ Result<void> write_recording(const Observation& seen, const std::filesystem::pat
 
 ExitCode judge(const Observation& seen, const Outcome& outcome, Console& console) {
   if (seen.interrupted) return ExitCode::Aborted;
-  if (outcome.verdict() != Verdict::Fail) return ExitCode::Ok;
+  if (outcome.verdict() != Judgement::Fail) return ExitCode::Ok;
   for (const auto& threshold : outcome.thresholds)
-    if (threshold.verdict == Verdict::Fail) console.err << fmt::format("akstwin: threshold breached: {}: {}\n", threshold.metric, threshold.explanation);
+    if (threshold.verdict == Judgement::Fail) console.err << fmt::format("akstwin: threshold breached: {}: {}\n", threshold.metric, threshold.explanation);
   return ExitCode::ThresholdBreached;
 }
 

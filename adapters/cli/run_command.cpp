@@ -67,9 +67,9 @@ Result<void> report(const RunArguments& arguments, const Scenario& scenario, con
 ExitCode conclude(const ExperimentResult& result, Console& console) {
   if (result.interrupted) return ExitCode::Aborted;
   if (!result.failures.empty()) return ExitCode::Error;
-  if (result.outcome->verdict() != Verdict::Fail) return ExitCode::Ok;
+  if (result.outcome->verdict() != Judgement::Fail) return ExitCode::Ok;
   for (const auto& threshold : result.outcome->thresholds)
-    if (threshold.verdict == Verdict::Fail)
+    if (threshold.verdict == Judgement::Fail)
       console.err << fmt::format("akstwin: threshold breached: {}: {}\n", threshold.metric, threshold.explanation);
   return ExitCode::ThresholdBreached;
 }

@@ -23,6 +23,7 @@ AksOperations::AksOperations(Parts parts) : parts_(std::move(parts)), throttle_(
   for (const ClusterSpec& cluster : parts_.scenario.clusters) {
     exists_.push_back(cluster.exists_at_start);
     draws_.emplace_back(parts_.root, "azure/operations/" + cluster.name.str());
+    for (const NodePoolSpec& pool : cluster.pools) counts_.push_back(pool.count);
   }
 }
 
@@ -48,9 +49,18 @@ void AksOperations::set_control_plane(std::uint32_t cluster, bool up) {
 
 Verdict AksOperations::admit(std::uint32_t cluster, ArmWrite write, Name request) {
   const Duration wait = throttle_.take(cluster, write, parts_.kernel.now());
+  record_writes(cluster, write);
   if (wait == Duration{0}) return Verdict::Accepted;
   parts_.timeline.event({parts_.kernel.now(), code(EventKind::ArmThrottled), parts_.scenario.clusters[cluster].name, request, {}, wait.us});
   return Verdict::TooManyRequests;
+}
+
+/// From 80 % of the bucket on, which is when a limit is worth a row.
+void AksOperations::record_writes(std::uint32_t cluster, ArmWrite write) {
+  const std::int64_t taken = throttle_.taken(cluster, write);
+  const SeriesKey gauge = key(GaugeKind::ArmWritesTaken, parts_.scenario.clusters[cluster].name, Name(write == ArmWrite::AgentPool ? "agent pools" : "cluster"));
+  if (5 * taken < 4 * kArmBurst && parts_.timeline.find(gauge) == nullptr) return;
+  parts_.timeline.set(parts_.timeline.series(gauge), parts_.kernel.now(), taken);
 }
 
 bool AksOperations::possible(const StartAksOperation& asked) const {
@@ -62,21 +72,58 @@ bool AksOperations::possible(const StartAksOperation& asked) const {
   return pool.stopped && !pool.spec->exists_at_start;
 }
 
+/// What a pool that is there counts with.
+std::int64_t AksOperations::counted(PoolId id) const {
+  const NodePoolSpec& spec = *parts_.cloud.pools[id].spec;
+  return spec.autoscaling ? spec.max_count : counts_[id.row];
+}
+
+bool AksOperations::check_addresses(std::uint32_t asked, PoolId changed, std::int64_t nodes, Name request) {
+  const bool creates = changed.null();
+  std::vector<std::uint32_t> first;   // The pools stand in the scenario's order.
+  std::uint32_t row = 0;
+  for (const ClusterSpec& cluster : parts_.scenario.clusters) {
+    first.push_back(row);
+    row += static_cast<std::uint32_t>(cluster.pools.size());
+  }
+  const AddressRefusal refusal = address_admission(
+      parts_.scenario, asked,
+      [&](std::uint32_t cluster, std::size_t pool) -> std::int64_t {
+        const PoolId id = parts_.scale_sets.pool_id(first[cluster] + static_cast<std::uint32_t>(pool));
+        if (id == changed) return nodes;
+        const bool at_start = parts_.scenario.clusters[cluster].pools[pool].exists_at_start;
+        const bool there = (exists_[cluster] && (at_start || !parts_.cloud.pools[id].stopped)) || (creates && cluster == asked && at_start);
+        return there ? counted(id) : -1;
+      },
+      parts_.kernel.now());
+  if (refusal.admitted()) return true;
+  const Name subject = creates ? parts_.scenario.clusters[asked].name : parts_.cloud.pools[changed].key;
+  if (!creates) parts_.cloud.pools[changed].last_failure_code = refusal.code;
+  parts_.timeline.event({parts_.kernel.now(), code(EventKind::ArmRefused), subject, request, refusal.code, refusal.missing});
+  return false;
+}
+
 bool AksOperations::enough_addresses(const StartAksOperation& asked) {
   if (asked.operation == AksOperation::UpdateCluster) return true;
-  std::uint32_t row = 0;
-  std::vector<std::vector<bool>> there(parts_.scenario.clusters.size());   // The pools stand in the scenario's order.
-  for (std::uint32_t cluster = 0; cluster < there.size(); ++cluster)
-    for (const NodePoolSpec& spec : parts_.scenario.clusters[cluster].pools) {
-      const PoolId id = parts_.scale_sets.pool_id(row++);
-      const bool made = asked.pool.null() ? cluster == asked.cluster && spec.exists_at_start : id == asked.pool;
-      there[cluster].push_back(made || (exists_[cluster] && (spec.exists_at_start || !parts_.cloud.pools[id].stopped)));
-    }
-  const Name refusal = address_admission(parts_.scenario, asked.cluster, [&](std::uint32_t cluster, std::size_t pool) { return there[cluster][pool]; });
-  if (refusal.empty()) return true;
-  const Name subject = asked.pool.null() ? parts_.scenario.clusters[asked.cluster].name : parts_.cloud.pools[asked.pool].key;
-  parts_.timeline.event({parts_.kernel.now(), code(EventKind::PoolRefused), subject, {}, refusal, 0});
-  return false;
+  const std::int64_t nodes = asked.pool.null() ? 0 : counted(asked.pool);
+  return check_addresses(asked.cluster, asked.pool, nodes, Name(to_string(kind_of(asked.operation))));
+}
+
+bool AksOperations::admit_count(PoolId id, std::int64_t nodes, Name request) {
+  const Pool& pool = parts_.cloud.pools[id];
+  if (pool.of_machines) return true;
+  const std::int64_t before = counts_[id.row];
+  // Fewer nodes are always admitted, and below its maximum the autoscaler's pool counts as before.
+  if (nodes > before && !pool.spec->autoscaling && !check_addresses(pool.cluster, id, nodes, request)) return false;
+  counts_[id.row] = nodes;
+  return true;
+}
+
+bool AksOperations::admit_surge(PoolId id, std::int64_t surge) {
+  const Pool& pool = parts_.cloud.pools[id];
+  if (pool.of_machines) return true;
+  const std::int64_t nodes = counted(id), more = std::max<std::int64_t>(0, surge - upgrade_surge(*pool.spec, nodes));
+  return check_addresses(pool.cluster, id, nodes + more, Name("upgrade surge"));
 }
 
 /// Updates of a cluster with Windows nodes renew those; pools are what they are; a cluster is made with its Linux system pool.

@@ -34,6 +34,11 @@ class AksOperations final : public OutageListener {
   Verdict begin(const StartAksOperation& asked);
   /// A write that is no long-running operation here (count of a pool, stop, start): Accepted or TooManyRequests.
   Verdict admit(std::uint32_t cluster, ArmWrite write, Name request);
+  /// Whether Azure's theoretical check of addresses lets the pool have so many nodes, its surge apart; says so when it does not. What is
+  /// admitted becomes the pool's count.
+  bool admit_count(PoolId pool, std::int64_t nodes, Name request);
+  /// The same before the pool is upgraded with so many surge machines.
+  bool admit_surge(PoolId pool, std::int64_t surge);
   bool exists(std::uint32_t cluster) const { return exists_[cluster]; }
   void outage_began(const OutageNotice&) override {}
   /// A region that is back switches all its sites on: not those of clusters that nobody has made.
@@ -46,8 +51,12 @@ class AksOperations final : public OutageListener {
     bool failed = false;
   };
   bool possible(const StartAksOperation& asked) const;
+  void record_writes(std::uint32_t cluster, ArmWrite write);
   /// Whether Azure's theoretical check of addresses lets the pools be made; says so when it does not.
   bool enough_addresses(const StartAksOperation& asked);
+  /// The check with `nodes` in `pool` in place of its count; a null pool changes nothing.
+  bool check_addresses(std::uint32_t cluster, PoolId pool, std::int64_t nodes, Name request);
+  std::int64_t counted(PoolId pool) const;
   OsType os_of(const StartAksOperation& asked) const;
   void request_nodes(Run& run, Duration takes);
   void on_done(Subject subject);
@@ -59,6 +68,7 @@ class AksOperations final : public OutageListener {
   HandlerId done_;
   ArmThrottle throttle_;
   std::vector<bool> exists_;           ///< by cluster
+  std::vector<std::int64_t> counts_;   ///< by pool: ARM's count, as people and pipelines have set it
   std::vector<RngStream> draws_;       ///< by cluster
   std::vector<Run> runs_;              ///< all that ever began: Subject::row
 };

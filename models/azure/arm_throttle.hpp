@@ -18,12 +18,16 @@ class ArmThrottle {
   explicit ArmThrottle(std::size_t clusters) : buckets_(clusters * 2) {}
   /// Takes a token: zero. Without one: how long until the next, and nothing is taken.
   Duration take(std::uint32_t cluster, ArmWrite write, SimTime now);
+  /// Tokens that are missing in the bucket, as of its last take().
+  std::int64_t taken(std::uint32_t cluster, ArmWrite write) const { return kArmBurst - bucket(cluster, write).tokens; }
 
  private:
   struct Bucket {
     std::int64_t tokens = kArmBurst;
     SimTime counted;                    ///< tokens are of then
   };
+  const Bucket& bucket(std::uint32_t cluster, ArmWrite write) const { return buckets_[cluster * 2 + (write == ArmWrite::ManagedCluster ? 1 : 0)]; }
+
   std::vector<Bucket> buckets_;
 };
 

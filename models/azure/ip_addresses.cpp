@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-#include "models/azure/network_lookup.hpp"
 #include "models/catalog/cni_addresses.hpp"
 #include "models/catalog/machine_sizes.hpp"
 #include "models/observe/kinds.hpp"
+#include "models/spec/network_lookup.hpp"
 #include "sim/base/check.hpp"
 
 namespace akstwin {
@@ -27,26 +27,6 @@ bool serves_api_servers(const Scenario& scenario, Name subnet) {
 }
 
 }  // namespace
-
-const VirtualNetworkSpec* virtual_network_of(const Scenario& scenario, const ClusterSpec& cluster) {
-  const VirtualNetworkSpec* found = nullptr;
-  for (const VirtualNetworkSpec& network : scenario.networks) {
-    if (!cluster.virtual_network.empty()) {
-      if (network.name == cluster.virtual_network) return &network;
-      continue;
-    }
-    if (network.location != cluster.location) continue;
-    if (found != nullptr) return nullptr;   // Several in the location and none named: none is meant.
-    found = &network;
-  }
-  return found;
-}
-
-std::size_t subnet_in(const VirtualNetworkSpec& network, Name name) {
-  for (std::size_t i = 0; i < network.subnets.size(); ++i)
-    if (name.empty() ? network.subnets[i].delegation.empty() : network.subnets[i].name == name) return i;
-  return 0;
-}
 
 std::int64_t addresses_per_node(const NetworkProfileSpec& network, const NodePoolSpec& pool) {
   return network.mode == NetworkPluginMode::NodeSubnet ? max_pods(pool, network.mode) + 1 : 1;

@@ -46,6 +46,9 @@ class IpAddresses {
   void hold_for_pods(std::uint32_t subnet, std::int64_t addresses);
   std::int64_t held_for_pods(std::uint32_t subnet) const { return subnets_[subnet].dynamic; }
   std::int64_t blocks_used(std::uint32_t cluster) const { return clusters_[cluster].blocks_used; }
+  /// Nodes of the pool that hold addresses, and those of them that give them back within kAddressReleaseDelay.
+  std::int64_t nodes_of(std::uint32_t pool) const { return pools_[pool].nodes; }
+  std::int64_t releasing(std::uint32_t pool) const { return pools_[pool].releasing; }
   /// Every sum is what its parts add up to, nothing negative, nothing beyond what there is.
   bool consistent() const;
 

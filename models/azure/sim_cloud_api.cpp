@@ -15,8 +15,13 @@ Verdict SimCloudApi::pool_verdict(PoolId pool) const {
 Verdict SimCloudApi::admit_write(PoolId pool, const CloudAction& action) {
   if (operations_ == nullptr) return Verdict::Accepted;
   const std::uint32_t cluster = cloud_.pools[pool].cluster;
-  if (const auto* resize = std::get_if<ResizePool>(&action))
-    return resize->reason == Name("cluster-autoscaler") ? Verdict::Accepted : operations_->admit(cluster, ArmWrite::AgentPool, Name("nodepool scale"));
+  if (const auto* resize = std::get_if<ResizePool>(&action)) {
+    const Name request("nodepool scale");
+    if (resize->reason == Name("cluster-autoscaler")) return Verdict::Accepted;
+    if (const Verdict verdict = operations_->admit(cluster, ArmWrite::AgentPool, request); verdict != Verdict::Accepted) return verdict;
+    return operations_->admit_count(pool, resize->target, request) ? Verdict::Accepted : Verdict::Refused;
+  }
+  if (const auto* surge = std::get_if<SurgePool>(&action)) return operations_->admit_surge(pool, surge->count) ? Verdict::Accepted : Verdict::Refused;
   if (std::holds_alternative<StopPool>(action)) return operations_->admit(cluster, ArmWrite::AgentPool, Name("nodepool stop"));
   if (std::holds_alternative<StartPool>(action)) return operations_->admit(cluster, ArmWrite::AgentPool, Name("nodepool start"));
   return Verdict::Accepted;
@@ -73,7 +78,10 @@ Verdict SimCloudApi::submit(const CloudAction& action) {
 
 Verdict SimCloudApi::maintain(const CloudAction& action) {
   const auto taken = [](bool accepted) { return accepted ? Verdict::Accepted : Verdict::Refused; };
-  if (const auto* surge = std::get_if<SurgePool>(&action)) return taken(scale_sets_.surge(surge->pool, surge->count) == surge->count);
+  if (const auto* surge = std::get_if<SurgePool>(&action)) {
+    scale_sets_.surge(surge->pool, surge->count);   // how many come shows in the state, and why no more do
+    return Verdict::Accepted;
+  }
   if (const auto* reimage = std::get_if<ReimageNode>(&action)) return taken(scale_sets_.reimage(reimage->pool, reimage->node, reimage->reason));
   if (const auto* restart = std::get_if<RestartNode>(&action))
     return taken(scale_sets_.restart(restart->pool, restart->node, restart->elsewhere, restart->reason));

@@ -27,16 +27,17 @@ constexpr AzureLimit kTable[] = {
     {"load-balancer-backends", "backend entries of a load balancer frontend: nodes × ports of a Service", 10'000, kLarge, true},
     {"load-balancer-ports", "outbound ports of a public address of a load balancer", kLoadBalancerPorts, "Azure: load-balancer-outbound-connections.md (2026-08)", true},
     {"nat-gateway-ports", "connections of a public address of a NAT gateway to one destination", kNatGatewayPorts, "AKS: nat-gateway.md (2026-08)", true},
-    {"nat-gateway-addresses", "public addresses of a NAT gateway", kNatGatewayAddresses, "AKS: nat-gateway.md (2026-08)", false},
+    {"nat-gateway-addresses", "public addresses that a NAT gateway needs for its connections", kNatGatewayAddresses, "AKS: nat-gateway.md (2026-08)", true},
     {"stop-nodes", "nodes of a cluster that can be stopped", 100, "AKS: start-stop-cluster.md (2026-08)", true},
-    {"node-pods", "pods of a node (maxPods)", kMostPodAddresses, "AKS: concepts-network-ip-address-planning.md (2026-08)", false},
+    {"node-pods", "pods of a node (maxPods of its pool, 250 at most)", kMostPodAddresses, "AKS: concepts-network-ip-address-planning.md (2026-08)", true},
     {"api-server-addresses", "addresses that an API server keeps in its subnet, at least", kApiServerAddresses, "AKS: api-server-vnet-integration.md (2026-08)", false},
     {"gateway-addresses", "free addresses for Application Gateway for Containers, at least", kGatewayAddresses, "Azure: for-containers quickstart (2026-11)", false},
     {"subscription-clusters", "clusters of a subscription", 5'000, kLimits, true},
-    {"agent-pool-puts", "changes of agent pools at once, refilled by one a minute", 20, kLimits, false},
-    {"api-server-reads", "requests that an API server reads at once (Free tier 100)", 400, kLarge, false},
-    {"api-server-writes", "requests that an API server changes something by at once (Free tier 50)", 200, kLarge, false},
-    {"etcd-gigabytes", "gigabytes of etcd", 8, kLarge, false},
+    {"agent-pool-puts", "changes of agent pools at once, refilled by one a minute", 20, kLimits, true},
+    {"cluster-puts", "changes of a cluster at once, refilled by one a minute", 20, kLimits, true},
+    {"api-server-reads", "reading requests in flight at an API server, estimated (Free tier 100)", 400, kLarge, true},
+    {"api-server-writes", "changing requests in flight at an API server, estimated (Free tier 50)", 200, kLarge, true},
+    {"etcd-megabytes", "megabytes of etcd, estimated", 8 * 1'024, kLarge, true},
 };
 
 }  // namespace

@@ -3,6 +3,7 @@
 #pragma once
 #include <cstdint>
 
+#include "models/spec/platform_spec.hpp"
 #include "sim/base/time.hpp"
 
 namespace akstwin {
@@ -27,5 +28,19 @@ constexpr std::int64_t most_nodes_with_ports(std::int64_t ports_a_node, std::int
 /// Ports in use at one destination (Little's law): connections a second, in thousandths, times how long each holds its port, over the
 /// destinations; rounded up.
 std::int64_t ports_in_use(std::int64_t connections_milli_per_second, Duration connection, std::int64_t destinations);
+
+/// Ports that connections want at one destination, against those that there are: of a node behind a load balancer, of all nodes together
+/// behind a NAT gateway.
+struct PortUse {
+  std::int64_t used = 0, limit = 0;
+  bool exhausted() const { return used > limit; }
+  /// The larger share, in integers.
+  bool worse_than(const PortUse& other) const { return used * (other.limit > 0 ? other.limit : 1) > other.used * (limit > 0 ? limit : 1); }
+};
+
+/// What the requests of a cluster (thousandths a second) want of so many ready nodes in that network, spread evenly.
+PortUse port_use(const VirtualNetworkSpec& network, std::int64_t nodes, std::int64_t requests_milli_per_second);
+/// Ports of one of so many nodes behind a load balancer: as stated, or by the default table.
+std::int64_t ports_of_a_node(const VirtualNetworkSpec& network, std::int64_t nodes);
 
 }  // namespace akstwin

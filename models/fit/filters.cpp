@@ -165,12 +165,14 @@ std::string unschedulable_message(std::span<const NodeVerdict> verdicts, const S
     std::size_t nodes;
   };
   std::vector<Alike> alike;
+  std::size_t last = 0;   // neighbours mostly say the same
+  const std::span<const NodeIndex> order = snapshot.order();
   for (std::size_t i = 0; i < verdicts.size(); ++i) {
-    const NodeIndex node = snapshot.order()[i];
-    const std::uint32_t taints = snapshot.taint_class(node);
-    const auto known = std::ranges::find_if(alike, [&](const Alike& a) { return a.verdict == verdicts[i] && a.taint_class == taints; });
-    if (known == alike.end()) alike.push_back({verdicts[i], taints, node, 1});
-    else ++known->nodes;
+    const std::uint32_t taints = snapshot.taint_class(order[i]);
+    const auto same = [&](const Alike& a) { return a.taint_class == taints && a.verdict == verdicts[i]; };
+    if (last >= alike.size() || !same(alike[last])) last = static_cast<std::size_t>(std::ranges::find_if(alike, same) - alike.begin());
+    if (last == alike.size()) alike.push_back({verdicts[i], taints, order[i], 1});
+    else ++alike[last].nodes;
   }
   std::vector<std::pair<std::string, std::size_t>> counted;
   for (const Alike& group : alike)

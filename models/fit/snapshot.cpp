@@ -113,7 +113,7 @@ NodeIndex Snapshot::add_node(const NodeInput& input) {
   insertion_.push_back(node);
   ++generation_;
   ++node_generation_;
-  rebuild_order();
+  order_stale_ = true;
   return node;
 }
 
@@ -126,7 +126,7 @@ void Snapshot::update_node(NodeIndex node, const NodeInput& input) {
   by_name_[input.name] = node;
   ++generation_;
   ++node_generation_;
-  if (zone_[node] != before) rebuild_order();
+  if (zone_[node] != before) order_stale_ = true;
 }
 
 void Snapshot::remove_node(NodeIndex node) {
@@ -140,11 +140,12 @@ void Snapshot::remove_node(NodeIndex node) {
   std::erase(insertion_, node);
   ++generation_;
   ++node_generation_;
-  rebuild_order();
+  order_stale_ = true;
 }
 
 // Upstream's nodeTree.list: one node of each zone in turn, zones in the order in which they appeared.
-void Snapshot::rebuild_order() {
+void Snapshot::rebuild_order() const {
+  order_stale_ = false;
   std::vector<Zone> zones;
   std::vector<std::vector<NodeIndex>> members;
   for (const NodeIndex node : insertion_) {

@@ -72,8 +72,11 @@ class Snapshot {
   bool set_terminating(NodeIndex node, std::uint64_t tag);
 
   /// Live nodes in the order the scheduler visits them: zones in turn, inside a zone by insertion (upstream's nodeTree).
-  std::span<const NodeIndex> order() const { return order_; }
-  std::size_t node_count() const { return order_.size(); }
+  std::span<const NodeIndex> order() const {
+    if (order_stale_) rebuild_order();
+    return order_;
+  }
+  std::size_t node_count() const { return insertion_.size(); }
   /// One past the highest index ever used: the length of the columns.
   std::size_t slots() const { return nodes_.size(); }
   bool alive(NodeIndex node) const { return node < nodes_.size() && alive_[node] != 0; }
@@ -126,12 +129,15 @@ class Snapshot {
   void set_static(NodeIndex node, const NodeInput& input);
   void clear_static(NodeIndex node);
   void account(NodeIndex node, const PodOnNode& pod, int sign);
-  void rebuild_order();
+  void rebuild_order() const;
 
   std::vector<NodeInput> nodes_;
   std::vector<std::uint8_t> alive_, unschedulable_;
   std::vector<NodeIndex> free_slots_;
-  std::vector<NodeIndex> insertion_, order_;
+  std::vector<NodeIndex> insertion_;
+  // Made when it is asked for: a cluster that is copied node by node asks once, in the end.
+  mutable std::vector<NodeIndex> order_;
+  mutable bool order_stale_ = false;
   std::vector<std::vector<PodOnNode>> pods_;
   std::vector<std::vector<TemplateRow>> rows_;
   std::vector<std::vector<HostPort>> ports_;

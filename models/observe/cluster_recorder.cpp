@@ -14,7 +14,7 @@ ClusterRecorder::PoolSeries& ClusterRecorder::pool_series(PoolId pool) {
   const auto make = [&](GaugeKind kind) { return timeline_.series(key(kind, cluster_, name)); };
   return pools_
       .emplace(pool.row, PoolSeries{make(GaugeKind::NodesReady), make(GaugeKind::CpuAllocatable), make(GaugeKind::MemoryAllocatable),
-                                    make(GaugeKind::CpuRequested), make(GaugeKind::MemoryRequested)})
+                                    make(GaugeKind::CpuRequested), make(GaugeKind::MemoryRequested), 0})
       .first->second;
 }
 
@@ -36,8 +36,18 @@ Name ClusterRecorder::workload_name(WorkloadId id) const {
 
 void ClusterRecorder::account(const Pod& pod, std::int64_t sign, SimTime now) {
   const Resources request = pod.spec->effective_request();
+  if (sign > 0) note_fullest(state_.nodes[pod.node], now);
   account_request(pod, request.cpu * sign, request.memory * sign, now);
   timeline_.add(by_namespace(GaugeKind::PodsRunning, {}, pod.spec->name_space), now, sign);
+}
+
+void ClusterRecorder::note_fullest(const Node& node, SimTime now) {
+  const auto pods = static_cast<std::int64_t>(node.pods.size());
+  if (5 * pods < 4 * node.pod_capacity) return;
+  PoolSeries& series = pool_series(node.pool);
+  if (pods <= series.fullest) return;
+  series.fullest = pods;
+  timeline_.set(timeline_.series(key(GaugeKind::PodsOnFullestNode, cluster_, cloud_.pools[node.pool].key)), now, pods);
 }
 
 void ClusterRecorder::account_request(const Pod& pod, Millicores cpu, Bytes memory, SimTime now) {

@@ -36,13 +36,17 @@ class ClusterRecorder {
   void replicas_changed(WorkloadId id, SimTime now);
 
  private:
-  struct PoolSeries { SeriesId ready, cpu_allocatable, memory_allocatable, cpu_requested, memory_requested; };
+  struct PoolSeries {
+    SeriesId ready, cpu_allocatable, memory_allocatable, cpu_requested, memory_requested;
+    std::int64_t fullest = 0;        ///< most pods that a node has had, from 80 % of maxPods on
+  };
   struct WorkloadSeries { SeriesId desired, ready; bool made = false; };
 
   PoolSeries& pool_series(PoolId pool);
   SeriesId by_namespace(GaugeKind kind, Name pool, Name name_space);
   Name workload_name(WorkloadId id) const;
   void account(const Pod& pod, std::int64_t sign, SimTime now);
+  void note_fullest(const Node& node, SimTime now);
   void account_request(const Pod& pod, Millicores cpu, Bytes memory, SimTime now);
   void record_ready(WorkloadId id, SimTime now);
   void count_ready_node(const Node& node, std::int64_t sign, SimTime now);

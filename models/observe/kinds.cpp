@@ -64,6 +64,7 @@ constexpr std::array<EventMeaning, static_cast<std::size_t>(EventKind::Count)> k
     {"VmEvent", "us", "subject node, object pool; detail \"Freeze\", \"Reboot\", \"Redeploy\", \"Terminate\"; value µs of notice"},
     {"ClusterStopped", "", "subject cluster"},
     {"ClusterStarted", "", "subject cluster"},
+    {"ArmRefused", "count", "subject cluster or pool, object the request (\"nodepool scale\", \"upgrade surge\", …); detail Azure's code of its theoretical check; value addresses or blocks that are missing"},
 }};
 
 constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> kGauges{{
@@ -111,6 +112,9 @@ constexpr std::array<GaugeMeaning, static_cast<std::size_t>(GaugeKind::Count)> k
     {"SurgeNodes", "count", "cluster, pool", "(cluster, pool): machines of the pool that an upgrade has added"},
     {"NodesToUpgrade", "count", "cluster, pool", "(cluster, pool): nodes that the upgrade under way has still before it"},
     {"ControlPlaneRunning", "count", "cluster", "(cluster): 1 while it runs, 0 while it is stopped and not billed"},
+    {"ArmWritesTaken", "count", "cluster, bucket", "(cluster, \"agent pools\" or \"cluster\"): tokens missing in ARM's bucket of writes; recorded from 80 % on"},
+    {"PodsOnFullestNode", "count", "cluster, pool", "(cluster, pool): most pods that any node of the pool has had; recorded from 80 % of maxPods on"},
+    {"PortlessTotal", "count", "cluster", "(cluster) cumulative outgoing connections that found no port"},
 }};
 
 }  // namespace

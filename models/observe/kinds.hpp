@@ -69,6 +69,7 @@ enum class EventKind : std::uint16_t {
   VmEvent,              ///< subject node, object pool; detail "Freeze", "Reboot", "Redeploy", "Terminate"; value µs of notice
   ClusterStopped,       ///< subject cluster
   ClusterStarted,       ///< subject cluster
+  ArmRefused,           ///< subject cluster or pool, object the request ("nodepool scale", "upgrade surge", …); detail Azure's code of its theoretical check; value addresses or blocks that are missing
   Count
 };
 
@@ -117,6 +118,9 @@ enum class GaugeKind : std::uint16_t {
   SurgeNodes,           ///< (cluster, pool): machines of the pool that an upgrade has added
   NodesToUpgrade,       ///< (cluster, pool): nodes that the upgrade under way has still before it
   ControlPlaneRunning,  ///< (cluster): 1 while it runs, 0 while it is stopped and not billed
+  ArmWritesTaken,       ///< (cluster, "agent pools" or "cluster") tokens missing in ARM's bucket of writes; recorded from 80 % on
+  PodsOnFullestNode,    ///< (cluster, pool) most pods that any node of the pool has had; recorded from 80 % of maxPods on
+  PortlessTotal,        ///< (cluster) cumulative outgoing connections that found no port
   Count
 };
 

@@ -36,6 +36,9 @@ struct VirtualNetworkSpec {
   std::int64_t connections_per_thousand_requests = 0;   ///< outbound connections that a thousand requests open; 0: nothing goes out
   Duration connection_duration{1'000'000};          ///< how long one of them lasts
   std::int64_t outbound_destinations = 1;           ///< the connections go to so many addresses and ports, evenly
+  /// Of the requests whose connection finds no port, those that fail; the others do without. Azure: flows fail until ports are free
+  /// (load-balancer-outbound-connections.md, 2026-08), and a connection that fails is an error of the request unless the program says otherwise.
+  PartsPerMillion failed_without_port{1'000'000};
   std::vector<Name> peered_with;                    ///< other networks of the scenario
   std::vector<Cidr> connected_ranges;               ///< what else is routed to: on premises, networks that the scenario leaves out
   Position declared_at;
@@ -131,7 +134,8 @@ struct NodePoolSpec {
   PodIpAllocation pod_ips = PodIpAllocation::DynamicIndividual;   ///< podIPAllocationMode
   bool ephemeral_os_disk = true;                    ///< AKS default where the size supports it (facts A1)
   std::int64_t os_disk_gib = 0;                     ///< 0: AKS's default for the size
-  IntOrPercent max_surge{10, true};                 ///< upgradeSettings.maxSurge, AKS >= 1.28: 10 % (facts A6)
+  IntOrPercent max_surge{10, true};                 ///< upgradeSettings.maxSurge; unless stated: default_max_surge() of the cluster's version
+  bool max_surge_stated = false;
   UpgradeSettingsSpec upgrade;                      ///< the rest of upgradeSettings
   NodeTimesSpec times;
   OsType os = OsType::Linux;
@@ -143,6 +147,9 @@ struct NodePoolSpec {
   bool exists_at_start = true;                      ///< false: made by pool.add or cluster.create during the run
   Position declared_at;
 };
+
+/// maxSurge of a pool that states none: 10 % from Kubernetes 1.28 on, one machine before (AKS CHANGELOG and performance-scale-large page, facts A6).
+constexpr IntOrPercent default_max_surge(int kubernetes_minor) { return kubernetes_minor >= 28 ? IntOrPercent{10, true} : IntOrPercent{1, false}; }
 
 /// Machines that an upgrade of a pool of `nodes` adds: maxSurge rounded up, as many as there are at most; all of them again with blue-green;
 /// none in Spot pools (facts A6).

@@ -57,6 +57,7 @@ void LoadModel::start() {
     bind_rates(c);
     queues_.bind(c, *cluster.state, cluster.triggers);
     crons_.bind(*cluster.state, cluster.triggers);
+    outbound_.emplace_back(parts_.scenario, parts_.scenario.clusters[c]);
     meters_.push_back(make_cluster_meter(parts_.timeline, name, is_origin(parts_.scenario.edge, name), parts_.scenario.monitoring.present));
   }
   started_ = settled_ = parts_.kernel.now();
@@ -191,7 +192,18 @@ void LoadModel::evaluate_cluster(std::uint32_t cluster, SimTime now) {
     if (station.served <= 0) continue;
     for (const ServiceCall& call : service.calls) demand_[call.callee] += station.served * call.per_request;
   }
+  if (outbound_[cluster].active()) lose_portless(cluster, now);
   if (active) finish_paths(cluster);
+}
+
+/// Requests that need a connection to the outside fail while there is no port for it; they have used their CPU before.
+void LoadModel::lose_portless(std::uint32_t cluster, SimTime now) {
+  double requests = 0;
+  for (const Service& service : services_) requests += service.stations[cluster].offered;
+  outbound_[cluster].update(*parts_.clusters[cluster].state, requests, now, parts_.timeline);
+  const double answered = 1 - outbound_[cluster].failing();
+  if (answered >= 1) return;
+  for (Service& service : services_) service.stations[cluster].success *= answered;
 }
 
 /// Burstable nodes without credits slow their pods down.
@@ -337,6 +349,7 @@ void LoadModel::record_counters() {
     record_edge(meter, parts_.timeline, now);
     record_monitoring(meter, parts_.scenario.monitoring, parts_.timeline, now);
   }
+  for (OutboundFlows& flows : outbound_) flows.record(now, parts_.timeline);
 }
 
 void LoadModel::outage_began(const OutageNotice&) {

@@ -8,6 +8,7 @@
 #include "models/spec/scenario.hpp"
 #include "models/workload/meters.hpp"
 #include "models/workload/cron_triggers.hpp"
+#include "models/workload/outbound_flows.hpp"
 #include "models/workload/queue_model.hpp"
 #include "models/workload/queueing.hpp"
 #include "models/workload/service_graph.hpp"
@@ -103,6 +104,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   double pod_speed(std::uint32_t cluster, const Station& station) const;
   double answered_share(std::uint32_t cluster, const Station& station) const;
   void warm_up(std::uint32_t cluster, Station& station, SimTime now) const;
+  void lose_portless(std::uint32_t cluster, SimTime now);
   void finish_paths(std::uint32_t cluster);
   void write_usage(std::uint32_t cluster);
   void tell_edge(std::uint32_t cluster) const;
@@ -123,6 +125,7 @@ class LoadModel final : public OutageListener, public EdgeListener {
   };
   std::vector<std::vector<RateTrigger>> rates_;   ///< by cluster
   std::vector<ClusterMeter> meters_;  ///< by cluster
+  std::vector<OutboundFlows> outbound_;   ///< by cluster
   QueueModel queues_;
   CronTriggers crons_;
   std::vector<double> demand_;        ///< by service, of the cluster being evaluated

@@ -38,6 +38,11 @@ class World {
   /// The clusters in the scenario's order, and the subscription: what a host that serves them to clients needs.
   std::deque<ClusterRuntime>& clusters() { return clusters_; }
   CloudApi& cloud() { return *cloud_api_; }
+  /// What a witness compares: the books of addresses, of vCPUs and of machines.
+  const CloudState& cloud_state() const { return cloud_state_; }
+  const IpAddresses& addresses() const { return *addresses_; }
+  const PodAddresses* pod_addresses() const { return pod_addresses_.get(); }
+  const ScaleSets& scale_sets() const { return *scale_sets_; }
 
  private:
   /// The game day's outages, as the Azure side carries them out.

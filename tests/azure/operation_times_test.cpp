@@ -185,6 +185,34 @@ TEST_CASE("Each fifth of the recordings of create is met by what was fitted on t
   }
 }
 
+TEST_CASE("No fifth of any group of recordings contradicts what was fitted on the others, Linux and Windows apart: Kolmogorov–Smirnov, 1 % over all of them") {
+  if (!std::filesystem::exists(recordings_file())) AKSTWIN_SKIP("no recorded operations beside the repository");
+  const auto groups = read_recordings(recordings_file());
+  for (const Case& of : kCases) {
+    const auto& recordings = groups.at({std::string(to_string(of.kind)), of.os == OsType::Windows ? "windows" : "linux"});
+    for (int fold = 0; fold < kOperationFolds; ++fold) {
+      std::vector<double> held_out;
+      for (std::size_t i = 0; i < recordings.size(); ++i)
+        if (static_cast<int>(i % kOperationFolds) == fold) held_out.push_back(recordings[i].seconds);
+      if (held_out.empty()) continue;
+      std::ranges::sort(held_out);
+      // The fitted distribution as a thousand quantiles; both samples count, for the fit rests on few recordings, too.
+      std::vector<double> fitted;
+      const OperationQuantiles& known = operation_times(of.kind, of.os, fold);
+      for (int i = 0; i < 1'000; ++i) fitted.push_back(known.times.quantile((i + 0.5) / 1'000).seconds_real());
+      double gap = 0;
+      const auto n = static_cast<double>(held_out.size()), m = static_cast<double>(known.rows);
+      for (std::size_t i = 0; i < held_out.size(); ++i) {
+        const double below = static_cast<double>(std::ranges::lower_bound(fitted, held_out[i]) - fitted.begin()) / 1'000;
+        gap = std::max({gap, std::abs(below - static_cast<double>(i) / n), std::abs(below - static_cast<double>(i + 1) / n)});
+      }
+      INFO(to_string(of.kind) << (of.os == OsType::Windows ? " windows" : " linux") << " fold " << fold << ": " << gap);
+      // 22 parts are asked, each at 1 % ÷ 22: √(−ln(0.000455 ÷ 2) ÷ 2) = 2.05.
+      CHECK(gap <= 2.05 * std::sqrt((n + m) / (n * m)));
+    }
+  }
+}
+
 TEST_CASE("The table of operation times is what fitting the recordings gives") {
   if (!std::filesystem::exists(recordings_file())) AKSTWIN_SKIP("no recorded operations beside the repository");
   const auto groups = read_recordings(recordings_file());

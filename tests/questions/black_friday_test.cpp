@@ -54,7 +54,7 @@ TEST_CASE("When every fifth request calls out, the nodes' ports run out in the r
   for (const std::string& finding : q.answers.findings) said = said || finding.starts_with("shop outbound: ");
   CHECK(said);
   const Question stated = ask("black-friday", "ports-stated");
-  CHECK_FALSE(stated.answers.outbound.at(0).exhausted_at.has_value());
+  CHECK(5 * stated.answers.outbound.at(0).portless < outbound.portless);   // the first minutes, on three nodes: 3,520 wanted of 2,000
   CHECK(stated.answers.outbound.at(0).nodes_supported == 32);
 }
 

@@ -36,7 +36,7 @@ Answers answers_of(std::int64_t requests, std::int64_t errors, std::int64_t pend
 TEST_CASE("What Azure refuses is named before what pods and requests suffer from it: quota, subnet, limit, ports") {
   Answers answers = answers_of(1'000, 500, 5);
   answers.capacity.quotas.push_back({"westeurope", "standardDDSv5Family", 40, 40, {}, {}, 3, 7, SimTime{}});
-  answers.capacity.causes.push_back({"node pool", "QuotaExceeded", 3, {}});
+  answers.capacity.causes.push_back({"node pool", "QuotaExceeded", 3, {}, {}});
   SubnetAnswer& subnet = answers.subnets.subnets.emplace_back();
   subnet.subnet = "vnet/nodes";
   subnet.prefix = "10.1.0.0/24";
@@ -59,6 +59,26 @@ TEST_CASE("What Azure refuses is named before what pods and requests suffer from
   CHECK(level.causes[1] == "subnet vnet/nodes (10.1.0.0/24) ran dry at 249 of 251 addresses");
   CHECK(level.causes[2] == "Azure's limit of 1,000 nodes of a pool, surge included is reached by aks/user");
   CHECK(level.causes[3] == "ports for outgoing connections of aks run out: 1,200 of 1,024");
+}
+
+TEST_CASE("Capacity that Azure does not have is named by family and zones: a pool is refused only where none of its zones has a machine") {
+  Scenario scenario;
+  ClusterSpec& cluster = scenario.clusters.emplace_back();
+  cluster.name = Name("aks");
+  cluster.location = Name("eastus2");
+  for (const auto& [name, zones] : {std::pair{"pinned", std::vector<int>{2}}, std::pair{"spread", std::vector<int>{1, 3}}}) {
+    NodePoolSpec& pool = cluster.pools.emplace_back();
+    pool.name = Name(name);
+    pool.vm_size = Name("Standard_D4s_v5");
+    pool.zones = zones;
+  }
+  Answers answers = answers_of(1'000, 500, 5);
+  answers.capacity.causes.push_back({"node pool", "ZonalAllocationFailed", 4, {}, {"aks/pinned"}});
+  CHECK(judge_load(scenario, answers, 2'000, {}).causes.at(0) == "capacity DSv5 in zone 2 of eastus2 is used up: 4 requests refused, ZonalAllocationFailed");
+  answers.capacity.causes.back().pools = {"aks/pinned", "aks/spread"};
+  CHECK(judge_load(scenario, answers, 2'000, {}).causes.at(0) == "capacity DSv5 in zone 2 of eastus2; DSv5 in zones 1, 3 of eastus2 is used up: 4 requests refused, ZonalAllocationFailed");
+  answers.capacity.causes.back().cause = "PodCidrExhausted";
+  CHECK(judge_load(scenario, answers, 2'000, {}).causes.at(0) == "the cloud refused 4 requests: PodCidrExhausted");
 }
 
 }  // namespace

@@ -45,15 +45,15 @@ TEST_CASE("Each aggregate of a threshold is taken over the values of all replica
 
 TEST_CASE("A value threshold holds only when every value holds") {
   const std::vector<Answers> one{with_values("rto_seconds", {1'000, 5'000})};
-  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::Less, 6), one).verdict == Verdict::Pass);
-  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::Less, 5), one).verdict == Verdict::Fail);
-  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::GreaterEqual, 1), one).verdict == Verdict::Pass);
-  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::Greater, 1), one).verdict == Verdict::Fail);
+  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::Less, 6), one).verdict == Judgement::Pass);
+  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::Less, 5), one).verdict == Judgement::Fail);
+  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::GreaterEqual, 1), one).verdict == Judgement::Pass);
+  CHECK(evaluate(on("rto_seconds", Aggregate::Value, Compare::Greater, 1), one).verdict == Judgement::Fail);
 }
 
 TEST_CASE("A threshold without values is inconclusive, except that counting none is an answer") {
-  CHECK(evaluate(on("rto_seconds", Aggregate::Max, Compare::Less, 6), {Answers{}}).verdict == Verdict::Inconclusive);
-  CHECK(evaluate(on("rto_seconds", Aggregate::Count, Compare::Equal, 0), {Answers{}}).verdict == Verdict::Pass);
+  CHECK(evaluate(on("rto_seconds", Aggregate::Max, Compare::Less, 6), {Answers{}}).verdict == Judgement::Inconclusive);
+  CHECK(evaluate(on("rto_seconds", Aggregate::Count, Compare::Equal, 0), {Answers{}}).verdict == Judgement::Pass);
 }
 
 TEST_CASE("A probability passes, fails or stays open by Wilson's interval") {
@@ -64,9 +64,9 @@ TEST_CASE("A probability passes, fails or stays open by Wilson's interval") {
     for (std::size_t i = 0; i < good + bad; ++i) replications.push_back(with_values("rto_seconds", {i < good ? 5'000 : 20'000}));
     return evaluate(t, replications).verdict;
   };
-  CHECK(with(1, 0) == Verdict::Inconclusive);  // 1 of 1: the interval is 0.21 … 1
-  CHECK(with(100, 0) == Verdict::Pass);        // 0.963 … 1
-  CHECK(with(50, 50) == Verdict::Fail);
+  CHECK(with(1, 0) == Judgement::Inconclusive);  // 1 of 1: the interval is 0.21 … 1
+  CHECK(with(100, 0) == Judgement::Pass);        // 0.963 … 1
+  CHECK(with(50, 50) == Judgement::Fail);
 }
 
 TEST_CASE("An outage never recovered from breaks every upper bound on the recovery time") {
@@ -74,7 +74,7 @@ TEST_CASE("An outage never recovered from breaks every upper bound on the recove
   answers.metrics.push_back({"rto_seconds", 1'000'000, {}});
   answers.metrics.back().values.add(Distribution::kNeverHappened);
   const ThresholdResult result = evaluate(on("rto_seconds", Aggregate::Mean, Compare::Less, 1e9), {answers});
-  CHECK(result.verdict == Verdict::Fail);
+  CHECK(result.verdict == Judgement::Fail);
   CHECK_FALSE(result.measured);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("A figure can carry a threshold: one value a replication") {
   Answers answers;
   answers.figures.push_back({"nodes.mean", "nodes", 17.25});
   const ThresholdResult result = evaluate(on("nodes.mean", Aggregate::Mean, Compare::LessEqual, 17.25), {answers, answers});
-  CHECK(result.verdict == Verdict::Pass);
+  CHECK(result.verdict == Judgement::Pass);
   CHECK(result.values == 2);
 }
 
@@ -163,13 +163,13 @@ TEST_CASE("A variant's difference is paired replication by replication") {
 
 TEST_CASE("The worst threshold decides the verdict") {
   Outcome outcome;
-  CHECK(outcome.verdict() == Verdict::Pass);
+  CHECK(outcome.verdict() == Judgement::Pass);
   outcome.thresholds.resize(2);
-  outcome.thresholds[0].verdict = Verdict::Inconclusive;
-  outcome.thresholds[1].verdict = Verdict::Pass;
-  CHECK(outcome.verdict() == Verdict::Inconclusive);
-  outcome.thresholds[1].verdict = Verdict::Fail;
-  CHECK(outcome.verdict() == Verdict::Fail);
+  outcome.thresholds[0].verdict = Judgement::Inconclusive;
+  outcome.thresholds[1].verdict = Judgement::Pass;
+  CHECK(outcome.verdict() == Judgement::Inconclusive);
+  outcome.thresholds[1].verdict = Judgement::Fail;
+  CHECK(outcome.verdict() == Judgement::Fail);
 }
 
 }  // namespace

@@ -133,6 +133,21 @@ TEST_CASE("The heat map fills the lowest blocks first") {
   CHECK(chart.series[2].values.front() == 0);
 }
 
+TEST_CASE("An Overlay cluster's pod CIDR has a heat map of its own, in /24 blocks of its nodes") {
+  Platform p = shop(NetworkPluginMode::Overlay, 24);
+  p.scenario.clusters[0].network.pod_cidr = Cidr{(10U << 24) | (244U << 16), 18};   // 64 blocks: four a row
+  p.set(key(GaugeKind::PodCidrBlocksTotal, Name("aks")), 0, 64);
+  p.set(key(GaugeKind::PodCidrBlocksUsed, Name("aks")), 0, 6);
+  p.finish_after_hours(2);
+  const Outcome outcome = merge(p.scenario, {analyse(p.scenario, p.timeline)});
+  const Chart chart = pod_cidr_heat_map(outcome, outcome.details.subnets.pod_cidrs.at(0));
+  REQUIRE(chart.series.size() == 16);
+  CHECK(chart.series[0].name == "10.244.0.0/22");
+  CHECK(chart.series[0].values.front() == 1);
+  CHECK(chart.series[1].values.front() == Approx(2.0 / 4));
+  CHECK(chart.series[2].values.front() == 0);
+}
+
 Platform in_zones(std::int64_t asked_millicores) {
   Platform p = shop(NetworkPluginMode::Overlay, 24);
   const Name aks("aks"), pool("aks/user");

@@ -75,7 +75,11 @@ void PoolUpgrade::ask_for_surge(ControllerContext& context, std::int64_t count_a
   surge_began_ = context.now;
   surge_asked_ = static_cast<std::size_t>(count_asked);
   const std::vector<InstanceId> before = pool_row(context).instances;
-  context.cloud.submit(SurgePool{order_.pool, count_asked});
+  if (context.cloud.submit(SurgePool{order_.pool, count_asked}) == Verdict::Refused && surge_.empty()) {   // before any machine was asked for
+    const Name code = pool_row(context).last_failure_code;
+    result_ = Name("Failed: refused by Azure" + (code.empty() ? std::string() : ", " + code.str()));
+    return end(context);
+  }
   surge_.clear();
   for (const InstanceId id : pool_row(context).instances)
     if (std::ranges::find(before, id) == before.end()) surge_.push_back(id);
