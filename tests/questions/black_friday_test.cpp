@@ -39,7 +39,7 @@ TEST_CASE("Nodes that are already there leave only the horizontal autoscaler's d
   CHECK(ready.figure("cost.monthly") > base.figure("cost.monthly"));
 }
 
-TEST_CASE("When every fifth request calls out, the nodes' ports run out in the rush, and do not when each node is given 2,000") {
+TEST_CASE("When every fifth request calls out, the nodes' ports run out in the rush, and hardly do when each node is given 2,000") {
   const Question q = ask("black-friday", "calls-out");
   REQUIRE(q.answers.outbound.size() == 1);
   const OutboundAnswer& outbound = q.answers.outbound[0];
