@@ -36,6 +36,9 @@ using boost::system::error_code;
 
 namespace {
 
+// What is written at once, and what a parting client may still send.
+constexpr std::size_t kPiece = 256 << 10, kParting = 4 << 20;
+
 bool same_name(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y)); });
 }
@@ -95,12 +98,34 @@ class HttpServer::Implementation {
   }
   void run() {
     net::co_spawn(context_, accepting(), net::detached);
+    net::co_spawn(context_, sweeping(), net::detached);
     context_.run();
   }
   void stop() { context_.stop(); }
 
  private:
   using Parser = http::request_parser<http::string_body>;
+  using Clock = std::chrono::steady_clock;
+
+  /// Ends the reading of a request that takes too long, but not the connection: the client is to be told. (A timeout of Beast's closes it.)
+  class Deadline {
+   public:
+    Deadline(std::set<Deadline*>& all, beast::tcp_stream& stream, std::chrono::milliseconds limit) : all_(all), stream_(stream), at_(Clock::now() + limit) { all_.insert(this); }
+    ~Deadline() { all_.erase(this); }
+    Deadline(const Deadline&) = delete;
+    void look(Clock::time_point now) {
+      if (passed_ || now < at_) return;
+      passed_ = true;
+      stream_.cancel();
+    }
+    bool passed() const { return passed_; }
+
+   private:
+    std::set<Deadline*>& all_;
+    beast::tcp_stream& stream_;
+    Clock::time_point at_;
+    bool passed_ = false;
+  };
 
   net::awaitable<void> ticking(std::function<std::chrono::milliseconds()> tick);
   net::awaitable<void> accepting();
@@ -114,11 +139,16 @@ class HttpServer::Implementation {
   template <class Stream>
   net::awaitable<bool> answer_stream(Stream& stream, const HttpServerResponse& response);
   template <class Stream>
-  net::awaitable<bool> send(Stream& stream, std::string data);
+  net::awaitable<bool> send(Stream& stream, std::string head, std::string_view body = {});
+  template <class Stream>
+  net::awaitable<bool> late(Stream& stream);
+  net::awaitable<void> sweeping();
+  net::awaitable<void> part_from(beast::tcp_stream& stream);
   static HttpServerRequest request_of(const Parser& parser);
 
   HttpServerOptions options_;
   HttpHandler& handler_;
+  std::set<Deadline*> deadlines_;          // of requests that are being read; order of no importance. Outlives the coroutines of the context
   net::io_context context_{1};
   net::ssl::context tls_;
   tcp::acceptor acceptor_;
@@ -155,6 +185,18 @@ net::awaitable<void> HttpServer::Implementation::ticking(std::function<std::chro
   }
 }
 
+/// Looks after the requests that are being read.
+net::awaitable<void> HttpServer::Implementation::sweeping() {
+  net::steady_timer timer(context_);
+  error_code fault;
+  for (;;) {
+    timer.expires_after(std::clamp(options_.request_timeout / 8, std::chrono::milliseconds(5), std::chrono::milliseconds(250)));
+    co_await timer.async_wait(net::redirect_error(net::use_awaitable, fault));
+    const auto now = Clock::now();
+    for (Deadline* deadline : deadlines_) deadline->look(now);   // what it cancels goes on later, not from here
+  }
+}
+
 net::awaitable<void> HttpServer::Implementation::accepting() {
   for (;;) {
     error_code fault;
@@ -179,6 +221,7 @@ net::awaitable<void> HttpServer::Implementation::serve(tcp::socket socket) {
     if (options_.certificate_pem.empty()) {
       beast::tcp_stream stream(std::move(socket));
       co_await converse(stream);
+      co_await part_from(stream);
     } else {
       beast::ssl_stream<beast::tcp_stream> stream(std::move(socket), tls_);
       stream.next_layer().expires_after(options_.request_timeout);
@@ -187,12 +230,22 @@ net::awaitable<void> HttpServer::Implementation::serve(tcp::socket socket) {
       if (!fault) {
         stream.next_layer().expires_after(std::chrono::seconds(1));
         co_await stream.async_shutdown(net::redirect_error(net::use_awaitable, fault));
+        co_await part_from(stream.next_layer());
       }
     }
   } catch (const std::exception&) {
     // A connection that fails ends; the others go on.
   }
   --connections_;
+}
+
+/// Takes for half a second what the client is still sending: closing over unread bytes would take the last answer from it.
+net::awaitable<void> HttpServer::Implementation::part_from(beast::tcp_stream& stream) {
+  error_code fault;
+  stream.socket().shutdown(tcp::socket::shutdown_send, fault);
+  stream.expires_after(std::chrono::milliseconds(500));
+  std::array<char, 16 << 10> thrown_away{};
+  for (std::size_t taken = 0; !fault && taken < kParting;) taken += co_await stream.async_read_some(net::buffer(thrown_away), net::redirect_error(net::use_awaitable, fault));
 }
 
 template <class Stream>
@@ -224,17 +277,21 @@ net::awaitable<bool> HttpServer::Implementation::exchange(Stream& stream, beast:
     if (fault) co_return false;
     buffer.commit(count);
   }
-  lowest.expires_after(options_.request_timeout);
+  lowest.expires_never();
+  std::optional<Deadline> deadline(std::in_place, deadlines_, lowest, options_.request_timeout);
   Parser parser;
   parser.header_limit(static_cast<std::uint32_t>(options_.header_bytes));
   parser.body_limit(options_.body_bytes);
   co_await http::async_read_header(stream, buffer, parser, net::redirect_error(net::use_awaitable, fault));
-  if (fault == beast::error::timeout || fault == http::error::end_of_stream || fault == net::error::connection_reset) co_return false;
+  if (deadline->passed()) co_return co_await late(stream);
+  if (fault || parser.is_done()) deadline.reset();
+  if (fault == http::error::end_of_stream || fault == net::error::connection_reset) co_return false;
   if (fault) co_return co_await answer(stream, handler_.fault(status_of(fault), fault.message()), false, false);
   HttpServerRequest request = request_of(parser);
   const bool head_only = request.method == "HEAD";
   if (auto refusal = handler_.refuse(request)) {
     const bool clean = parser.is_done();
+    deadline.reset();
     co_return co_await answer(stream, std::move(*refusal), clean && parser.get().keep_alive(), head_only);
   }
   if (same_name(request.header("Expect"), "100-continue") && !parser.is_done()) {
@@ -242,11 +299,18 @@ net::awaitable<bool> HttpServer::Implementation::exchange(Stream& stream, beast:
     if (!sent) co_return false;
   }
   if (!parser.is_done()) co_await http::async_read(stream, buffer, parser, net::redirect_error(net::use_awaitable, fault));
-  if (fault == beast::error::timeout) co_return false;
+  if (deadline && deadline->passed()) co_return co_await late(stream);
+  deadline.reset();
   if (fault) co_return co_await answer(stream, handler_.fault(status_of(fault), fault.message()), false, false);
   request.body = std::move(parser.get().body());
   const bool keep_alive = parser.get().keep_alive();
   co_return co_await answer(stream, handler_.handle(request), keep_alive, head_only);
+}
+
+/// The client took too long over its request.
+template <class Stream>
+net::awaitable<bool> HttpServer::Implementation::late(Stream& stream) {
+  co_return co_await answer(stream, handler_.fault(408, "the request did not arrive in time"), false, false);
 }
 
 template <class Stream>
@@ -257,8 +321,7 @@ net::awaitable<bool> HttpServer::Implementation::answer(Stream& stream, HttpServ
   std::string head = head_of(response);
   if (!bodyless) head += "Content-Length: " + std::to_string(response.body.size()) + "\r\n";
   head += "\r\n";
-  if (!head_only && !bodyless) head += response.body;
-  const bool sent = co_await send(stream, std::move(head));
+  const bool sent = co_await send(stream, std::move(head), head_only || bodyless ? std::string_view() : response.body);
   co_return sent && !response.close;
 }
 
@@ -287,11 +350,21 @@ net::awaitable<bool> HttpServer::Implementation::answer_stream(Stream& stream, c
   co_return sent && !response.close;
 }
 
+/// Head and body in one piece when they are small; each piece has the client's whole patience.
 template <class Stream>
-net::awaitable<bool> HttpServer::Implementation::send(Stream& stream, std::string data) {
+net::awaitable<bool> HttpServer::Implementation::send(Stream& stream, std::string head, std::string_view body) {
   error_code fault;
-  beast::get_lowest_layer(stream).expires_after(options_.write_timeout);
-  co_await net::async_write(stream, net::buffer(data), net::redirect_error(net::use_awaitable, fault));
+  auto& lowest = beast::get_lowest_layer(stream);
+  const std::size_t beside = std::min(body.size(), kPiece);
+  head.append(body.substr(0, beside));
+  body.remove_prefix(beside);
+  std::string_view piece = head;
+  while (!piece.empty() && !fault) {
+    lowest.expires_after(options_.write_timeout);
+    co_await net::async_write(stream, net::buffer(piece.data(), piece.size()), net::redirect_error(net::use_awaitable, fault));
+    piece = body.substr(0, kPiece);
+    body.remove_prefix(piece.size());
+  }
   co_return !fault;
 }
 

@@ -21,6 +21,29 @@ Json details_of(const ResourceKind& kind, std::string_view name) {
   return out;
 }
 
+bool same_header(std::string_view a, std::string_view b) {
+  return std::ranges::equal(a, b, [](char x, char y) { return std::tolower(static_cast<unsigned char>(x)) == std::tolower(static_cast<unsigned char>(y)); });
+}
+
+/// The reason of a cause follows from how its message begins. Source: apimachinery 1.32 pkg/util/validation/field/errors.go.
+std::string_view cause_reason(std::string_view message) {
+  for (const auto& [words, reason] : {std::pair{"Required value", "FieldValueRequired"}, {"Forbidden", "FieldValueForbidden"}, {"Unsupported value", "FieldValueNotSupported"},
+                                      {"Duplicate value", "FieldValueDuplicate"}, {"Not found", "FieldValueNotFound"}, {"Too long", "FieldValueTooLong"}, {"Too many", "FieldValueTooMany"}})
+    if (message.starts_with(words)) return reason;
+  return "FieldValueInvalid";
+}
+
+/// The list of problems in words; the causes go into `details`.
+std::string told_problems(const std::vector<std::pair<std::string, std::string>>& problems, Json& details) {
+  std::string list;
+  details["causes"] = Json::array();
+  for (const auto& [field, message] : problems) {
+    list += (list.empty() ? "" : ", ") + field + ": " + message;
+    details["causes"].push_back({{"reason", cause_reason(message)}, {"message", message}, {"field", field}});
+  }
+  return problems.size() > 1 ? "[" + list + "]" : list;
+}
+
 bool read_query(std::string_view text, ApiRequest& out) {
   while (!text.empty()) {
     const std::size_t end = text.find('&');
@@ -78,6 +101,9 @@ std::optional<ApiRequest> parse_request(const HttpServerRequest& request) {
   out.content_type = out.content_type.substr(0, out.content_type.find(';'));
   out.user_agent = std::string(request.header("User-Agent"));
   out.if_none_match = std::string(request.header("If-None-Match"));
+  out.impersonated = std::string(request.header("Impersonate-User"));
+  for (const auto& [name, value] : request.headers)
+    if (same_header(name, "Impersonate-Group")) out.impersonated_groups.push_back(value);
   return out;
 }
 
@@ -147,10 +173,20 @@ ApiFault conflict(const ResourceKind& kind, std::string_view name, std::string_v
   return {409, "Conflict", "Operation cannot be fulfilled on " + qualified(kind) + " \"" + std::string(name) + "\": " + std::string(why), details_of(kind, name)};
 }
 
+ApiFault precondition_failed(const ResourceKind& kind, std::string_view name, std::string_view field, std::string_view wanted, std::string_view is) {
+  const bool uid = field == "uid";
+  const std::string what = uid ? "UID" : "ResourceVersion";
+  Json details{{"name", name}, {"kind", kind.kind}};
+  if (!kind.group.empty()) details["group"] = kind.group;
+  return {409, "Conflict", "Operation cannot be fulfilled on " + std::string(kind.kind) + (kind.group.empty() ? "" : "." + std::string(kind.group)) + " \"" + std::string(name) + "\": the " + what +
+                               " in the precondition (" + std::string(wanted) + ") does not match the " + what + " in record (" + std::string(is) + "). The object might have been " +
+                               (uid ? "deleted and then recreated" : "modified"), std::move(details)};
+}
+
 ApiFault bad_request(std::string message) { return {400, "BadRequest", std::move(message)}; }
 
 ApiFault unsupported_media(std::string_view accepted) {
-  return {415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: " + std::string(accepted), Json::object()};
+  return {415, "UnsupportedMediaType", "the body of the request was in an unknown format - accepted media types include: " + std::string(accepted)};
 }
 
 ApiFault method_not_allowed(std::string_view) { return {405, "MethodNotAllowed", "the server does not allow this method on the requested resource", Json::object()}; }
@@ -162,16 +198,37 @@ ApiFault expired(std::string message, std::string continue_token) {
 }
 
 ApiFault invalid(const ResourceKind& kind, std::string_view name, const std::vector<std::pair<std::string, std::string>>& problems) {
-  Json details{{"name", name}, {"kind", kind.kind}, {"causes", Json::array()}};
+  Json details{{"kind", kind.kind}};
+  if (!name.empty()) details["name"] = name;
   if (!kind.group.empty()) details["group"] = kind.group;
-  std::string list;
-  for (const auto& [field, message] : problems) {
-    list += (list.empty() ? "" : ", ") + field + ": " + message;
-    details["causes"].push_back({{"reason", "FieldValueInvalid"}, {"message", message}, {"field", field}});
-  }
-  if (problems.size() > 1) list = "[" + list + "]";
   const std::string what = kind.group.empty() ? std::string(kind.kind) : std::string(kind.kind) + "." + std::string(kind.group);
+  const std::string list = told_problems(problems, details);
   return {422, "Invalid", what + " \"" + std::string(name) + "\" is invalid: " + list, std::move(details)};
+}
+
+ApiFault invalid_options(std::string_view options, const std::vector<std::pair<std::string, std::string>>& problems) {
+  Json details{{"kind", options}, {"group", "meta.k8s.io"}};
+  const std::string list = told_problems(problems, details);
+  return {422, "Invalid", std::string(options) + ".meta.k8s.io \"\" is invalid: " + list, std::move(details)};
+}
+
+ApiFault forbidden(const ResourceKind& kind, std::string_view name, std::string_view why) {
+  Json details{{"kind", kind.plural}};
+  if (!name.empty()) details["name"] = name;
+  if (!kind.group.empty()) details["group"] = kind.group;
+  return {403, "Forbidden", qualified(kind) + (name.empty() ? "" : " \"" + std::string(name) + "\"") + " is forbidden: " + std::string(why), std::move(details)};
+}
+
+void add_warnings(HttpServerResponse& response, const std::vector<std::string>& warnings) {
+  for (const std::string& text : warnings) {
+    std::string quoted;
+    for (const char c : text) {
+      if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) continue;   // control characters would end the header
+      if (c == '"' || c == '\\') quoted += '\\';
+      quoted += c;
+    }
+    response.headers.emplace_back("Warning", "299 - \"" + quoted + "\"");
+  }
 }
 
 }  // namespace akstwin

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "adapters/serve/printers.hpp"
+#include "adapters/serve/request_body.hpp"
 
 namespace akstwin {
 namespace {
@@ -11,11 +12,17 @@ namespace {
 /// Namespaces are resources themselves: what follows a namespace's name is a resource in it, unless it is one of its own subresources.
 bool is_inside(const std::vector<std::string>& rest) { return rest.size() >= 3 && rest[0] == "namespaces" && rest[2] != "status" && rest[2] != "finalize"; }
 
-/// Whether the group and version of the path are served at all.
+/// Subresources behind which a process would have to stand.
+bool needs_process(std::string_view kind, std::string_view subresource) {
+  const bool proxy = subresource == "proxy" || subresource.starts_with("proxy/");
+  if (kind == "Node" || kind == "Service") return proxy;
+  return kind == "Pod" && (proxy || subresource == "exec" || subresource == "attach" || subresource == "portforward" || subresource == "ephemeralcontainers");
+}
+
+/// Whether the group of the path is served, in any version.
 bool serves(const ApiRequest& request) {
-  const bool core = request.segments[0] == "api";
-  const std::string group = core ? "" : request.segments[1], version = request.segments[core ? 1 : 2];
-  return std::ranges::any_of(resource_kinds(), [&](const ResourceKind& kind) { return kind.group == group && kind.version == version; });
+  const std::string group = request.segments[0] == "api" ? "" : request.segments[1];
+  return std::ranges::any_of(resource_kinds(), [&](const ResourceKind& kind) { return kind.group == group; });
 }
 
 }  // namespace
@@ -49,15 +56,22 @@ ResourcePath resource_path(const ApiRequest& request) {
 }
 
 HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
+  HttpServerResponse out = route(request);
+  if (request.method == "HEAD") out.body.clear();
+  return out;
+}
+
+HttpServerResponse ClusterHandler::route(const ApiRequest& request) {
   if (request.segments.size() > 2 && (request.segments[1] == "authorization.k8s.io" || request.segments[1] == "authentication.k8s.io")) return review(request);
   const ResourcePath path = resource_path(request);
   const ApiFault unknown{404, "NotFound", "the server could not find the requested resource", Json::object()};
   if (path.kind < 0) return request.segments.size() > (request.segments[0] == "api" ? 2U : 3U) && serves(request) ? status_response(unknown) : text_response(404, "404 page not found\n");
-  if (const std::string dry_run = request.option("dryRun"); !dry_run.empty() && dry_run != "All")
-    return status_response({422, "Invalid", "Options.meta.k8s.io \"\" is invalid: dryRun: Unsupported value: [\"" + dry_run + "\"]: supported values: \"All\"", Json::object()});
+  if (auto fault = deny(request, path)) return status_response(*fault);
+  if (auto fault = check_options(request)) return status_response(*fault);
   if (!path.subresource.empty()) {
+    if (needs_process(row(path.kind).kind, path.subresource)) return no_process(request, path);
     const auto known = split_list(row(path.kind).subresources);
-    if (std::ranges::find(known, path.subresource) == known.end()) return status_response(unknown);
+    if (std::ranges::find(known, path.subresource) == known.end()) return status_response(row(path.kind).custom ? not_found(row(path.kind), path.name) : unknown);
     return subresource(request, path);
   }
   if (request.method == "GET") {
@@ -74,6 +88,7 @@ HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
 }
 
 HttpServerResponse ClusterHandler::read(const ApiRequest& request, const ResourcePath& path) {
+  if (row(path.kind).kind == "Endpoints" || row(path.kind).kind == "EndpointSlice") cluster_.endpoints.ask();
   return path.name.empty() ? list(request, path) : get(request, path);
 }
 

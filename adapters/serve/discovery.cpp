@@ -1,6 +1,7 @@
 #include "adapters/serve/discovery.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "sim/base/hash.hpp"
 
@@ -100,7 +101,9 @@ Json resource_list(const std::string& group, const std::string& version) {
   for (const Review& review : kReviews)
     if (review.group == group)
       resources.push_back({{"name", review.plural}, {"singularName", review.singular()}, {"namespaced", review.namespaced}, {"kind", review.kind}, {"verbs", Json::array({"create"})}});
-  return {{"kind", "APIResourceList"}, {"apiVersion", "v1"}, {"groupVersion", group.empty() ? version : group + "/" + version}, {"resources", std::move(resources)}};
+  Json out{{"kind", "APIResourceList"}, {"groupVersion", group.empty() ? version : group + "/" + version}, {"resources", std::move(resources)}};
+  if (!group.empty()) out["apiVersion"] = "v1";   // the core group leaves it out
+  return out;
 }
 
 Json group_object(const std::string& group, const std::vector<std::string>& versions) {
@@ -124,6 +127,9 @@ HttpServerResponse tagged(const ApiRequest& request, HttpServerResponse response
 
 HttpServerResponse answer_groups(const ApiRequest& request, bool core, const std::string& host) {
   if (request.accepts_aggregated_discovery()) {
+    const bool known = request.accept.find("v=v2;") != std::string::npos || request.accept.find("v=v2beta1") != std::string::npos;
+    if (!known && request.accept.find(',') == std::string::npos)
+      return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList, application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", Json::object()});
     const bool beta = request.accept.find("v=v2;") == std::string::npos && request.accept.find("v=v2beta1") != std::string::npos;
     const std::string version = beta ? "v2beta1" : "v2";
     HttpServerResponse out = json_response({{"kind", "APIGroupDiscoveryList"}, {"apiVersion", "apidiscovery.k8s.io/" + version}, {"metadata", Json::object()}, {"items", aggregated(core)}});
@@ -164,33 +170,61 @@ std::optional<HttpServerResponse> answer_group(const ApiRequest& request) {
   return std::nullopt;
 }
 
+/// The schemas as text; they follow from the table of types alone and are made once.
+struct SchemaDocuments {
+  struct Document { std::string text, hash; };
+  std::map<std::string, Document> v3;          ///< by path: "apis/apps/v1"
+  std::string index, v2, v2_protobuf;
+};
+
+const SchemaDocuments& schema_documents() {
+  static const SchemaDocuments kDocuments = [] {
+    SchemaDocuments out;
+    Json paths = Json::object();
+    for (const auto& [group, versions] : groups())
+      for (const std::string& version : versions) {
+        const Json document = openapi_v3(group, version);
+        if (document.is_null()) continue;
+        const std::string path = group.empty() ? "api/" + version : "apis/" + group + "/" + version;
+        SchemaDocuments::Document& entry = out.v3[path];
+        entry.text = document.dump() + "\n";
+        entry.hash = sha256_hex(entry.text);
+        paths[path] = {{"serverRelativeURL", "/openapi/v3/" + path + "?hash=" + entry.hash}};
+      }
+    out.index = Json{{"paths", std::move(paths)}}.dump() + "\n";
+    out.v2 = openapi_v2().dump() + "\n";
+    out.v2_protobuf = openapi_v2_protobuf();
+    return out;
+  }();
+  return kDocuments;
+}
+
 HttpServerResponse answer_openapi(const ApiRequest& request) {
   const auto& segments = request.segments;
+  HttpServerResponse out;
   if (segments.size() == 2 && segments[1] == "v2") {
-    HttpServerResponse out;
-    if (request.accept.find("protobuf") != std::string::npos) {
-      out.content_type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
-      out.body = openapi_v2_protobuf();
-      return tagged(request, std::move(out));
-    }
-    return tagged(request, json_response(openapi_v2()));
+    const bool protobuf = request.accept.find("protobuf") != std::string::npos;
+    if (protobuf) out.content_type = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";
+    out.body = protobuf ? schema_documents().v2_protobuf : schema_documents().v2;
+    return tagged(request, std::move(out));
   }
-  if (segments.size() >= 2 && segments[1] == "v3") {
-    if (segments.size() == 2) {
-      Json paths = Json::object();
-      for (const auto& [group, versions] : groups())
-        for (const std::string& version : versions) {
-          const std::string path = group.empty() ? "api/" + version : "apis/" + group + "/" + version;
-          paths[path] = {{"serverRelativeURL", "/openapi/v3/" + path + "?hash=" + sha256_hex(path).substr(0, 32)}};
-        }
-      return json_response({{"paths", std::move(paths)}});
-    }
-    const bool core = segments[2] == "api" && segments.size() == 4;
-    const bool grouped = segments[2] == "apis" && segments.size() == 5;
-    const Json document = core ? openapi_v3("", segments[3]) : grouped ? openapi_v3(segments[3], segments[4]) : Json();
-    if (!document.is_null()) return tagged(request, json_response(document));
+  if (segments.size() < 2 || segments[1] != "v3") return text_response(404, "404 page not found\n");
+  if (segments.size() == 2) {
+    out.body = schema_documents().index;
+    return tagged(request, std::move(out));
   }
-  return text_response(404, "404 page not found\n");
+  std::string path;
+  for (std::size_t i = 2; i < segments.size(); ++i) path += (i > 2 ? "/" : "") + segments[i];
+  const auto found = schema_documents().v3.find(path);
+  if (found == schema_documents().v3.end()) return text_response(404, "404 page not found\n");
+  if (const std::string hash = request.option("hash"); !hash.empty() && hash != found->second.hash) {
+    // Another version of the document than there is: where the present one is.
+    out.status = 301;
+    out.headers.emplace_back("Location", "/openapi/v3/" + path + "?hash=" + found->second.hash);
+    return out;
+  }
+  out.body = found->second.text;
+  return tagged(request, std::move(out));
 }
 
 }  // namespace

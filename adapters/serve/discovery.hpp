@@ -15,4 +15,8 @@ Json openapi_v3(std::string_view group, std::string_view version);
 Json openapi_v2();
 std::string openapi_v2_protobuf();
 
+/// What a type is, and what one of its fields means, in few words; empty: nobody has said.
+std::string_view type_description(std::string_view type_name);
+std::string_view field_description(std::string_view type_name, std::string_view field);
+
 }  // namespace akstwin

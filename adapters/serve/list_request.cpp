@@ -1,6 +1,8 @@
 // Lists, pages and watches.
 #include <algorithm>
 #include <charconv>
+#include <utility>
+#include <vector>
 
 #include "adapters/http/base64.hpp"
 #include "adapters/serve/cluster_handler.hpp"
@@ -8,6 +10,11 @@
 
 namespace akstwin {
 namespace {
+
+// kubectl asks for pages of 500 and waits after the tenth: client-go lets 10 requests pass at once, then 5 a second (rest/config.go
+// DefaultBurst, DefaultQPS). 50,000 pods in pages take it 18 s of waiting. A server may answer without pages (API concepts, "Retrieving
+// large results sets in chunks"); this one does for tables that are longer than such a client gets at once, in rows as short as can be.
+constexpr std::uint64_t kBurst = 10, kLongList = 5'000;
 
 std::optional<std::uint64_t> number(std::string_view text) {
   std::uint64_t value = 0;
@@ -18,16 +25,19 @@ std::optional<std::uint64_t> number(std::string_view text) {
 
 ObjectForm form_of(const ApiRequest& request) {
   const std::string_view wanted = request.wanted_form();
-  return wanted == "Table" ? ObjectForm::Table : wanted.empty() ? ObjectForm::Whole : ObjectForm::Metadata;
+  if (wanted != "Table") return wanted.empty() ? ObjectForm::Whole : ObjectForm::Metadata;
+  const std::string included = request.option("includeObject");
+  return included == "Object" ? ObjectForm::TableOfObjects : included == "None" ? ObjectForm::TableAlone : ObjectForm::Table;
 }
 
-std::string token_of(const ListPlace& at) { return encode_base64(Json{{"v", "meta.k8s.io/v1"}, {"rv", at.version}, {"start", at.after}}.dump()); }
+std::string token_of(const ListPlace& at) { return encode_base64(Json{{"v", "meta.k8s.io/v1"}, {"rv", at.version}, {"start", at.after}, {"n", at.remaining}}.dump()); }
 
 std::optional<ListPlace> parse_token(std::string_view text) {
   const auto decoded = decode_base64(text);
   const Json token = decoded ? Json::parse(*decoded, nullptr, false) : Json();
   if (!token.is_object() || !token.contains("rv") || !token["rv"].is_number_unsigned() || !token.contains("start") || !token["start"].is_string()) return std::nullopt;
-  return ListPlace{token["rv"].get<std::uint64_t>(), token["start"].get<std::string>()};
+  const Json count = token.value("n", Json());
+  return ListPlace{token["rv"].get<std::uint64_t>(), token["start"].get<std::string>(), count.is_number_integer() ? count.get<std::int64_t>() : -1};
 }
 
 ApiFault bad_version(const std::string& text) {
@@ -35,13 +45,58 @@ ApiFault bad_version(const std::string& text) {
 }
 
 std::string list_kind(const ResourceKind& kind, ObjectForm form) {
-  return form == ObjectForm::Table ? "Table" : form == ObjectForm::Metadata ? "PartialObjectMetadataList" : std::string(kind.kind) + "List";
+  return is_table(form) ? "Table" : form == ObjectForm::Metadata ? "PartialObjectMetadataList" : std::string(kind.kind) + "List";
 }
 
 void append_item(std::string& out, const ResourceKind& kind, const StoredObject& object, ObjectForm form, std::int64_t now) {
   // Items of a list of a built-in kind do not say what they are; custom resources do.
   if (form == ObjectForm::Whole && !kind.custom) out.append("{").append(object.text, object.item_begin);
   else append_object(out, kind, object, form, now);
+}
+
+/// A list that was made when it was asked for.
+HttpServerResponse shown_list(const ResourceKind& kind, const Json& made, ObjectForm form, std::int64_t now) {
+  if (form == ObjectForm::Whole) return json_response(made);
+  HttpServerResponse out;
+  out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":"meta.k8s.io/v1","metadata":)" + made["metadata"].dump();
+  out.body += form == ObjectForm::Table ? R"(,"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(,"items":[)";
+  bool first = true;
+  for (const Json& item : made["items"]) {
+    if (!std::exchange(first, false)) out.body += ",";
+    append_item(out.body, kind, stored_form(kind, item, 0), form, now);
+  }
+  out.body += "]}\n";
+  return out;
+}
+
+/// The objects of a page, and how many follow it.
+struct Selection {
+  std::vector<const std::pair<const std::string, StoredObject>*> items;
+  std::int64_t remaining = 0;              // with a selector only whether there are any, as etcd has it
+};
+
+Selection choose(const ObjectTable& table, const std::string& name_space, const ObjectSelector& selector, const ListPlace& at, std::uint64_t limit) {
+  Selection out;
+  const std::string prefix = name_space.empty() ? std::string() : name_space + "/";
+  auto object = at.after.empty() ? table.objects().lower_bound(prefix) : table.objects().upper_bound(at.after);
+  const auto here = [&] { return object != table.objects().end() && object->first.starts_with(prefix); };
+  for (; here(); ++object) {
+    if (object->second.created_version > at.version || !selector.matches(object->second)) continue;
+    if (limit == 0 || out.items.size() < limit) {
+      out.items.push_back(&*object);
+      continue;
+    }
+    if (!selector.everything()) {
+      out.remaining = 1;
+    } else if (at.remaining >= 0) {
+      // Counted for the page before: what came and went since is not worth a walk through all objects for each page.
+      out.remaining = std::max<std::int64_t>(1, at.remaining - static_cast<std::int64_t>(out.items.size()));
+    } else {
+      for (; here(); ++object) out.remaining += object->second.created_version <= at.version ? 1 : 0;
+    }
+    break;
+  }
+  return out;
 }
 
 }  // namespace
@@ -73,8 +128,11 @@ HttpServerResponse ClusterHandler::list(const ApiRequest& request, const Resourc
     return json_response(made);
   }
   if (request.flag("watch") || old_watch) return watch(request, path, std::move(selector));
-  if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease") && form_of(request) == ObjectForm::Whole)
-    return json_response(computed_list(path.kind, path.name_space));
+  if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease")) {
+    Json made = computed_list(path.kind, path.name_space);
+    for (const auto& [key, stored] : cluster_.store.table(path.stored).objects()) made["items"].push_back(Json::parse(stored.text));   // those that clients made
+    return shown_list(row(path.kind), made, form_of(request), world_.unix_now());
+  }
   return page(request, path, selector);
 }
 
@@ -123,40 +181,31 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   if (!limit_text.empty() && !number(limit_text)) return status_response({400, "BadRequest", "strconv.ParseInt: parsing \"" + limit_text + "\": invalid syntax"});
   std::uint64_t limit = number(limit_text).value_or(0);
   if (request.option("resourceVersion") == "0" && at.after.empty() && request.option("resourceVersionMatch").empty()) limit = 0;
-  const ObjectForm form = form_of(request);
+  ObjectForm form = form_of(request);
   const std::int64_t now = world_.unix_now();
-  std::string items, last;
-  std::uint64_t shown_count = 0;
-  std::int64_t remaining = 0;
-  const std::string prefix = path.name_space.empty() ? std::string() : path.name_space + "/";
-  auto object = at.after.empty() ? table.objects().lower_bound(prefix) : table.objects().upper_bound(at.after);
-  for (; object != table.objects().end() && object->first.starts_with(prefix); ++object) {
-    const StoredObject& stored = object->second;
-    if (stored.created_version > at.version || !selector.matches(stored)) continue;
-    if (limit > 0 && shown_count == limit) {
-      ++remaining;
-      if (!selector.everything()) break;
-      continue;
-    }
-    if (shown_count++ > 0) items += ",";
-    last = object->first;
-    if (path.stored != path.kind && form != ObjectForm::Metadata) {
-      const StoredObject view = stored_form(kind, converted(path.kind, Json::parse(stored.text)), stored.version);
-      append_item(items, kind, view, form, now);
-    } else {
-      append_item(items, kind, stored, form, now);
-    }
+  Selection chosen = choose(table, path.name_space, selector, at, limit);
+  if (form == ObjectForm::Table && chosen.remaining > 0 && at.after.empty() && choose(table, path.name_space, selector, at, std::max(kLongList, limit * kBurst)).remaining > 0) {
+    chosen = choose(table, path.name_space, selector, at, 0);
+    form = ObjectForm::TableOfNames;
   }
   HttpServerResponse out;
-  const bool table_form = form == ObjectForm::Table;
+  const bool table_form = is_table(form);
   out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":")" + (form == ObjectForm::Whole ? kind.api_version() : "meta.k8s.io/v1") +
              R"(","metadata":{"resourceVersion":")" + std::to_string(at.version) + "\"";
-  if (remaining > 0) {
-    out.body += R"(,"continue":")" + token_of({at.version, last}) + "\"";
-    if (selector.everything()) out.body += R"(,"remainingItemCount":)" + std::to_string(remaining);
+  if (chosen.remaining > 0) {
+    out.body += R"(,"continue":")" + token_of({at.version, chosen.items.back()->first, selector.everything() ? chosen.remaining : -1}) + "\"";
+    if (selector.everything()) out.body += R"(,"remainingItemCount":)" + std::to_string(chosen.remaining);
   }
   out.body += table_form ? R"(},"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(},"items":[)";
-  out.body += items + "]}\n";
+  if (!chosen.items.empty()) out.body.reserve(out.body.size() + chosen.items.size() * (form == ObjectForm::Whole || form == ObjectForm::TableOfObjects ? chosen.items.front()->second.text.size() + 512 : 512));
+  bool first = true;
+  for (const auto* object : chosen.items) {
+    if (!std::exchange(first, false)) out.body += ",";
+    if (path.stored != path.kind && form != ObjectForm::Metadata)
+      append_item(out.body, kind, stored_form(kind, converted(path.kind, Json::parse(object->second.text)), object->second.version), form, now);
+    else append_item(out.body, kind, object->second, form, now);
+  }
+  out.body += "]}\n";
   return out;
 }
 

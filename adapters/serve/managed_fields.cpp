@@ -164,6 +164,13 @@ bool is_mine(const Json& entry, const FieldWriter& writer, std::string_view oper
   return entry.value("manager", "") == writer.manager && entry.value("operation", "") == operation;
 }
 
+/// "\"kubectl\" using apps/v1": how conflicts name a manager.
+std::string manager_text(const Json& entry) {
+  std::string out = Json(entry.value("manager", "unknown")).dump();
+  if (entry.contains("subresource")) out += " with subresource " + entry["subresource"].dump();
+  return entry.value("operation", "") == "Update" ? out + " using " + entry.value("apiVersion", "") : out;
+}
+
 }  // namespace
 
 ApplyResult server_side_apply(const Json& live, const Json& applied, const FieldWriter& writer) {
@@ -181,7 +188,7 @@ ApplyResult server_side_apply(const Json& live, const Json& applied, const Field
     if (!paths.empty() && writer.force) {
       entry["fieldsV1"] = without(entry["fieldsV1"], wanted);
     } else {
-      for (const std::string& path : paths) out.conflicts.push_back({entry.value("manager", "unknown"), path});
+      for (const std::string& path : paths) out.conflicts.push_back({manager_text(entry), path});
     }
     if (entry["fieldsV1"].empty()) continue;
     others = united(others, entry["fieldsV1"]);

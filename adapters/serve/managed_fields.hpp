@@ -17,7 +17,7 @@ struct FieldWriter {
   bool force = false;
 };
 
-/// A field that another manager owns with another value.
+/// A field that another manager owns with another value; `manager` in the words of a conflict: "\"kubectl\" using apps/v1".
 struct FieldConflict { std::string manager, field; };
 
 struct ApplyResult {

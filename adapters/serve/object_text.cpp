@@ -41,6 +41,9 @@ Json json_of(const YamlNode& node) {   // as deep as kDepth allows, not more
   return out;
 }
 
+constexpr std::string_view kLabelWords =
+    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+
 void check_labels(const Json& metadata, FieldProblems& problems) {
   for (const char* part : {"labels", "annotations"}) {
     const auto found = metadata.find(part);
@@ -74,7 +77,7 @@ void check_pods(const Json& template_spec, const std::string& path, FieldProblem
   for (const Json& container : *containers) {
     const std::string at = path + ".containers[" + std::to_string(index++) + "]";
     if (!container.is_object() || !container.contains("name") || !container["name"].is_string()) problems.emplace_back(at + ".name", "Required value");
-    else if (!is_dns_name(container["name"].get<std::string>(), 63)) problems.emplace_back(at + ".name", "Invalid value: \"" + container["name"].get<std::string>() + "\": a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-'");
+    else if (!is_dns_name(container["name"].get<std::string>(), 63)) problems.emplace_back(at + ".name", "Invalid value: \"" + container["name"].get<std::string>() + "\": " + std::string(kLabelWords));
     if (!container.is_object() || !container.contains("image") || container["image"] == "") problems.emplace_back(at + ".image", "Required value");
   }
 }
@@ -86,7 +89,25 @@ void check_selector(const Json& object, FieldProblems& problems) {
   if (selector == nullptr || !selector->is_object()) return;
   for (const auto& [key, value] : selector->items())
     if (labels == nullptr || !labels->is_object() || labels->value(key, Json()) != value)
-      return problems.emplace_back("spec.template.metadata.labels", "Invalid value: " + (labels == nullptr ? "null" : labels->dump()) + ": `selector` does not match template `labels`"), void();
+      return problems.emplace_back("spec.template.metadata.labels", "Invalid value: " + go_map(labels) + ": `selector` does not match template `labels`"), void();
+}
+
+/// Images without a tag are the latest ones.
+bool is_latest(const Json& image) {
+  if (!image.is_string()) return false;
+  const std::string text = image.get<std::string>(), name = text.substr(text.rfind('/') + 1);
+  return text.find('@') == std::string::npos && (name.find(':') == std::string::npos || name.ends_with(":latest"));
+}
+
+/// Source: kubernetes 1.32 pkg/apis/core/v1/defaults.go, SetDefaults_Probe and SetDefaults_HTTPGetAction.
+void defaults_of_probe(Json& probe) {
+  probe.emplace("timeoutSeconds", 1);
+  probe.emplace("periodSeconds", 10);
+  probe.emplace("successThreshold", 1);
+  probe.emplace("failureThreshold", 3);
+  if (!probe.contains("httpGet") || !probe["httpGet"].is_object()) return;
+  probe["httpGet"].emplace("path", "/");
+  probe["httpGet"].emplace("scheme", "HTTP");
 }
 
 void defaults_of_pods(Json& pod, std::string_view restart) {
@@ -99,7 +120,9 @@ void defaults_of_pods(Json& pod, std::string_view restart) {
   if (!pod.contains("containers") || !pod["containers"].is_array()) return;
   for (Json& container : pod["containers"]) {
     if (!container.is_object()) continue;
-    container.emplace("imagePullPolicy", "IfNotPresent");
+    container.emplace("imagePullPolicy", is_latest(container.value("image", Json())) ? "Always" : "IfNotPresent");
+    for (const char* name : {"readinessProbe", "livenessProbe", "startupProbe"})
+      if (container.contains(name) && container[name].is_object()) defaults_of_probe(container[name]);
     container.emplace("resources", Json::object());
     container.emplace("terminationMessagePath", "/dev/termination-log");
     container.emplace("terminationMessagePolicy", "File");
@@ -124,6 +147,13 @@ void resolve_priority(PodSpec& pod, const std::vector<PriorityClassSpec>& known,
 
 }  // namespace
 
+std::string go_map(const Json* object) {
+  if (object == nullptr || !object->is_object()) return "map[string]string(nil)";
+  std::string out;
+  for (const auto& [key, value] : object->items()) out += (out.empty() ? "" : ", ") + Json(key).dump() + ":" + value.dump();
+  return "map[string]string{" + out + "}";
+}
+
 std::optional<Json> parse_object_text(std::string_view text, bool yaml) {
   if (yaml) {
     Diagnostics diagnostics;
@@ -147,7 +177,9 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object) {
   const Json& metadata = object["metadata"];
   const std::string name = metadata["name"].get<std::string>();
   const bool free_form = kind.kind == "ClusterRole" || kind.kind == "ClusterRoleBinding" || kind.kind == "Role" || kind.kind == "RoleBinding";
-  if (!free_form && !is_dns_name(name, 253))
+  constexpr std::size_t kLongest = 253;
+  if (!free_form && name.size() > kLongest) problems.emplace_back("metadata.name", "Invalid value: \"" + name + "\": must be no more than 253 characters");
+  else if (!free_form && !is_dns_name(name, kLongest))
     problems.emplace_back("metadata.name", "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
   check_labels(metadata, problems);
   const Json none = Json::object();

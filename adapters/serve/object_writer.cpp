@@ -58,6 +58,43 @@ std::vector<Taint> taints_of(const Json& node) {
   return out;
 }
 
+// Keys and values of a ConfigMap together: 1 MiB (kubernetes 1.32 pkg/apis/core/validation, ValidateConfigMap).
+constexpr std::size_t kLargestConfig = 1 << 20;
+
+std::size_t data_bytes(const Json& object) {
+  std::size_t bytes = 0;
+  for (const char* field : {"data", "binaryData"})
+    if (const Json data = part(object, {field}); data.is_object())
+      for (const auto& [key, value] : data.items()) bytes += value.is_string() ? value.get_ref<const std::string&>().size() : 0;
+  return bytes;
+}
+
+/// "\"a\", \"b\"": finalizers that were not there before.
+std::string added_finalizers(const Json& before, const Json& after) {
+  const Json old = part(before, {"metadata", "finalizers"});
+  std::string out;
+  for (const Json& name : part(after, {"metadata", "finalizers"}))
+    if (!old.is_array() || std::ranges::find(old, name) == old.end()) out += (out.empty() ? "" : ", ") + name.dump();
+  return out;
+}
+
+/// Source: kubernetes 1.32 pkg/apis/core/validation/events.go.
+void check_event(const Json& event, FieldProblems& problems) {
+  const Json space = part(event, {"involvedObject", "namespace"});
+  if (space.is_string() && space != "" && space != space_of(event)) problems.emplace_back("involvedObject.namespace", "Invalid value: " + space.dump() + ": does not match event.namespace");
+  // Those of events.k8s.io have a time of their own, and say who reports.
+  if (part(event, {"eventTime"}).is_null() || part(event, {"reportingComponent"}) != "") return;
+  problems.emplace_back("reportingController", "Required value");
+  problems.emplace_back("reportingController", "Invalid value: \"\": name part must be non-empty");
+  problems.emplace_back("reportingController", "Invalid value: \"\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
+}
+
+/// A LabelSelector as Go writes it in messages.
+std::string go_selector(const Json& selector) {
+  const Json labels = part(selector, {"matchLabels"}), terms = part(selector, {"matchExpressions"});
+  return "v1.LabelSelector{MatchLabels:" + go_map(&labels) + ", MatchExpressions:[]v1.LabelSelectorRequirement" + (terms.is_array() && !terms.empty() ? terms.dump() : std::string("(nil)")) + "}";
+}
+
 /// The workload that stands for a pod without a controller.
 Json job_of_pod(const Json& pod) {
   Json spec = pod["spec"];
@@ -95,10 +132,14 @@ void ObjectWriter::annotate(int kind, const Json& before, const Json& after) {
 std::optional<ApiFault> ObjectWriter::check(int kind, const Json& before, const Json& after) const {
   const ResourceKind& row = row_of(kind);
   FieldProblems problems = check_object(row, after);
-  if (problems.empty() && !before.is_null()) {
+  if (row.kind == "Event" && before.is_null()) check_event(after, problems);
+  if (row.kind == "ConfigMap" && data_bytes(after) > kLargestConfig) problems.emplace_back("[]", "Too long: may not be more than 1048576 bytes");
+  if (!before.is_null()) {
+    if (const std::string added = added_finalizers(before, after); !added.empty() && before["metadata"].contains("deletionTimestamp"))
+      problems.emplace_back("metadata.finalizers", "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" + added + "}");
     const bool selected = row.kind == "Deployment" || row.kind == "StatefulSet" || row.kind == "DaemonSet" || row.kind == "ReplicaSet";
     const Json selector = part(after, {"spec", "selector"});
-    if (selected && part(before, {"spec", "selector"}) != selector) problems.emplace_back("spec.selector", "Invalid value: " + selector.dump() + ": field is immutable");
+    if (selected && part(before, {"spec", "selector"}) != selector) problems.emplace_back("spec.selector", "Invalid value: " + go_selector(selector) + ": field is immutable");
     if ((row.kind == "ConfigMap" || row.kind == "Secret") && part(before, {"immutable"}) == true && part(before, {"data"}) != part(after, {"data"}))
       problems.emplace_back("data", "Forbidden: field is immutable when `immutable` is set");
     const Json provider = part(before, {"spec", "providerID"});

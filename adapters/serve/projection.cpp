@@ -159,6 +159,7 @@ void Projection::project_pod(PodId id, std::uint32_t row, std::uint32_t generati
   if (is_bare(owner)) {
     object["metadata"]["name"] = owner.spec->name.text();
     object["metadata"].erase("ownerReferences");
+    for (const char* label : {"batch.kubernetes.io/job-name", "job-name", "batch.kubernetes.io/controller-uid", "controller-uid"}) object["metadata"]["labels"].erase(label);
     object["spec"]["restartPolicy"] = "Always";
   }
   pods_[row] = {generation, ObjectStore::key_of(object)};

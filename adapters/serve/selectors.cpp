@@ -90,6 +90,12 @@ bool knows_field(const ResourceKind& kind, std::string_view field) {
   return std::ranges::any_of(kKnown, [&](const Known& known) { return known.kind == kind.kind && known.field == field; });
 }
 
+/// Kinds whose field labels have a conversion of their own say so in other words. Source: kubernetes 1.32 pkg/apis/*/v1/conversion.go.
+bool has_own_fields(const ResourceKind& kind) {
+  constexpr std::string_view kKinds[] = {"Pod", "Node", "Namespace", "Secret", "ReplicaSet", "ReplicationController", "Job", "Service", "Event"};
+  return kind.custom || std::ranges::find(kKinds, kind.kind) != std::end(kKinds);
+}
+
 }  // namespace
 
 bool SelectorTerm::holds(const TextPairs& pairs) const {
@@ -127,7 +133,8 @@ Result<std::vector<SelectorTerm>> parse_field_selector(std::string_view text, co
     const bool negated = equals > 0 && term[equals - 1] == '!';
     const std::size_t skip = term.substr(equals).starts_with("==") ? 2 : 1;
     std::string field(term.substr(0, negated ? equals - 1 : equals));
-    if (!knows_field(kind, field)) return fail("\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
+    if (!knows_field(kind, field))
+      return fail(has_own_fields(kind) ? "field label not supported: " + field : "\"" + field + "\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"");
     out.push_back({std::move(field), negated ? SelectorTerm::Operator::NotIn : SelectorTerm::Operator::In, {std::string(term.substr(equals + skip))}});
   }
   return out;

@@ -41,7 +41,7 @@ Result<void> write_private(const std::string& path, const std::string& text) {
 
 class TwinServer::Parts {
  public:
-  Parts(const Scenario& scenario, ServeOptions given) : options(std::move(given)), world(scenario, options.pace) {}
+  Parts(const Scenario& scenario, ServeOptions given) : options(std::move(given)), world(scenario, options.pace, options.watch_log_bytes) {}
 
   ServeOptions options;
   ServedWorld world;
@@ -71,6 +71,8 @@ Result<void> TwinServer::start() {
   http.port = parts.options.port;
   http.certificate_pem = parts.identity.certificate_pem;
   http.key_pem = parts.identity.key_pem;
+  http.request_timeout = parts.options.request_timeout;
+  http.write_timeout = parts.options.write_timeout;
   parts.server = std::make_unique<HttpServer>(std::move(http), *parts.handler);
   const auto port = parts.server->listen();
   if (!port) return tl::unexpected<Error>(port.error());

@@ -1,5 +1,7 @@
 /// The served twin as a whole: a world, its door, its certificate and its kubeconfig.
 #pragma once
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -21,6 +23,9 @@ struct ServeOptions {
   bool allow_remote = false;               ///< addresses other than the loopback's
   Pace pace{};
   std::string kubeconfig{};                ///< where to write it; empty: nowhere
+  std::chrono::milliseconds request_timeout{15'000};   ///< a request that takes longer to arrive is 408
+  std::chrono::milliseconds write_timeout{30'000};     ///< a client that takes nothing for so long is dropped
+  std::size_t watch_log_bytes = std::size_t{256} << 20;   ///< of each kind, for watches that lag behind
 };
 
 class TwinServer {

@@ -38,7 +38,8 @@ std::optional<HttpServerResponse> ServeHandler::refuse(const HttpServerRequest& 
 }
 
 HttpServerResponse ServeHandler::fault(int status, std::string_view message) {
-  HttpServerResponse out = status_response({status, status == 413 ? "RequestEntityTooLarge" : "BadRequest", std::string(message)});
+  const std::string_view reason = status == 413 ? "RequestEntityTooLarge" : status == 431 ? "RequestHeaderFieldsTooLarge" : status == 408 ? "Timeout" : "BadRequest";
+  HttpServerResponse out = status_response({status, std::string(reason), std::string(message)});
   out.close = true;
   return out;
 }

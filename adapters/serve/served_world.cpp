@@ -1,5 +1,7 @@
 #include "adapters/serve/served_world.hpp"
 
+#include "adapters/serve/namespace_end.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -43,19 +45,20 @@ std::string to_string(const Pace& pace) {
   return text + "x";
 }
 
-ServedCluster::ServedCluster(ClusterRuntime& cluster_runtime, std::uint32_t cluster_index, World& world)
+ServedCluster::ServedCluster(ClusterRuntime& cluster_runtime, std::uint32_t cluster_index, World& world, std::size_t log_bytes)
     : runtime(cluster_runtime),
       index(cluster_index),
+      store(log_bytes),
       projection(runtime.server(), source_of(runtime, index, world), store),
       events(runtime.spec().name, world.timeline(), projection, store) {}
 
-ServedWorld::ServedWorld(const Scenario& scenario, Pace pace)
+ServedWorld::ServedWorld(const Scenario& scenario, Pace pace, std::size_t log_bytes)
     // The calendar kernel: a host that is asked for a step every few milliseconds has no use for the other, and both give the same bytes.
     : world_(scenario, RngRoot{scenario.seed, 0, false}, KernelKind::Calendar), pace_(pace), anchor_wall_(Clock::now()) {
   world_.begin();
   world_.kernel().run_until(SimTime{});
   std::uint32_t index = 0;
-  for (ClusterRuntime& runtime : world_.clusters()) clusters_.emplace_back(runtime, index++, world_);
+  for (ClusterRuntime& runtime : world_.clusters()) clusters_.emplace_back(runtime, index++, world_, log_bytes);
   for (ServedCluster& cluster : clusters_) cluster.projection.begin();
 }
 
@@ -65,6 +68,8 @@ void ServedWorld::refresh() {
     const std::uint64_t before = cluster.told;
     cluster.projection.sync();
     cluster.events.sync(now());
+    end_namespaces(cluster, now());
+    cluster.endpoints.sync();
     cluster.told = cluster.store.version();
     changed = changed || cluster.told != before;
   }

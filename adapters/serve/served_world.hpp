@@ -1,10 +1,13 @@
 /// A simulated world that runs by a wall clock and shows itself as clusters with objects.
 #pragma once
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 
+#include "adapters/serve/endpoint_feed.hpp"
 #include "adapters/serve/event_feed.hpp"
 #include "adapters/serve/object_store.hpp"
 #include "adapters/serve/pace.hpp"
@@ -15,7 +18,7 @@ namespace akstwin {
 
 /// One cluster with the objects that clients see.
 struct ServedCluster {
-  ServedCluster(ClusterRuntime& cluster_runtime, std::uint32_t cluster_index, World& world);
+  ServedCluster(ClusterRuntime& cluster_runtime, std::uint32_t cluster_index, World& world, std::size_t log_bytes);
   ServedCluster(const ServedCluster&) = delete;
 
   ClusterRuntime& runtime;
@@ -24,11 +27,14 @@ struct ServedCluster {
   Projection projection;
   EventFeed events;
   std::uint64_t told = 0;                 ///< version of the store when watchers were last woken
+  std::map<std::string, SimTime, std::less<>> ending;   ///< namespaces that are being deleted, and since when
+  EndpointFeed endpoints{projection, runtime, store};
 };
 
 class ServedWorld {
  public:
-  ServedWorld(const Scenario& scenario, Pace pace);
+  /// `log_bytes`: how much each kind remembers for watches that lag behind.
+  ServedWorld(const Scenario& scenario, Pace pace, std::size_t log_bytes = std::size_t{256} << 20);
   ServedWorld(const ServedWorld&) = delete;
 
   /// Called whenever objects may have changed.

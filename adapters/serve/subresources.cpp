@@ -5,6 +5,7 @@
 #include "adapters/serve/object_text.hpp"
 #include "adapters/serve/patches.hpp"
 #include "adapters/serve/printers.hpp"
+#include "adapters/serve/request_body.hpp"
 
 namespace akstwin {
 namespace {
@@ -26,6 +27,8 @@ Json scale_object(const Json& object) {
 
 Json success(int code) { return {{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", Json::object()}, {"status", "Success"}, {"code", code}}; }
 
+constexpr ResourceKind kScale{"autoscaling", "v1", "scales", "scale", "Scale"};
+
 std::string nanocores(Millicores cpu) { return std::to_string(cpu.value * 1'000'000) + "n"; }
 std::string kibibytes(Bytes memory) { return std::to_string(memory.value >> 10) + "Ki"; }
 
@@ -38,7 +41,7 @@ HttpServerResponse ClusterHandler::subresource(const ApiRequest& request, const 
   if (path.subresource == "status" || path.subresource == "finalize") return status(request, path);
   if (path.subresource == "binding") {
     const PodId pod = cluster_.projection.pod(path.key());
-    const auto body = parse_object_text(request.body, false);
+    const auto body = read_plain_body(request);
     if (request.method != "POST") return status_response(method_not_allowed(request.method));
     if (!pod) return status_response(not_found(row(path.kind), path.name));
     if (!body || !body->is_object() || !body->contains("target") || !(*body)["target"].is_object()) return status_response(bad_request("the binding has no target"));
@@ -47,19 +50,39 @@ HttpServerResponse ClusterHandler::subresource(const ApiRequest& request, const 
     if (request.dry_run()) return json_response(success(201), 201);
     const Verdict verdict = cluster_.runtime.server().submit(BindPod{pod, node});
     world_.refresh();
-    if (verdict != Verdict::Accepted) return status_response(conflict(row(path.kind), path.name, "pod " + path.name + " is already assigned to a node"));
+    if (verdict != Verdict::Accepted) {
+      ApiFault fault = conflict(row(path.kind), path.name, "pod " + path.name + " is already assigned to node \"" + cluster_.store.get(path.stored, path.key())["spec"].value("nodeName", "") + "\"");
+      fault.message.replace(fault.message.find("pods"), 4, "pods/binding");
+      fault.details["kind"] = "pods/binding";
+      return status_response(fault);
+    }
     return json_response(success(201), 201);
   }
   return text_response(404, "404 page not found\n");
 }
 
+/// What needs processes: refused in words that kubectl shows as they are.
+HttpServerResponse ClusterHandler::no_process(const ApiRequest& request, const ResourcePath& path) {
+  if (cluster_.store.table(path.stored).find(path.key()) == nullptr) return status_response(not_found(row(path.kind), path.name));
+  static_cast<void>(request);
+  const std::string what = path.subresource == "ephemeralcontainers" ? "debug" : path.subresource == "portforward" ? "port-forward" : std::string(path.subresource.substr(0, path.subresource.find('/')));
+  const std::string reason = "the " + std::string(row(path.kind).plural) + " of a twin are simulated and run no processes, so there is nothing to " +
+                             (what == "exec" ? "execute a command in" : what == "port-forward" || what == "proxy" ? "forward a port to" : what == "attach" ? "attach to" : "debug") +
+                             "; kubectl logs and kubectl describe show what \"" + path.name + "\" would be doing";
+  return status_response({400, "BadRequest", what + " is not possible: " + reason});
+}
+
 HttpServerResponse ClusterHandler::scale(const ApiRequest& request, const ResourcePath& path) {
   const Json object = cluster_.store.get(path.stored, path.key());
-  if (object.is_null()) return status_response(not_found(row(path.kind), path.name));
+  if (object.is_null()) {
+    const std::string plural = std::string(row(path.kind).plural) + "/scale";
+    ResourceKind kind = row(path.kind);
+    kind.plural = plural;
+    return status_response(not_found(kind, path.name));
+  }
   const Json before = scale_object(object);
   if (request.method == "GET") {
     if (request.wanted_form() != "Table") return json_response(before);
-    constexpr ResourceKind kScale{"autoscaling", "v1", "scales", "scale", "Scale"};
     HttpServerResponse out;
     out.body = R"({"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{},"columnDefinitions":)" + table_columns(kScale) + R"(,"rows":[)";
     append_object(out.body, kScale, stored_form(kScale, before, 0), ObjectForm::Table, world_.unix_now());
@@ -67,7 +90,7 @@ HttpServerResponse ClusterHandler::scale(const ApiRequest& request, const Resour
     return out;
   }
   if (request.method != "PUT" && request.method != "PATCH") return status_response(method_not_allowed(request.method));
-  const auto body = parse_object_text(request.body, request.content_type == "application/apply-patch+yaml");
+  const auto body = request.content_type == "application/vnd.kubernetes.protobuf" ? read_plain_body(request) : parse_object_text(request.body, is_yaml_type(request));
   if (!body) return status_response(bad_request("couldn't get version/kind; json parse error"));
   Json after = before;
   if (request.method == "PUT") after = *body;
@@ -78,15 +101,16 @@ HttpServerResponse ClusterHandler::scale(const ApiRequest& request, const Resour
   } else {
     after.merge_patch(*body);
   }
-  if (!after.is_object() || !after.contains("metadata") || !after["metadata"].is_object()) return status_response(bad_request("the Scale has no metadata"));
+  std::vector<std::string> warnings;
+  if (!after.is_object()) return status_response(bad_request("the patch leaves no object"));
+  if (auto fault = read_patched(request, kScale, after, warnings)) return status_response(*fault);
   const Json version = after["metadata"].value("resourceVersion", Json());
   if (version.is_string() && version != "" && version != object["metadata"]["resourceVersion"])
     return status_response(conflict(row(path.kind), path.name, "the object has been modified; please apply your changes to the latest version and try again"));
   const Json spec = after.value("spec", Json::object());
   const Json replicas = spec.is_object() ? spec.value("replicas", Json(0)) : Json();
   if (!replicas.is_number_integer() || replicas.get<std::int64_t>() < 0)
-    return status_response({422, "Invalid", "Scale.autoscaling \"" + path.name + "\" is invalid: spec.replicas: Invalid value: " + replicas.dump() + ": must be greater than or equal to 0",
-                            Json{{"name", path.name}, {"group", "autoscaling"}, {"kind", "Scale"}}});
+    return status_response(invalid(kScale, path.name, {{"spec.replicas", "Invalid value: " + replicas.dump() + ": must be greater than or equal to 0"}}));
   Json changed = object;
   changed["spec"]["replicas"] = replicas;
   if (!request.dry_run()) {
@@ -102,10 +126,10 @@ HttpServerResponse ClusterHandler::scale(const ApiRequest& request, const Resour
 
 HttpServerResponse ClusterHandler::evict(const ApiRequest& request, const ResourcePath& path) {
   if (request.method != "POST") return status_response(method_not_allowed(request.method));
-  const auto body = parse_object_text(request.body, request.content_type == "application/yaml");
-  if (!body || !body->is_object()) return status_response(bad_request("couldn't get version/kind; json parse error"));
+  const auto body = read_plain_body(request);
+  if (!body) return status_response(bad_request("couldn't get version/kind; json parse error"));
   const Json metadata = body->value("metadata", Json::object()), options = body->value("deleteOptions", Json::object());
-  if (metadata.is_object() && metadata.contains("name") && metadata["name"] != path.name)
+  if (!metadata.is_object() || metadata.value("name", "") != path.name)
     return status_response(bad_request("name in URL does not match name in Eviction object"));
   const PodId pod = cluster_.projection.pod(path.key());
   if (!pod) {
@@ -117,8 +141,8 @@ HttpServerResponse ClusterHandler::evict(const ApiRequest& request, const Resour
   if (auto fault = writer_.evict(row(path.kind), pod, path.name, true)) return status_response(*fault);
   if (options.is_object() && options.contains("preconditions") && options["preconditions"].is_object()) {
     const Json& wanted = options["preconditions"];
-    if (wanted.value("resourceVersion", version) != version || wanted.value("uid", uid) != uid)
-      return status_response(conflict(row(path.kind), path.name, "Precondition failed: the pod is another one, or has changed"));
+    if (wanted.value("resourceVersion", version) != version) return status_response(precondition_failed(row(path.kind), path.name, "resourceVersion", wanted.value("resourceVersion", ""), version));
+    if (wanted.value("uid", uid) != uid) return status_response(precondition_failed(row(path.kind), path.name, "uid", wanted.value("uid", ""), uid));
   }
   if (!dry_run) {
     if (auto fault = writer_.evict(row(path.kind), pod, path.name, false)) return status_response(*fault);
@@ -133,11 +157,12 @@ HttpServerResponse ClusterHandler::status(const ApiRequest& request, const Resou
   if (request.method == "GET") return shown(request, path, before, 200);
   if (request.method != "PUT" && request.method != "PATCH") return status_response(method_not_allowed(request.method));
   Json after;
+  std::vector<std::string> warnings;
   if (request.method == "PUT") {
     const auto body = parse_object_text(request.body, request.content_type == "application/yaml");
     if (!body || !body->is_object()) return status_response(bad_request("couldn't get version/kind; json parse error"));
     after = *body;
-  } else if (auto fault = patched(request, path, before, after)) {
+  } else if (auto fault = patched(request, path, before, after, warnings)) {
     return status_response(*fault);
   }
   // Only the status is written here, and what the twin knows better it writes again.
@@ -147,41 +172,6 @@ HttpServerResponse ClusterHandler::status(const ApiRequest& request, const Resou
   cluster_.store.put(path.stored, changed);
   world_.refresh();
   return shown(request, path, cluster_.store.get(path.stored, path.key()), 200);
-}
-
-/// What the pod would be doing, as lines of a log: the twin has no processes, but it knows what state they would be in.
-HttpServerResponse ClusterHandler::log(const ApiRequest& request, const ResourcePath& path) {
-  if (request.method != "GET") return status_response(method_not_allowed(request.method));
-  const PodId id = cluster_.projection.pod(path.key());
-  if (!id) return status_response(not_found(row(path.kind), path.name));
-  const ClusterState& state = cluster_.runtime.server().state();
-  const Pod& pod = state.pods[id];
-  const std::string container = request.option("container");
-  if (!container.empty() && std::ranges::none_of(pod.spec->containers, [&](const ContainerSpec& spec) { return spec.name.text() == container; }))
-    return status_response(bad_request("container " + container + " is not valid for pod " + path.name));
-  if (pod.started == kNever)
-    return status_response(bad_request("container \"" + (container.empty() ? pod.spec->containers.front().name.str() : container) + "\" in pod \"" + path.name + "\" is waiting to start: ContainerCreating"));
-  const Epoch epoch = world_.scenario().start;
-  const Workload& owner = state.workloads[pod.owner];
-  std::string text;
-  const auto line = [&](SimTime at, const std::string& what) { text += (request.flag("timestamps") ? epoch.iso(at) + " " : "") + epoch.iso(at) + " " + what + "\n"; };
-  line(pod.started, "simulated " + path.name + ": process started from " + pod.spec->containers.front().image.str() + " (revision " + std::to_string(pod.revision) + ")");
-  if (pod.ready_transition != kNever) line(pod.ready_transition, pod.ready ? "ready: readiness probe answers" : "not ready");
-  if (pod.owner.row < state.metrics.size() && state.metrics[pod.owner.row].at != kNever) {
-    const PodMetrics& sample = state.metrics[pod.owner.row];
-    std::string what = "using " + to_string(pod.ready ? sample.cpu : sample.cpu_idle) + " CPU and " + to_string(sample.memory) + " of memory";
-    if (sample.requests_milli >= 0 && owner.ready > 0 && pod.ready) what += ", serving " + std::to_string(sample.requests_milli / owner.ready / 1'000) + " requests a second";
-    line(sample.at, what);
-  }
-  if (pod.terminating()) line(pod.deleting, "SIGTERM: shutting down within " + to_string(pod.spec->termination_grace));
-  const std::string tail = request.option("tailLines");
-  if (!tail.empty() && tail.size() < 6 && std::ranges::all_of(tail, [](char c) { return c >= '0' && c <= '9'; })) {
-    std::ptrdiff_t surplus = std::ranges::count(text, '\n') - std::stol(tail);
-    for (; surplus > 0; --surplus) text.erase(0, text.find('\n') + 1);
-  }
-  HttpServerResponse out = text_response(200, std::move(text));
-  out.content_type = "text/plain";
-  return out;
 }
 
 Json ClusterHandler::computed(int kind, const ResourcePath& path) const {
@@ -249,22 +239,6 @@ Json ClusterHandler::computed_list(int kind, const std::string& name_space) cons
   Json metadata = Json::object();
   if (row(kind).kind == "Lease") metadata["resourceVersion"] = std::to_string(cluster_.store.version());
   return {{"kind", std::string(row(kind).kind) + "List"}, {"apiVersion", row(kind).api_version()}, {"metadata", std::move(metadata)}, {"items", std::move(items)}};
-}
-
-HttpServerResponse ClusterHandler::review(const ApiRequest& request) {
-  if (request.method != "POST") return status_response(method_not_allowed(request.method));
-  auto body = parse_object_text(request.body, false);
-  if (!body || !body->is_object()) return status_response(unsupported_media("application/json"));
-  const std::string& what = request.segments.back();
-  // Whoever has the token may do everything.
-  const Json user{{"username", "akstwin"}, {"groups", Json::array({"system:masters", "system:authenticated"})}};
-  if (what == "selfsubjectaccessreviews" || what == "subjectaccessreviews" || what == "localsubjectaccessreviews") (*body)["status"] = {{"allowed", true}, {"reason", "the token of the twin allows everything"}};
-  else if (what == "selfsubjectreviews") (*body)["status"] = {{"userInfo", user}};
-  else if (what == "selfsubjectrulesreviews")
-    (*body)["status"] = {{"resourceRules", Json::array({Json{{"verbs", Json::array({"*"})}, {"apiGroups", Json::array({"*"})}, {"resources", Json::array({"*"})}}})},
-                         {"nonResourceRules", Json::array({Json{{"verbs", Json::array({"*"})}, {"nonResourceURLs", Json::array({"*"})}}})}, {"incomplete", false}};
-  else return text_response(404, "404 page not found\n");
-  return json_response(*body, 201);
 }
 
 }  // namespace akstwin

@@ -1,5 +1,7 @@
 #include "adapters/serve/watch_stream.hpp"
 
+#include <algorithm>
+
 #include "adapters/serve/api_request.hpp"
 #include "adapters/serve/printers.hpp"
 
@@ -11,6 +13,24 @@ constexpr std::size_t kBatch = 256 << 10;
 // A quiet watch hears once a minute how far it is (recorded: 59.5 s), and about 2 s before its end.
 constexpr std::chrono::seconds kBookmarkEvery{59}, kBeforeEnd{2};
 
+void append_text(std::string& out, const std::string& text) {
+  const bool plain = std::ranges::none_of(text, [](char c) { return c == '"' || c == '\\' || static_cast<unsigned char>(c) < 0x20; });
+  if (plain) out.append("\"").append(text).append("\"");
+  else out.append(Json(text).dump());
+}
+
+/// What kubectl needs of an object beside its cells: where it is, and its labels.
+void append_name(std::string& out, const StoredObject& object) {
+  out.append(R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":{"name":)");
+  append_text(out, object.fields[0].second);   // fields_of() begins with name and namespace
+  if (!object.fields[1].second.empty()) append_text(out.append(R"(,"namespace":)"), object.fields[1].second);
+  for (std::size_t i = 0; i < object.labels.size(); ++i) {
+    append_text(out.append(i == 0 ? R"(,"labels":{)" : ","), object.labels[i].first);
+    append_text(out.append(":"), object.labels[i].second);
+  }
+  out.append(object.labels.empty() ? "}}" : "}}}");
+}
+
 }  // namespace
 
 void append_object(std::string& out, const ResourceKind& kind, const StoredObject& object, ObjectForm form, std::int64_t now) {
@@ -19,8 +39,10 @@ void append_object(std::string& out, const ResourceKind& kind, const StoredObjec
   } else if (form == ObjectForm::Metadata) {
     out.append(R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)").append(object.metadata()).append("}");
   } else {
-    out.append(R"({"cells":)").append(with_ages(object.cells, now)).append(R"(,"object":)");
-    append_object(out, kind, object, ObjectForm::Metadata, now);
+    out.append(R"({"cells":)").append(with_ages(object.cells, now));
+    if (form != ObjectForm::TableAlone) out.append(R"(,"object":)");
+    if (form == ObjectForm::TableOfNames) append_name(out, object);
+    else if (form != ObjectForm::TableAlone) append_object(out, kind, object, form == ObjectForm::Table ? ObjectForm::Metadata : ObjectForm::Whole, now);
     out.append("}");
   }
 }
@@ -46,7 +68,7 @@ bool WatchStream::in_namespace(std::string_view key) const {
 void WatchStream::event(std::string& out, std::string_view type, const StoredObject& object) {
   const ResourceKind& kind = resource_kinds()[static_cast<std::size_t>(request_.kind)];
   out.append(R"({"type":")").append(type).append(R"(","object":)");
-  if (request_.form == ObjectForm::Table) {
+  if (is_table(request_.form)) {
     out.append(R"({"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":")").append(std::to_string(object.version)).append(R"("},"columnDefinitions":)");
     out.append(columns_sent_ ? "null" : table_columns(kind)).append(R"(,"rows":[)");
     columns_sent_ = true;
@@ -64,7 +86,7 @@ void WatchStream::bookmark(std::string& out, bool initial_end) {
   if (initial_end) metadata["annotations"]["k8s.io/initial-events-end"] = "true";
   Json object{{"kind", kind.kind}, {"apiVersion", kind.api_version()}, {"metadata", metadata}};
   if (request_.form == ObjectForm::Metadata) object = {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", metadata}};
-  if (request_.form == ObjectForm::Table)
+  if (is_table(request_.form))
     object = {{"kind", "Table"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", {{"resourceVersion", metadata["resourceVersion"]}}}, {"columnDefinitions", Json::parse(table_columns(kind))},
               {"rows", Json::array({Json{{"cells", Json::array()}, {"object", {{"kind", "PartialObjectMetadata"}, {"apiVersion", "meta.k8s.io/v1"}, {"metadata", metadata}}}}})}};
   out.append(Json{{"type", "BOOKMARK"}, {"object", object}}.dump()).append("\n");

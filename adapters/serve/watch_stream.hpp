@@ -10,8 +10,10 @@
 
 namespace akstwin {
 
-/// How objects are shown to the client.
-enum class ObjectForm : std::uint8_t { Whole, Table, Metadata };
+/// How objects are shown to the client. Table: rows with the objects' metadata. The other tables have whole objects in their rows
+/// (includeObject=Object), nothing (None), or name, namespace and labels alone (lists that are long).
+enum class ObjectForm : std::uint8_t { Whole, Table, Metadata, TableOfObjects, TableAlone, TableOfNames };
+constexpr bool is_table(ObjectForm form) { return form != ObjectForm::Whole && form != ObjectForm::Metadata; }
 
 struct WatchRequest {
   int kind = 0;

@@ -99,6 +99,80 @@ TEST_CASE("kubectl gets, describes, applies, scales, rolls out, waits, drains an
   CHECK(contains(kubectl.out({"-n", "shop", "delete", "deploy", "hello", "--timeout=150s"}), "deleted"));
 }
 
+namespace {
+
+/// A command, and what it must print on either stream; `fails`: it must not succeed.
+struct Step {
+  std::vector<std::string> arguments;
+  std::string prints;
+  bool fails = false;
+};
+
+void walk(Kubectl& kubectl, const std::vector<Step>& steps) {
+  for (const Step& step : steps) {
+    std::string line;
+    for (const std::string& argument : step.arguments) line += " " + argument;
+    const Finished finished = kubectl.run(step.arguments);
+    INFO("kubectl" << line << "\n" << finished.out << finished.err);
+    CHECK((finished.exit_code != 0) == step.fails);
+    CHECK(contains(finished.out + finished.err, step.prints));
+  }
+}
+
+}  // namespace
+
+TEST_CASE("kubectl explains kinds and refuses fields that no schema has") {
+  if (!has_kubectl()) {
+    WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");
+    return;
+  }
+  Kubectl kubectl;
+  std::string odd = kHello;
+  odd.replace(odd.find("replicas: 3"), 11, "replica: 3");
+  kubectl.write("odd.yaml", odd);
+  walk(kubectl, {{{"explain", "pod.spec.containers"}, "image"},
+                 {{"explain", "deployment", "--recursive"}, "maxSurge"},
+                 {{"explain", "kustomization.spec.interval"}, "How often"},
+                 {{"create", "-f", "odd.yaml"}, "unknown field", true},
+                 {{"get", "leases", "-A"}, "kube-node-lease"},
+                 {{"api-resources", "--api-group=apps"}, "deployments"}});
+}
+
+TEST_CASE("kubectl's imperative commands make what they say") {
+  if (!has_kubectl()) {
+    WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");
+    return;
+  }
+  Kubectl kubectl;
+  walk(kubectl, {{{"create", "namespace", "tools"}, "namespace/tools created"},
+                 {{"-n", "tools", "create", "deployment", "hello", "--image=hello:1"}, "deployment.apps/hello created"},
+                 {{"-n", "tools", "autoscale", "deploy/hello", "--min=1", "--max=3", "--cpu-percent=70"}, "autoscaled"},
+                 {{"-n", "tools", "expose", "deploy/hello", "--port=80", "--target-port=8080"}, "exposed"},
+                 {{"-n", "tools", "create", "configmap", "c", "--from-literal=a=b"}, "configmap/c created"},
+                 {{"-n", "tools", "label", "cm/c", "tier=web"}, "labeled"},
+                 {{"-n", "tools", "annotate", "cm/c", "note=x"}, "annotated"},
+                 {{"-n", "tools", "create", "job", "once", "--image=a:1"}, "job.batch/once created"},
+                 {{"-n", "tools", "run", "one", "--image=one:1", "--restart=Never"}, "pod/one created"},
+                 {{"-n", "tools", "wait", "--for=condition=Ready", "pod/one", "--timeout=150s"}, "condition met"},
+                 {{"-n", "tools", "exec", "one", "--", "ls"}, "run no processes", true},
+                 {{"-n", "tools", "set", "resources", "deploy/hello", "--requests=cpu=20m"}, "resource requirements updated"},
+                 {{"-n", "tools", "rollout", "pause", "deploy/hello"}, "paused"},
+                 {{"-n", "tools", "rollout", "resume", "deploy/hello"}, "resumed"},
+                 {{"-n", "tools", "rollout", "restart", "deploy/hello"}, "restarted"},
+                 {{"-n", "tools", "rollout", "status", "deploy/hello", "--timeout=150s"}, "successfully rolled out"},
+                 {{"-n", "tools", "describe", "endpoints", "hello"}, "8080"},
+                 {{"-n", "tools", "describe", "svc", "hello"}, "Endpoints"},
+                 {{"-n", "tools", "describe", "pod", "one"}, "Containers:"},
+                 {{"-n", "tools", "describe", "hpa", "hello"}, "Reference:"},
+                 {{"create", "clusterrolebinding", "readers", "--clusterrole=view", "--user=bob"}, "created"},
+                 {{"auth", "can-i", "create", "pods"}, "yes"},
+                 {{"auth", "can-i", "delete", "pods", "--as=bob"}, "no", true},
+                 {{"-n", "tools", "get", "pods", "--as=alice"}, "cannot list resource", true},
+                 {{"-n", "tools", "delete", "pod", "one", "--timeout=150s"}, "deleted"},
+                 {{"delete", "namespace", "tools", "--timeout=150s"}, "deleted"},
+                 {{"get", "namespace", "tools"}, "NotFound", true}});
+}
+
 TEST_CASE("kubectl's watch sees a change that another kubectl makes") {
   if (!has_kubectl()) {
     WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");

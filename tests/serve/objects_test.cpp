@@ -110,7 +110,7 @@ TEST_CASE("Server-side apply tells who owns what is in the way, and takes away w
   const Json live = server_side_apply(nullptr, first, a).object;
   const ApplyResult clash = server_side_apply(live, {{"metadata", {{"name", "c"}}}, {"data", {{"x", "2"}}}}, b);
   REQUIRE(clash.conflicts.size() == 1);
-  CHECK(clash.conflicts[0].manager == "a");
+  CHECK(clash.conflicts[0].manager == "\"a\"");
   CHECK(clash.conflicts[0].field == ".data.x");
   const Json less = server_side_apply(live, {{"metadata", {{"name", "c"}}}, {"data", {{"x", "1"}}}}, a).object;
   CHECK(less["data"] == Json{{"x", "1"}});

@@ -21,12 +21,15 @@ struct Answer {
   int status = 0;
   std::string text;
   Json json;                     ///< of the text, or null
+  HttpHeaders headers = {};
+  bool streamed = false;         ///< a watch: the text is what it had to say at once
 };
 
 /// The handler without a network.
 class Desk {
  public:
   Desk() : world_(shop(), Pace{Pace::Mode::Paused, 0}), handler_(world_, std::string(kToken)) {}
+  /// As the owner of the token, unless there is an Authorization header; "none" stands for no credential at all.
   Answer ask(const std::string& method, const std::string& target, const Json& body = nullptr, HttpHeaders headers = {});
   Answer get(const std::string& target) { return ask("GET", target); }
   /// A watch, to be read at will.
@@ -42,11 +45,15 @@ class Desk {
 /// The server on a free port of the loopback, in a thread of its own until the object goes.
 class Running {
  public:
-  explicit Running(const Pace& pace, const std::string& kubeconfig = {});
+  explicit Running(const Pace& pace, const std::string& kubeconfig = {}) : Running(ServeOptions{.pace = pace, .kubeconfig = kubeconfig}) {}
+  explicit Running(ServeOptions options);
   ~Running();
   Running(const Running&) = delete;
   std::uint16_t port() const { return server_.port(); }
   const std::string& token() const { return server_.token(); }
+  /// Ends it; the world may be looked at from then on.
+  void stop();
+  ServedWorld& world() { return server_.world(); }
   /// Sends these bytes over TLS and returns what comes back until the server closes or `patience` is over.
   std::string exchange(const std::string& bytes, std::chrono::milliseconds patience = std::chrono::milliseconds(3'000)) const;
 

@@ -1,0 +1,174 @@
+// What clients of a genuine API server rely on: encodings, validation, schemas, rights, deletions.
+#include <catch2/catch.hpp>
+
+#include "adapters/serve/protobuf_body.hpp"
+#include "adapters/serve/strict_decode.hpp"
+#include "tests/serve/served.hpp"
+
+using namespace akstwin;
+using namespace akstwin::test;
+
+namespace {
+
+const std::string kMaps = "/api/v1/namespaces/shop/configmaps";
+
+/// A field of a protobuf message with a length below 128.
+std::string piece(char number, const std::string& bytes) { return std::string(1, static_cast<char>(number << 3 | 2)) + static_cast<char>(bytes.size()) + bytes; }
+
+/// runtime.Unknown { typeMeta = 1 { apiVersion = 1, kind = 2 }, raw = 2 } behind "k8s\0".
+std::string envelope(const std::string& version, const std::string& kind, const std::string& raw) {
+  return std::string("k8s\0", 4) + piece(1, piece(1, version) + piece(2, kind)) + piece(2, raw);
+}
+
+std::string warnings(const Answer& answer) {
+  std::string out;
+  for (const auto& [name, value] : answer.headers)
+    if (name == "Warning") out += value + "\n";
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("A body in protobuf is the object that it would be in JSON") {
+  // ConfigMap { metadata = 1 { name = 1, labels = 11 { key = 1, value = 2 } }, data = 2 { key = 1, value = 2 } }
+  const std::string raw = piece(1, piece(1, "c") + piece(11, piece(1, "tier") + piece(2, "web"))) + piece(2, piece(1, "a") + piece(2, "b"));
+  Desk desk;
+  const Answer made = desk.ask("POST", kMaps, envelope("v1", "ConfigMap", raw), {{"Content-Type", "application/vnd.kubernetes.protobuf"}});
+  CHECK(made.status == 201);
+  CHECK(made.json["data"] == Json{{"a", "b"}});
+  CHECK(made.json["metadata"]["labels"] == Json{{"tier", "web"}});
+  // Cut anywhere, it is malformed or shorter, and nothing worse.
+  const std::string whole = envelope("v1", "ConfigMap", raw);
+  for (std::size_t length = 0; length < whole.size(); ++length) read_protobuf(std::string_view(whole).substr(0, length));
+  CHECK(desk.ask("POST", kMaps, "{}", {{"Content-Type", "application/vnd.kubernetes.protobuf"}}).status == 400);
+}
+
+TEST_CASE("Numbers, optional zeros and quantities of protobuf keep their meaning") {
+  // Deployment { spec = 2 { replicas = 1: 0 (a pointer: it is there), minReadySeconds = 5: 0 (none: it is left out), template = 3 { spec = 2 { containers = 2 { name = 1,
+  // resources = 8 { requests = 2 { "cpu", Quantity { string = 1 } } } } } } } }
+  const std::string container = piece(1, "app") + piece(8, piece(2, piece(1, "cpu") + piece(2, piece(1, "250m"))));
+  const std::string spec = std::string("\x08\x00", 2) + std::string("\x28\x00", 2) + piece(3, piece(2, piece(2, container)));
+  const Json read = read_protobuf(envelope("apps/v1", "Deployment", piece(2, spec))).value();
+  CHECK(read["spec"]["replicas"] == 0);
+  CHECK(!read["spec"].contains("minReadySeconds"));
+  CHECK(read["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] == "250m");
+}
+
+TEST_CASE("Unknown and duplicate fields are refused, told or dropped as the client asks") {
+  Desk desk;
+  const std::string body = R"({"metadata":{"name":"odd","nme":"x"},"data":{"a":"1","a":"2"}})";
+  const Answer strict = desk.ask("POST", kMaps + "?fieldValidation=Strict", body);
+  CHECK(strict.status == 400);
+  CHECK(strict.json["message"] == R"(ConfigMap in version "v1" cannot be handled as a ConfigMap: strict decoding error: unknown field "metadata.nme", duplicate field "data.a")");
+  CHECK(warnings(desk.ask("POST", kMaps + "?dryRun=All&fieldValidation=Ignore", body)).empty());
+  const Answer made = desk.ask("POST", kMaps + "?fieldValidation=Warn", body);
+  CHECK(made.status == 201);
+  CHECK(warnings(made) == "299 - \"unknown field \\\"metadata.nme\\\"\"\n299 - \"duplicate field \\\"data.a\\\"\"\n");
+  CHECK(!made.json["metadata"].contains("nme"));
+  CHECK(made.json["data"]["a"] == "2");
+}
+
+TEST_CASE("A value of the wrong type is refused with its field and its type") {
+  const ApiType* type = ApiTypes::known().of("apps/v1", "Deployment");
+  REQUIRE(type != nullptr);
+  const auto told = [&](const std::string& text) { return decode_object(text, type, false).error; };
+  CHECK(told(R"({"spec":{"replicas":"three"}})") == "json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32");
+  CHECK(told(R"({"spec":{"replicas":3000000000}})") == "json: cannot unmarshal number 3000000000 into Go struct field DeploymentSpec.spec.replicas of type int32");
+  CHECK(told(R"({"spec":{"template":{"spec":{"containers":{}}}}})") == "json: cannot unmarshal object into Go struct field PodSpec.spec.template.spec.containers of type []v1.Container");
+  CHECK(told(R"({"spec":{"replicas":3}})").empty());
+  CHECK(is_quantity("1.5Gi"));
+  CHECK(is_quantity("1e3"));
+  CHECK(!is_quantity("1.5Zi"));
+}
+
+TEST_CASE("The schema documents say how lists merge, and what a patch may ask for") {
+  Desk desk;
+  const Json index = desk.get("/openapi/v3").json["paths"];
+  const Json apps = desk.get(index["apis/apps/v1"]["serverRelativeURL"].get<std::string>()).json;
+  const Json& containers = apps["components"]["schemas"]["io.k8s.api.core.v1.PodSpec"]["properties"]["containers"];
+  CHECK(containers["x-kubernetes-patch-merge-key"] == "name");
+  CHECK(apps["components"]["schemas"]["io.k8s.api.apps.v1.Deployment"]["x-kubernetes-group-version-kind"][0]["kind"] == "Deployment");
+  CHECK(apps["paths"]["/apis/apps/v1/namespaces/{namespace}/deployments/{name}"]["patch"]["parameters"][2]["name"] == "fieldValidation");
+  CHECK(desk.ask("GET", "/openapi/v2", nullptr, {{"Accept", "application/com.github.proto-openapi.spec.v2.v1.0+protobuf"}}).text.substr(0, 5) == "\x0a\x03" "2.0");
+  // Every reference leads somewhere.
+  for (const auto& [path, entry] : index.items()) {
+    const Json document = desk.get(entry["serverRelativeURL"].get<std::string>()).json;
+    const std::string text = document.dump(), mark = "#/components/schemas/";
+    for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1)) {
+      const std::string name = text.substr(at + mark.size(), text.find('"', at) - at - mark.size());
+      INFO(path << " " << name);
+      CHECK(document["components"]["schemas"].contains(name));
+    }
+  }
+}
+
+TEST_CASE("Whom a client acts as may do what bindings allow, and nothing else") {
+  Desk desk;
+  const HttpHeaders bob{{"Impersonate-User", "bob"}};
+  const Answer refused = desk.ask("GET", "/api/v1/namespaces/shop/pods", nullptr, bob);
+  CHECK(refused.status == 403);
+  CHECK(refused.json["message"] == R"(pods is forbidden: User "bob" cannot list resource "pods" in API group "" in the namespace "shop")");
+  CHECK(desk.ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings",
+                 {{"metadata", {{"name", "readers"}}}, {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "view"}}},
+                  {"subjects", Json::array({Json{{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "User"}, {"name", "bob"}}})}}).status == 201);
+  CHECK(desk.ask("GET", "/api/v1/namespaces/shop/pods", nullptr, bob).status == 200);
+  CHECK(desk.ask("GET", "/api/v1/pods", nullptr, bob).status == 403);
+  CHECK(desk.ask("GET", "/api/v1/namespaces/shop/secrets", nullptr, bob).status == 403);
+  const Json asked{{"apiVersion", "authorization.k8s.io/v1"}, {"kind", "SelfSubjectAccessReview"}, {"spec", {{"resourceAttributes", {{"namespace", "shop"}, {"verb", "delete"}, {"resource", "pods"}}}}}};
+  CHECK(desk.ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", asked, bob).json["status"]["allowed"] == false);
+  CHECK(desk.ask("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", asked).json["status"]["allowed"] == true);
+}
+
+TEST_CASE("A ConfigMap of more than a mebibyte, an old label and a hidden variable are told") {
+  Desk desk;
+  const Answer big = desk.ask("POST", kMaps, {{"metadata", {{"name", "big"}}}, {"data", {{"a", std::string((1 << 20) + 1, 'x')}}}});
+  CHECK(big.status == 422);
+  CHECK(big.json["details"]["causes"][0]["reason"] == "FieldValueTooLong");
+  const Json pod{{"metadata", {{"name", "old"}}}, {"spec", {{"nodeSelector", {{"beta.kubernetes.io/os", "linux"}}}, {"containers", Json::array({Json{{"name", "a"}, {"image", "x:1"}}})}}}};
+  CHECK(warnings(desk.ask("POST", "/api/v1/namespaces/shop/pods?dryRun=All", pod)) == "299 - \"spec.nodeSelector[beta.kubernetes.io/os]: deprecated since v1.14; use \\\"kubernetes.io/os\\\" instead\"\n");
+}
+
+TEST_CASE("A deleted pod is shown with its grace period, a deleted namespace until it is empty") {
+  Desk desk;
+  desk.run(Duration{300'000'000});
+  const std::string name = desk.get("/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb").json["items"][0]["metadata"]["name"];
+  const Answer gone = desk.ask("DELETE", "/api/v1/namespaces/shop/pods/" + name + "?gracePeriodSeconds=7");
+  CHECK(gone.json["kind"] == "Pod");
+  CHECK(gone.json["metadata"]["deletionGracePeriodSeconds"] == 7);
+  CHECK(desk.ask("POST", "/api/v1/namespaces", {{"metadata", {{"name", "end"}}}}).status == 201);
+  CHECK(desk.ask("POST", "/api/v1/namespaces/end/configmaps", {{"metadata", {{"name", "c"}}}}).status == 201);
+  CHECK(desk.ask("DELETE", "/api/v1/namespaces/end").json["status"]["phase"] == "Terminating");
+  const Answer late = desk.ask("POST", "/api/v1/namespaces/end/configmaps", {{"metadata", {{"name", "late"}}}});
+  CHECK(late.status == 403);
+  CHECK(late.json["details"]["causes"][0]["reason"] == "NamespaceTerminating");
+  desk.run(Duration{10'000'000});
+  CHECK(desk.get("/api/v1/namespaces/end").status == 404);
+}
+
+TEST_CASE("Endpoints follow the ready pods of a Service from the time on that somebody asks") {
+  Desk desk;
+  desk.run(Duration{300'000'000});
+  const Json service{{"metadata", {{"name", "web"}}}, {"spec", {{"selector", {{"app", "web"}}}, {"ports", Json::array({Json{{"port", 80}, {"targetPort", 8080}}})}}}};
+  desk.ask("POST", "/api/v1/namespaces/shop/services", service);
+  const Json before = desk.get("/api/v1/namespaces/shop/endpoints/web").json;
+  const std::size_t pods = desk.get("/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb").json["items"].size();
+  REQUIRE(before["subsets"].size() == 1);
+  CHECK(before["subsets"][0]["addresses"].size() == pods);
+  CHECK(before["subsets"][0]["ports"][0]["port"] == 8080);
+  CHECK(desk.get("/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/web-twin").json["endpoints"].size() == pods);
+  desk.ask("DELETE", "/api/v1/namespaces/shop/services/web");
+  desk.run(Duration{1'000'000});
+  CHECK(desk.get("/api/v1/namespaces/shop/endpoints/web").status == 404);
+}
+
+TEST_CASE("What needs a process is refused in words, and a log can be followed") {
+  Desk desk;
+  desk.run(Duration{300'000'000});
+  const std::string pod = "/api/v1/namespaces/shop/pods/" + desk.get("/api/v1/namespaces/shop/pods?labelSelector=app%3Dweb").json["items"][0]["metadata"]["name"].get<std::string>();
+  const Answer refused = desk.ask("POST", pod + "/exec?command=ls");
+  CHECK(refused.status == 400);
+  CHECK(refused.json["message"].get<std::string>().find("run no processes") != std::string::npos);
+  const Answer log = desk.get(pod + "/log?follow=true");
+  CHECK(log.streamed);
+  CHECK(log.text.find("process started") != std::string::npos);
+}
