@@ -109,7 +109,7 @@ void FluidNetwork::share() {
   // A flow joins when its latency has passed, with a weight of 1/RTT as SimGrid's CM02 has it.
   for (std::size_t i = 0; i < flow_.size(); ++i)
     if (weight_[i] <= 0 && until(joins_[i]) <= offset_us_) weight_[i] = 1 / static_cast<double>(route_latency(topology_, route_[i]).us);
-  max_min_rates(capacity_, route_, weight_, rate_);
+  sharing_.share(capacity_, route_, weight_, rate_);
   change_us_ = std::numeric_limits<double>::infinity();
   for (std::size_t i = 0; i < flow_.size(); ++i)
     change_us_ = std::min(change_us_, weight_[i] > 0 ? offset_us_ + std::max(left_[i], 0.0) / rate_[i] : until(joins_[i]));

@@ -53,6 +53,7 @@ class FluidNetwork {
   std::vector<SimTime> joins_;
   std::vector<double> left_;             ///< bytes to go
   std::vector<double> rate_;
+  MaxMinSharing sharing_;
 };
 
 }  // namespace akstwin

@@ -2,81 +2,106 @@
 
 #include <algorithm>
 #include <limits>
-#include <vector>
 
 #include "sim/base/check.hpp"
 
 namespace akstwin {
 namespace {
 
-/// A link with flows on it, during the filling.
-struct Busy {
-  std::uint32_t link;
-  double left;                           ///< capacity that is not yet given away
-  double weight = 0;                     ///< of the flows that are not yet settled
-  std::uint32_t waiting = 0;             ///< how many flows these are
-  std::vector<std::uint32_t> flows;
-};
-
-/// The busy links in order of link number, with the flows on each in order of flow.
-std::vector<Busy> busy_links(std::span<const double> capacity, std::span<const FlowRoute> route, std::span<const double> weight) {
-  std::vector<std::uint32_t> numbers;
-  for (std::size_t i = 0; i < route.size(); ++i)
-    if (weight[i] > 0) numbers.insert(numbers.end(), route[i].used().begin(), route[i].used().end());
-  std::sort(numbers.begin(), numbers.end());
-  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());
-  std::vector<Busy> busy;
-  busy.reserve(numbers.size());
-  for (const std::uint32_t link : numbers) busy.push_back({.link = link, .left = capacity[link], .flows = {}});
-  return busy;
-}
-
-Busy& find(std::vector<Busy>& busy, std::uint32_t link) {
-  return *std::lower_bound(busy.begin(), busy.end(), link, [](const Busy& b, std::uint32_t wanted) { return b.link < wanted; });
-}
+constexpr std::uint32_t kNone = std::numeric_limits<std::uint32_t>::max();
 
 }  // namespace
 
-void max_min_rates(std::span<const double> capacity, std::span<const FlowRoute> route, std::span<const double> weight,
-                   std::span<double> rate) {
-  AKSTWIN_CHECK(route.size() == weight.size() && route.size() == rate.size(), "one route, weight and rate a flow");
-  std::vector<Busy> busy = busy_links(capacity, route, weight);
+/// Finds the busy links and the flows on each; how many flows are to be settled.
+std::size_t MaxMinSharing::collect(std::span<const double> capacity, std::span<const FlowRoute> route, std::span<const double> weight, std::span<double> rate) {
+  slot_.resize(capacity.size(), kNone);
+  busy_.clear();
   std::size_t unsettled = 0;
-  for (std::uint32_t i = 0; i < route.size(); ++i) {
+  for (std::size_t i = 0; i < route.size(); ++i) {
     rate[i] = 0;
     if (weight[i] <= 0) continue;
     AKSTWIN_CHECK(route[i].count > 0, "a flow crosses a link");
     ++unsettled;
     for (const std::uint32_t link : route[i].used()) {
-      Busy& b = find(busy, link);
+      if (slot_[link] == kNone) {
+        slot_[link] = static_cast<std::uint32_t>(busy_.size());
+        busy_.push_back({.link = link, .left = capacity[link]});
+      }
+      Busy& b = busy_[slot_[link]];
       b.weight += weight[i];
       ++b.waiting;
-      b.flows.push_back(i);
     }
   }
+  std::uint32_t place = 0;
+  for (Busy& b : busy_) {
+    b.first = b.end = place;
+    place += b.waiting;
+  }
+  flows_.resize(place);
+  for (std::uint32_t i = 0; i < route.size(); ++i) {
+    if (weight[i] <= 0) continue;
+    for (const std::uint32_t link : route[i].used()) flows_[busy_[slot_[link]].end++] = i;
+  }
+  return unsettled;
+}
+
+/// Tells the heap how a link stands.
+void MaxMinSharing::offer(std::uint32_t slot) {
+  Busy& b = busy_[slot];
+  heap_.push_back({b.left / b.weight, b.link, slot, ++b.version});
+}
+
+/// The link with the least left for each unit of weight; of several, the first by number.
+const MaxMinSharing::Busy& MaxMinSharing::tightest(double& level) {
+  for (;;) {
+    AKSTWIN_CHECK(!heap_.empty(), "every unsettled flow waits on a link");
+    std::pop_heap(heap_.begin(), heap_.end());
+    const Candidate best = heap_.back();
+    heap_.pop_back();
+    const Busy& b = busy_[best.slot];
+    if (b.version != best.version || b.waiting == 0) continue;
+    level = std::max(level, best.level);   // rounding must not starve the last flows of a link
+    return b;
+  }
+}
+
+void MaxMinSharing::share(std::span<const double> capacity, std::span<const FlowRoute> route, std::span<const double> weight, std::span<double> rate) {
+  AKSTWIN_CHECK(route.size() == weight.size() && route.size() == rate.size(), "one route, weight and rate a flow");
+  std::size_t unsettled = collect(capacity, route, weight, rate);
+  heap_.clear();
+  for (std::uint32_t slot = 0; slot < busy_.size(); ++slot) offer(slot);
+  std::make_heap(heap_.begin(), heap_.end());
   double level = 0;   // rate for each unit of weight; rises from round to round
   while (unsettled > 0) {
-    const Busy* tightest = nullptr;
-    double lowest = std::numeric_limits<double>::infinity();
-    for (const Busy& b : busy) {
-      if (b.waiting == 0 || b.left / b.weight >= lowest) continue;
-      lowest = b.left / b.weight;
-      tightest = &b;
-    }
-    AKSTWIN_CHECK(tightest != nullptr, "every unsettled flow waits on a link");
-    level = std::max(level, lowest);   // rounding must not starve the last flows of a link
-    for (const std::uint32_t flow : tightest->flows) {
+    const Busy& full = tightest(level);
+    touched_.clear();
+    for (std::uint32_t i = full.first; i < full.end; ++i) {
+      const std::uint32_t flow = flows_[i];
       if (rate[flow] > 0) continue;
       rate[flow] = level * weight[flow];
       --unsettled;
       for (const std::uint32_t link : route[flow].used()) {
-        Busy& b = find(busy, link);
+        Busy& b = busy_[slot_[link]];
         b.left = std::max(0.0, b.left - rate[flow]);
         b.weight -= weight[flow];
         --b.waiting;
+        if (!b.touched) touched_.push_back(slot_[link]);
+        b.touched = true;
       }
     }
+    for (const std::uint32_t slot : touched_) {
+      busy_[slot].touched = false;
+      if (busy_[slot].waiting == 0) continue;
+      offer(slot);
+      std::push_heap(heap_.begin(), heap_.end());
+    }
   }
+  for (const Busy& b : busy_) slot_[b.link] = kNone;
+}
+
+void max_min_rates(std::span<const double> capacity, std::span<const FlowRoute> route, std::span<const double> weight,
+                   std::span<double> rate) {
+  MaxMinSharing().share(capacity, route, weight, rate);
 }
 
 }  // namespace akstwin
