@@ -4,7 +4,9 @@
 #include <optional>
 #include <string>
 
+#include "adapters/serve/access.hpp"
 #include "adapters/serve/api_request.hpp"
+#include "adapters/serve/managed_fields.hpp"
 #include "adapters/serve/object_writer.hpp"
 #include "adapters/serve/served_world.hpp"
 #include "adapters/serve/watch_stream.hpp"
@@ -36,6 +38,7 @@ class ClusterHandler {
 
  private:
   using Response = HttpServerResponse;
+  Response route(const ApiRequest& request);
   Response read(const ApiRequest& request, const ResourcePath& path);
   Response get(const ApiRequest& request, const ResourcePath& path);
   Response list(const ApiRequest& request, const ResourcePath& path);
@@ -47,20 +50,28 @@ class ClusterHandler {
   Response create(const ApiRequest& request, const ResourcePath& path);
   Response replace(const ApiRequest& request, const ResourcePath& path);
   Response patch(const ApiRequest& request, const ResourcePath& path);
+  Response apply(const ApiRequest& request, const ResourcePath& path, const Json& before, const FieldWriter& writer);
   Response remove(const ApiRequest& request, const ResourcePath& path);
   Response remove_collection(const ApiRequest& request, const ResourcePath& path);
-  std::optional<ApiFault> erase(const ApiRequest& request, const ResourcePath& path, Json& object);
+  /// Deletes `object`, which is then what the client sees if `whole`; otherwise it sees a Status.
+  std::optional<ApiFault> erase(const ApiRequest& request, const ResourcePath& path, Json& object, bool& whole);
+  std::optional<ApiFault> erase_pod(const ResourcePath& path, std::optional<std::int64_t> grace, bool dry_run, Json& object);
+  void erase_namespace(const ResourcePath& path, Json& object);
+  std::string time_text(std::int64_t seconds_from_now) const;
   Response commit(const ApiRequest& request, const ResourcePath& path, const Json& before, Json after, int code);
   Response shown(const ApiRequest& request, const ResourcePath& path, const Json& object, int code);
-  std::optional<ApiFault> patched(const ApiRequest& request, const ResourcePath& path, const Json& before, Json& after) const;
-  std::optional<ApiFault> admit_namespace(const ResourcePath& path) const;
+  std::optional<ApiFault> patched(const ApiRequest& request, const ResourcePath& path, const Json& before, Json& after, std::vector<std::string>& warnings) const;
+  std::optional<ApiFault> admit_namespace(const ResourcePath& path, const std::string& name) const;
 
   Response subresource(const ApiRequest& request, const ResourcePath& path);
   Response scale(const ApiRequest& request, const ResourcePath& path);
   Response evict(const ApiRequest& request, const ResourcePath& path);
   Response log(const ApiRequest& request, const ResourcePath& path);
+  Response no_process(const ApiRequest& request, const ResourcePath& path);
   Response status(const ApiRequest& request, const ResourcePath& path);
   Response review(const ApiRequest& request);
+  /// What the user that a client acts as may not do.
+  std::optional<ApiFault> deny(const ApiRequest& request, const ResourcePath& path) const;
 
   /// An object of a kind that is made when asked for (leases of nodes, metrics), or null.
   Json computed(int kind, const ResourcePath& path) const;
@@ -75,6 +86,9 @@ class ClusterHandler {
   ObjectWriter writer_;
   std::uint64_t created_ = 0;              // numbers objects for their UIDs and generated names
 };
+
+/// Who asks: the owner of the token, or whom it acts as.
+AccessUser user_of(const ApiRequest& request);
 
 /// The resource that a request is about; kind -1: there is none.
 ResourcePath resource_path(const ApiRequest& request);

@@ -54,6 +54,21 @@ void append_item(std::string& out, const ResourceKind& kind, const StoredObject&
   else append_object(out, kind, object, form, now);
 }
 
+/// A list that was made when it was asked for.
+HttpServerResponse shown_list(const ResourceKind& kind, const Json& made, ObjectForm form, std::int64_t now) {
+  if (form == ObjectForm::Whole) return json_response(made);
+  HttpServerResponse out;
+  out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":"meta.k8s.io/v1","metadata":)" + made["metadata"].dump();
+  out.body += form == ObjectForm::Table ? R"(,"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(,"items":[)";
+  bool first = true;
+  for (const Json& item : made["items"]) {
+    if (!std::exchange(first, false)) out.body += ",";
+    append_item(out.body, kind, stored_form(kind, item, 0), form, now);
+  }
+  out.body += "]}\n";
+  return out;
+}
+
 /// The objects of a page, and how many follow it.
 struct Selection {
   std::vector<const std::pair<const std::string, StoredObject>*> items;
@@ -113,8 +128,11 @@ HttpServerResponse ClusterHandler::list(const ApiRequest& request, const Resourc
     return json_response(made);
   }
   if (request.flag("watch") || old_watch) return watch(request, path, std::move(selector));
-  if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease") && form_of(request) == ObjectForm::Whole)
-    return json_response(computed_list(path.kind, path.name_space));
+  if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease")) {
+    Json made = computed_list(path.kind, path.name_space);
+    for (const auto& [key, stored] : cluster_.store.table(path.stored).objects()) made["items"].push_back(Json::parse(stored.text));   // those that clients made
+    return shown_list(row(path.kind), made, form_of(request), world_.unix_now());
+  }
   return page(request, path, selector);
 }
 

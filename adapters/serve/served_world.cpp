@@ -1,5 +1,7 @@
 #include "adapters/serve/served_world.hpp"
 
+#include "adapters/serve/namespace_end.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -66,6 +68,8 @@ void ServedWorld::refresh() {
     const std::uint64_t before = cluster.told;
     cluster.projection.sync();
     cluster.events.sync(now());
+    end_namespaces(cluster, now());
+    cluster.endpoints.sync();
     cluster.told = cluster.store.version();
     changed = changed || cluster.told != before;
   }

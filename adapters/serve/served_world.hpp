@@ -5,7 +5,9 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <map>
 
+#include "adapters/serve/endpoint_feed.hpp"
 #include "adapters/serve/event_feed.hpp"
 #include "adapters/serve/object_store.hpp"
 #include "adapters/serve/pace.hpp"
@@ -25,6 +27,8 @@ struct ServedCluster {
   Projection projection;
   EventFeed events;
   std::uint64_t told = 0;                 ///< version of the store when watchers were last woken
+  std::map<std::string, SimTime, std::less<>> ending;   ///< namespaces that are being deleted, and since when
+  EndpointFeed endpoints{projection, runtime, store};
 };
 
 class ServedWorld {

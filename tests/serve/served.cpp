@@ -6,6 +6,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <csignal>
 #include <stdexcept>
 
@@ -26,14 +27,20 @@ const Scenario& shop() {
 }
 
 Answer Desk::ask(const std::string& method, const std::string& target, const Json& body, HttpHeaders headers) {
-  headers.emplace_back("Authorization", "Bearer " + std::string(kToken));
+  if (std::ranges::find(headers, "Authorization", &std::pair<std::string, std::string>::first) == headers.end()) headers.emplace_back("Authorization", "Bearer " + std::string(kToken));
+  else std::erase_if(headers, [](const auto& header) { return header.first == "Authorization" && header.second == "none"; });
   HttpServerRequest request{method, target, std::move(headers), {}};
   if (!body.is_null()) request.body = body.is_string() ? body.get<std::string>() : body.dump();
   if (!body.is_null() && request.header("Content-Type").empty()) request.headers.emplace_back("Content-Type", "application/json");
-  if (const auto refusal = handler_.refuse(request)) return {refusal->status, refusal->body, Json::parse(refusal->body, nullptr, false)};
+  if (const auto refusal = handler_.refuse(request)) return {refusal->status, refusal->body, Json::parse(refusal->body, nullptr, false), refusal->headers};
   const HttpServerResponse response = handler_.handle(request);
+  if (response.stream) {
+    Answer out{response.status, {}, nullptr, response.headers, true};
+    response.stream->read(out.text);
+    return out;
+  }
   Json json = Json::parse(response.body, nullptr, false);
-  return {response.status, response.body, json.is_discarded() ? Json() : std::move(json)};
+  return {response.status, response.body, json.is_discarded() ? Json() : std::move(json), response.headers};
 }
 
 std::unique_ptr<ResponseStream> Desk::watch(const std::string& target) {

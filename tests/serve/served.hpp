@@ -21,12 +21,15 @@ struct Answer {
   int status = 0;
   std::string text;
   Json json;                     ///< of the text, or null
+  HttpHeaders headers = {};
+  bool streamed = false;         ///< a watch: the text is what it had to say at once
 };
 
 /// The handler without a network.
 class Desk {
  public:
   Desk() : world_(shop(), Pace{Pace::Mode::Paused, 0}), handler_(world_, std::string(kToken)) {}
+  /// As the owner of the token, unless there is an Authorization header; "none" stands for no credential at all.
   Answer ask(const std::string& method, const std::string& target, const Json& body = nullptr, HttpHeaders headers = {});
   Answer get(const std::string& target) { return ask("GET", target); }
   /// A watch, to be read at will.
