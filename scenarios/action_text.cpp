@@ -9,7 +9,7 @@ namespace akstwin {
 namespace {
 
 /// What stands in the brackets.
-enum class Arguments { Cluster, Pool, Workload, PoolAndCount, Duration, ZoneOfRegion, Version };   // Version: a target, and perhaps a version
+enum class Arguments { Cluster, Pool, Object, PoolAndCount, ObjectAndCount, Duration, ZoneOfRegion, Version };   // Version: a target, and perhaps a version
 
 struct Form {
   std::string_view verb;
@@ -25,7 +25,7 @@ constexpr Form kForms[] = {
     {"pool.scale", ActionKind::ScalePool, Arguments::PoolAndCount},
     {"pool.stop", ActionKind::StopPool, Arguments::Pool},
     {"pool.start", ActionKind::StartPool, Arguments::Pool},
-    {"deployment.rollback", ActionKind::RollBack, Arguments::Workload},
+    {"deployment.rollback", ActionKind::RollBack, Arguments::Object},
     {"spot.evict", ActionKind::EvictSpot, Arguments::PoolAndCount},
     {"zone.lose", ActionKind::ZoneLoss, Arguments::ZoneOfRegion},
     {"region.lose", ActionKind::RegionLoss, Arguments::Cluster},
@@ -40,6 +40,15 @@ constexpr Form kForms[] = {
     {"cluster.stop", ActionKind::StopCluster, Arguments::Cluster},
     {"cluster.start", ActionKind::StartCluster, Arguments::Cluster},
     {"node.break", ActionKind::BreakNodes, Arguments::PoolAndCount},
+    {"workload.scale", ActionKind::ScaleWorkload, Arguments::ObjectAndCount},
+    {"workload.restart", ActionKind::RestartWorkload, Arguments::Object},
+    {"pods.evict", ActionKind::EvictPods, Arguments::ObjectAndCount},
+    {"pods.delete", ActionKind::DeletePods, Arguments::ObjectAndCount},
+    {"pool.cordon", ActionKind::CordonPool, Arguments::PoolAndCount},
+    {"pool.uncordon", ActionKind::UncordonPool, Arguments::Pool},
+    {"flux.reconcile", ActionKind::FluxReconcile, Arguments::Object},
+    {"argo.sync", ActionKind::ArgoSync, Arguments::Object},
+    {"argo.refresh", ActionKind::ArgoRefresh, Arguments::Object},
     {"wait", ActionKind::Wait, Arguments::Duration},
 };
 
@@ -60,7 +69,8 @@ bool fill(ActionSpec& action, Arguments wanted, const std::vector<std::string_vi
     if (given.size() == 2) action.version = Name(given[1]);
     return true;
   }
-  const std::size_t count = wanted == Arguments::PoolAndCount || wanted == Arguments::ZoneOfRegion ? 2 : 1;
+  const bool counted = wanted == Arguments::PoolAndCount || wanted == Arguments::ObjectAndCount;
+  const std::size_t count = counted || wanted == Arguments::ZoneOfRegion ? 2 : 1;
   if (given.size() != count || given[0].empty()) return false;
   if (wanted == Arguments::Duration) {
     const auto duration = parse_duration(given[0]);
@@ -72,7 +82,7 @@ bool fill(ActionSpec& action, Arguments wanted, const std::vector<std::string_vi
   const auto number = parse_whole(given[1]);
   if (!number || *number < 0 || *number > 100'000) return false;
   if (wanted == Arguments::ZoneOfRegion) action.zone = static_cast<int>(*number);
-  action.count = wanted == Arguments::PoolAndCount ? *number : 0;
+  action.count = counted ? *number : 0;
   return true;
 }
 
@@ -104,7 +114,9 @@ std::string known_actions() {
   return "frontDoor.failover(CLUSTER), flux.resume(CLUSTER), flux.suspend(CLUSTER), flux.prune(CLUSTER), STORE.failover, pool.scale(CLUSTER/POOL, N), pool.stop(CLUSTER/POOL), "
          "pool.start(CLUSTER/POOL), spot.evict(CLUSTER/POOL, N), deployment.rollback(CLUSTER/NAMESPACE/NAME), region.lose(REGION), zone.lose(REGION, N), cluster.create(CLUSTER), cluster.update(CLUSTER), "
          "pool.add(CLUSTER/POOL), cluster.upgrade(CLUSTER, VERSION), controlPlane.upgrade(CLUSTER, VERSION), pool.upgrade(CLUSTER/POOL), nodeImage.upgrade(CLUSTER or CLUSTER/POOL), "
-         "upgrade.abort(CLUSTER), cluster.stop(CLUSTER), cluster.start(CLUSTER), node.break(CLUSTER/POOL, N), wait(5m)";
+         "upgrade.abort(CLUSTER), cluster.stop(CLUSTER), cluster.start(CLUSTER), node.break(CLUSTER/POOL, N), workload.scale(CLUSTER/NAMESPACE/NAME, N), workload.restart(CLUSTER/NAMESPACE/NAME), pods.evict(CLUSTER/NAMESPACE/NAME, N), "
+         "pods.delete(CLUSTER/NAMESPACE/NAME, N), pool.cordon(CLUSTER/POOL, N), pool.uncordon(CLUSTER/POOL), flux.reconcile(CLUSTER/NAMESPACE/NAME), argo.sync(CLUSTER/NAMESPACE/NAME), "
+         "argo.refresh(CLUSTER/NAMESPACE/NAME), wait(5m)";
 }
 
 }  // namespace akstwin

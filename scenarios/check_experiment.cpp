@@ -70,6 +70,37 @@ void check_rolled_back(Check& check, const ActionSpec& action) {
   check.error("S020", action.declared_at, "there is no workload '" + action.target.str() + "' to roll back", Check::suggestion(action.target.text(), names));
 }
 
+/// "cluster/namespace/name" of a workload that can be acted on; only some kinds can be scaled.
+void check_workload(Check& check, const ActionSpec& action) {
+  const bool scales = action.kind == ActionKind::ScaleWorkload;
+  std::vector<std::string> names;
+  for (const ClusterWorkloads& entry : check.scenario().workloads) {
+    for (const WorkloadSpec& workload : entry.manifests.workloads) {
+      const bool fits = workload.kind == WorkloadKind::Deployment || workload.kind == WorkloadKind::StatefulSet || (!scales && workload.kind == WorkloadKind::DaemonSet);
+      if (fits) names.push_back(entry.cluster.str() + "/" + workload.name_space.str() + "/" + workload.name.str());
+    }
+    for (const HorizontalPodAutoscalerSpec& autoscaler : entry.manifests.autoscalers)
+      if (scales && action.target.text() == entry.cluster.str() + "/" + autoscaler.name_space.str() + "/" + autoscaler.target.str())
+        check.warning("S081", action.declared_at, "autoscaler '" + autoscaler.name.str() + "' scales '" + action.target.str() + "' as it sees fit", "scale what no autoscaler owns, or expect it to be scaled back");
+  }
+  if (std::ranges::find(names, action.target.text()) == names.end())
+    return check.error("S020", action.declared_at, "there is no workload '" + action.target.str() + "' to act on", Check::suggestion(action.target.text(), names));
+  if (!scales && action.kind != ActionKind::RestartWorkload && action.count < 1) check.error("S081", action.declared_at, "the step takes no pod", "say how many: count: 1");
+}
+
+/// "cluster/namespace/name" of a Kustomization. Applications of Argo CD that no manifest shows are for `drive` alone.
+void check_delivered(Check& check, const ActionSpec& action) {
+  std::vector<std::string> names;
+  for (const ClusterWorkloads& entry : check.scenario().workloads)
+    for (const KustomizationSpec& object : entry.manifests.kustomizations) names.push_back(entry.cluster.str() + "/" + object.name_space.str() + "/" + object.name.str());
+  if (std::ranges::find(names, action.target.text()) != names.end()) return;
+  const std::string target = action.target.str();
+  const Name cluster(std::string_view(target).substr(0, target.find('/')));
+  if (action.kind == ActionKind::FluxReconcile || std::ranges::count(target, '/') != 2 || check.scenario().cluster(cluster) == nullptr)
+    return check.error("S020", action.declared_at, "there is no '" + target + "' to reconcile", names.empty() ? "write it as CLUSTER/NAMESPACE/NAME" : Check::suggestion(target, names));
+  check.warning("S081", action.declared_at, "no manifest shows the Application '" + target + "': a simulation does nothing here", "`drive` syncs the one that the cluster has");
+}
+
 void check_front_door(Check& check, const ActionSpec& action) {
   const EdgeSpec& edge = check.scenario().edge;
   if (edge.kind == EdgeSpec::Kind::None) return check.error("S020", action.declared_at, "frontDoor.failover, but the scenario has no edge", "add edge: {kind: frontDoor, origins: […]}");
@@ -101,6 +132,8 @@ void check_action(Check& check, const ActionSpec& action) {
     case ActionKind::AddPool:
     case ActionKind::UpgradePool:
     case ActionKind::BreakNodes:
+    case ActionKind::CordonPool:
+    case ActionKind::UncordonPool:
     case ActionKind::StartPool: check_version(check, action); return check_pool(check, action, false);
     case ActionKind::UpgradeNodeImage:
       if (action.target.text().find('/') != std::string_view::npos) return check_pool(check, action, false);
@@ -121,6 +154,13 @@ void check_action(Check& check, const ActionSpec& action) {
     case ActionKind::FluxPrune: return check_known_cluster(check, action, "the action");
     case ActionKind::SqlFailover: return check_store(check, action);
     case ActionKind::RollBack: return check_rolled_back(check, action);
+    case ActionKind::ScaleWorkload:
+    case ActionKind::RestartWorkload:
+    case ActionKind::EvictPods:
+    case ActionKind::DeletePods: return check_workload(check, action);
+    case ActionKind::FluxReconcile:
+    case ActionKind::ArgoSync:
+    case ActionKind::ArgoRefresh: return check_delivered(check, action);
     case ActionKind::Wait:
       if (action.duration < Duration{1}) check.error("S081", action.declared_at, "wait needs a duration", "write duration: 5m, or wait(5m)");
       return;
@@ -134,10 +174,13 @@ void check_steps(Check& check) {
     for (const ActionSpec& action : step.actions) loses_region = loses_region || action.kind == ActionKind::RegionLoss || action.kind == ActionKind::ZoneLoss;
   for (const StepSpec& step : scenario.steps) {
     const Position& at = step.declared_at;
-    if (step.at && !step.when.empty()) check.error("S081", at, "a step has 'at' and 'when'", "keep one: a time, or a condition");
-    if (!step.at && step.when.empty()) check.error("S081", at, "a step has neither 'at' nor 'when'", "add at: 10d 14:00, or when: regionLost");
+    const bool conditional = !step.when.empty() || step.condition;
+    if (step.at && conditional) check.error("S081", at, "a step has 'at' and 'when'", "keep one: a time, or a condition");
+    if (!step.at && !conditional) check.error("S081", at, "a step has neither 'at' nor 'when'", "add at: 10d 14:00, or when: regionLost");
     if (step.at && step.at->since_start() >= scenario.horizon) check.error("S081", at, "the step at " + to_string(step.at->since_start()) + " lies beyond the horizon of " + to_string(scenario.horizon), "move it, or lengthen the horizon");
     if (!step.when.empty() && !loses_region) check.warning("S081", at, "no step loses a region or zone, so that 'when: " + step.when.str() + "' may never come", "add a step {at: …, action: regionLoss, region: …}");
+    if (step.condition && !step.condition->cluster.empty() && scenario.cluster(step.condition->cluster) == nullptr)
+      check.error("S020", at, "the condition names cluster '" + step.condition->cluster.str() + "', which does not exist", Check::suggestion(step.condition->cluster.text(), cluster_names(scenario)));
     for (const ActionSpec& action : step.actions) check_action(check, action);
   }
 }

@@ -58,6 +58,7 @@ void describe(Fields& f, NodeClaimRequirement& out);
 void describe(Fields& f, NodeDisruptionBudgetSpec& out);
 void read_git_repository(Fields& f, const ManifestTarget& target);
 void read_kustomization(Fields& f, const ManifestTarget& target);
+void read_application(Fields& f, const ManifestTarget& target);
 
 /// spec.behavior of an autoscaler, with the API server's defaults filled in (autoscaling/v2 defaults.go).
 void read_behavior(Fields& f, std::optional<ScalingBehavior>& out);

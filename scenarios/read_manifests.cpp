@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "scenarios/imports/application_set.hpp"
+#include "scenarios/imports/helm_chart.hpp"
 #include "scenarios/imports/json_text.hpp"
 #include "scenarios/imports/kustomize.hpp"
 #include "scenarios/imports/simkube_trace.hpp"
@@ -36,7 +38,17 @@ constexpr KnownKind kKinds[] = {
     {"ConfigMap", "v1", &read_config_map},
     {"GitRepository", "source.toolkit.fluxcd.io/", &read_git_repository},
     {"Kustomization", "kustomize.toolkit.fluxcd.io/", &read_kustomization},
+    {"Application", "argoproj.io/", &read_application},
 };
+
+/// What to do about kinds that the twin does not model.
+std::string_view hint_for(std::string_view kind) {
+  if (kind.starts_with("HelmRelease (")) return "charts are not rendered: run `helm template NAME CHART --version VERSION -f values.yaml > rendered.yaml` for each release, and name that file beside it";
+  if (kind.starts_with("Canary (") || kind.starts_with("Rollout (")) return "progressive delivery is not simulated: the workloads roll out as their own strategy says, and a canary's second set of pods is not there";
+  if (kind.starts_with("ClusterPolicy (") || kind.starts_with("Policy (")) return "admission policies are not run: write what they would mutate, such as requests, into the manifests; what they refuse is not refused";
+  if (kind.starts_with("ApplicationSet (")) return "only list generators are expanded: name the Applications that it makes, as `argocd appset generate` prints them";
+  return "the twin does not model this kind; the first one is here";
+}
 
 // Kinds that place no pod and use no capacity: nothing is lost by leaving them out, so nothing is said.
 constexpr std::string_view kWithoutEffect[] = {
@@ -70,7 +82,9 @@ void ManifestReader::read(const std::string& reference, const YamlNode& at) {
   std::string folder = SourceFiles::normalized(reference);
   if (is_kustomization_file(folder) && context_.files.is_file(folder)) folder = folder.find('/') == std::string::npos ? std::string() : folder.substr(0, folder.rfind('/'));
   if (context_.files.is_folder(folder.empty() ? "." : folder) && kustomization_file(folder, context_.files)) return read_kustomization(folder, at);
-  for (const SourceFile& source : context_.files.files(reference, at, context_.diagnostics)) {
+  auto sources = context_.files.files(reference, at, context_.diagnostics);
+  leave_out_charts(sources, context_.diagnostics);
+  for (const SourceFile& source : sources) {
     if (!files_.insert(source.relative).second) continue;
     const std::vector<YamlNode>* documents = parse(source, at);
     if (documents == nullptr) continue;
@@ -123,6 +137,13 @@ void ManifestReader::read_document(const YamlNode& document, const std::string& 
     return;
   }
   if (is_controlled(document)) return;
+  std::string generator;
+  if (kind == "ApplicationSet" && version.starts_with("argoproj.io/")) {
+    const auto applications = applications_of(document, generator);
+    if (!applications) return skip(unknown_kinds_, kind + " (" + version + ", generator " + generator + ")", document);
+    for (const YamlNode& application : *applications) read_document(application, file, depth + 1);
+    return;
+  }
   const auto known = std::ranges::find_if(kKinds, [&](const KnownKind& k) { return k.kind == kind && (k.group == "v1" ? version == "v1" : version.starts_with(k.group)); });
   if (known != std::end(kKinds)) {
     Fields fields(context_, document, kind, Dialect::Manifest);
@@ -186,7 +207,7 @@ void ManifestReader::resolve_owners(const std::vector<std::string>& roots) {
 void ManifestReader::report_unread() {
   const auto warn = [&](std::string code, const Position& at, std::string message, std::string hint) { context_.diagnostics.add({Severity::Warning, std::move(code), at, std::move(message), std::move(hint)}); };
   for (const auto& [kind, skipped] : unknown_kinds_)
-    warn("S050", skipped.first, std::to_string(skipped.count) + (skipped.count == 1 ? " object" : " objects") + " of kind " + kind + " not read", "the twin does not model this kind; the first one is here");
+    warn("S050", skipped.first, std::to_string(skipped.count) + (skipped.count == 1 ? " object" : " objects") + " of kind " + kind + " not read", std::string(hint_for(kind)));
   for (const auto& [file, skipped] : not_objects_) warn("S053", skipped.first, "no Kubernetes object: apiVersion or kind is missing", "the document is skipped");
   for (const auto& [file, skipped] : kustomization_files_) warn("S052", skipped.first, "kustomization files are skipped", "the manifests of the folder are read as they are; name a folder that holds a kustomization itself, and it is built");
   for (const auto& [field, unread] : context_.unread)

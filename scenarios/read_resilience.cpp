@@ -32,7 +32,7 @@ void read_do(Fields& f, std::vector<ActionSpec>& out) {
 /// What a single-action step may state.
 struct StepFields {
   std::string action;
-  Name region, cluster, pool, target;
+  Name region, cluster, pool, target, workload;
   ActionSpec spec;
 };
 
@@ -43,8 +43,9 @@ void declare_step_fields(Fields& f, StepFields& s) {
   f.optional("vmSize", s.spec.vm_size, "allocationFailure: the size; without it every one.");
   f.optional("cluster", s.cluster, "frontDoorFailover, fluxResume, fluxSuspend, fluxPrune, evictSpot, scalePool, …: the cluster.");
   f.optional("pool", s.pool, "evictSpot, scalePool, stopPool, startPool: the pool, as `pool` beside `cluster` or as cluster/pool.");
-  f.optional("target", s.target, "sqlFailover: the data store.");
-  f.optional("count", s.spec.count, "evictSpot, scalePool, breakNodes: nodes.").between(0, 5'000);
+  f.optional("target", s.target, "sqlFailover: the data store. fluxReconcile, argoSync, argoRefresh: the Kustomization or Application, NAMESPACE/NAME.");
+  f.optional("workload", s.workload, "scaleWorkload, restartWorkload, evictPods, deletePods: NAMESPACE/NAME in the cluster.");
+  f.optional("count", s.spec.count, "evictSpot, scalePool, breakNodes, cordonPool: nodes. scaleWorkload: replicas. evictPods, deletePods: pods.").between(0, 100'000);
   f.optional("duration", s.spec.duration, "Outages: until it is over, 0: to the end. wait: how long.").at_least(Duration{0});
   f.optional("version", s.spec.version, "upgradeCluster, upgradeControlPlane, upgradePool: \"1.33\" or \"1.33.2\"; without it the newest patch of the next minor version, for a pool of the control plane's.");
   f.spread("takes", s.spec.takes, "How long it takes before it acts.");
@@ -59,7 +60,13 @@ constexpr std::pair<const char*, ActionKind> kActionWords[] = {
     {"createCluster", ActionKind::CreateCluster}, {"updateCluster", ActionKind::UpdateCluster}, {"addPool", ActionKind::AddPool},
     {"upgradeCluster", ActionKind::UpgradeCluster}, {"upgradeControlPlane", ActionKind::UpgradeControlPlane}, {"upgradePool", ActionKind::UpgradePool},
     {"upgradeNodeImage", ActionKind::UpgradeNodeImage}, {"abortUpgrade", ActionKind::AbortUpgrade}, {"stopCluster", ActionKind::StopCluster},
-    {"startCluster", ActionKind::StartCluster}, {"breakNodes", ActionKind::BreakNodes}};
+    {"startCluster", ActionKind::StartCluster}, {"breakNodes", ActionKind::BreakNodes},
+    {"scaleWorkload", ActionKind::ScaleWorkload}, {"restartWorkload", ActionKind::RestartWorkload}, {"evictPods", ActionKind::EvictPods}, {"deletePods", ActionKind::DeletePods},
+    {"cordonPool", ActionKind::CordonPool}, {"uncordonPool", ActionKind::UncordonPool}, {"fluxReconcile", ActionKind::FluxReconcile}, {"argoSync", ActionKind::ArgoSync},
+    {"argoRefresh", ActionKind::ArgoRefresh}};
+
+/// "aks-prod" and "user" → "aks-prod/user"; one of them alone is taken to be the whole.
+Name below(Name cluster, Name part) { return cluster.empty() || part.empty() ? part : Name(cluster.str() + "/" + part.str()); }
 
 Name target_of(const StepFields& s) {
   switch (s.spec.kind) {
@@ -73,8 +80,17 @@ Name target_of(const StepFields& s) {
     case ActionKind::AddPool:
     case ActionKind::UpgradePool:
     case ActionKind::BreakNodes:
-    case ActionKind::StartPool: return s.cluster.empty() || s.pool.empty() ? s.pool : Name(s.cluster.str() + "/" + s.pool.str());
-    case ActionKind::UpgradeNodeImage: return s.pool.empty() ? s.cluster : s.cluster.empty() ? s.pool : Name(s.cluster.str() + "/" + s.pool.str());
+    case ActionKind::CordonPool:
+    case ActionKind::UncordonPool:
+    case ActionKind::StartPool: return below(s.cluster, s.pool);
+    case ActionKind::UpgradeNodeImage: return s.pool.empty() ? s.cluster : below(s.cluster, s.pool);
+    case ActionKind::ScaleWorkload:
+    case ActionKind::RestartWorkload:
+    case ActionKind::EvictPods:
+    case ActionKind::DeletePods: return below(s.cluster, s.workload);
+    case ActionKind::FluxReconcile:
+    case ActionKind::ArgoSync:
+    case ActionKind::ArgoRefresh: return below(s.cluster, s.target);
     case ActionKind::UpgradeCluster:
     case ActionKind::UpgradeControlPlane:
     case ActionKind::AbortUpgrade:
@@ -121,16 +137,34 @@ void describe(Fields& f, EdgeSpec& out) {
   f.choice("failover", out.automatic_failover, {{"manual", false}, {"automatic", true}}, "automatic: the second origin is enabled, so that probes alone move the traffic.");
 }
 
+namespace {
+
+/// An event of the platform, or a condition over a cluster's state.
+void read_when(Fields& f, StepSpec& out) {
+  std::string text;
+  f.optional<Text>("when", text, "Instead of `at`, what starts it: regionLost, edgeUnhealthy, or a condition over a cluster such as pods.pending > 10 or aks-prod/workloads.readyShare < 0.9; metrics: " + known_state_metrics() + ". Without a cluster's name it is of any one.");
+  if (f.documenting() || text.empty()) return;
+  if (text == "regionLost" || text == "edgeUnhealthy") {
+    out.when = Name(text);
+    return;
+  }
+  out.condition = parse_state_condition(text);
+  if (!out.condition) f.error("S013", *f.take("when", false), "'" + text + "' is no condition", "write regionLost, edgeUnhealthy, or a condition such as pods.pending > 10; metrics: " + known_state_metrics());
+}
+
+}  // namespace
+
 void describe(Fields& f, StepSpec& out) {
   out.declared_at = f.at();
   f.optional<Text>("name", out.name, "Name of the step in reports.");
   SimTime at{};
   f.optional("at", at, "When it happens: 36h, or 10d 14:00.").at_least(SimTime{0});
   if (f.has("at")) out.at = at;
-  f.choice("when", out.when, {{"", Name()}, {"regionLost", Name("regionLost")}, {"edgeUnhealthy", Name("edgeUnhealthy")}}, "Instead of `at`: the condition that starts it.");
-  f.spread("after", out.after, "Delay after the condition: to notice, to decide.");
+  read_when(f, out);
+  f.spread("after", out.after, "Delay after the condition: to notice, to decide. Not on a real cluster, where somebody watches: `drive` acts once the condition holds.");
+  f.optional("timeout", out.timeout, "`drive` only: how long the condition is awaited; then the run is undone.").between(Duration{1'000'000}, Duration{86'400'000'000}).source("a choice of ours");
   StepFields s;
-  f.required("action", s.action, "regionLoss, zoneLoss, controlPlaneLoss, allocationFailure, evictSpot, scalePool, stopPool, startPool, addPool, createCluster, updateCluster, upgradeCluster, upgradeControlPlane, upgradePool, upgradeNodeImage, abortUpgrade, stopCluster, startCluster, breakNodes, wait, fluxResume, fluxSuspend, fluxPrune, sqlFailover, frontDoorFailover, or runbook with `do`.");
+  f.required("action", s.action, "regionLoss, zoneLoss, controlPlaneLoss, allocationFailure, evictSpot, scalePool, stopPool, startPool, addPool, createCluster, updateCluster, upgradeCluster, upgradeControlPlane, upgradePool, upgradeNodeImage, abortUpgrade, stopCluster, startCluster, breakNodes, scaleWorkload, restartWorkload, evictPods, deletePods, cordonPool, uncordonPool, wait, fluxResume, fluxSuspend, fluxPrune, fluxReconcile, argoSync, argoRefresh, sqlFailover, frontDoorFailover, or runbook with `do`.");
   declare_step_fields(f, s);
   read_do(f, out.actions);
   f.not_simulated("expect", "What must hold within a time.");

@@ -11,6 +11,7 @@ namespace akstwin {
 struct AzureCluster {
   std::string resource_id;               ///< /subscriptions/…/resourceGroups/…/providers/Microsoft.ContainerService/managedClusters/aks-prod
   std::string origin_id;                 ///< /subscriptions/…/providers/Microsoft.Cdn/profiles/…/originGroups/…/origins/…; empty: behind no Front Door
+  std::string node_resource_group = {};  ///< where its scale sets lie; empty: MC_GROUP_CLUSTER_LOCATION, as AKS calls it
 };
 
 std::string pools_path(const AzureCluster& cluster);

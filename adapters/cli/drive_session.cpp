@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "scenarios/action_text.hpp"
 #include "scenarios/source_files.hpp"
 
 namespace akstwin {
@@ -48,7 +49,7 @@ tl::expected<std::unique_ptr<DriveSession>, ExitCode> open_drive(const DriveCall
   if (!session) return failed(session.error().refused ? Error{"refused: " + session.error().error.message} : session.error().error, session.error().refused ? ExitCode::Refused : ExitCode::Error);
   out->session = std::move(*session);
   HttpTransport& http = out->session->http();
-  out->kube = std::make_unique<KubeClusterApi>(*out->session->client, *out->scenario.cluster(Name(out->cluster)), out->timeline, http.now_us());
+  out->kube = std::make_unique<KubeClusterApi>(*out->session->client, *out->scenario.cluster(Name(out->cluster)), out->timeline, http.now_us(), true);
   if (auto synced = out->kube->sync(kSyncPatience); !synced) return failed(synced.error());
   if (!out->allow.azure.empty()) {
     if (auto opened = open_azure(*out->session); !opened) return failed(opened.error());
@@ -66,7 +67,7 @@ tl::expected<std::vector<DriveAction>, ExitCode> drive_actions(const DriveCall& 
   std::vector<DriveAction> out;
   for (const std::string& text : arguments.actions) {
     auto action = parse_drive_action(text);
-    if (!action) return tl::unexpected<ExitCode>(complain(console, {"'" + text + "' is no action; known: " + known_drive_actions() + ", and those of a scenario's steps"}, ExitCode::Usage));
+    if (!action) return tl::unexpected<ExitCode>(complain(console, {"'" + text + "' is no action; known: " + known_actions() + "; the cluster's name may be left out"}, ExitCode::Usage));
     out.push_back(std::move(*action));
   }
   return out;

@@ -75,7 +75,7 @@ std::vector<std::string> dry_run(DriveSession& session, const DrivePlan& plan, b
       text = "Azure has none";
     } else if (!change.only_waits()) {
       const KubeAnswer answer = session.kube->perform(change.kube);
-      const bool held = answer.verdict == Verdict::TooManyRequests && answer.status == 429;
+      const bool held = answer.by_budget;
       text = answer.verdict == Verdict::Accepted ? "accepted" : held ? "a disruption budget would hold it back now" : answer.message;
       accepted = accepted && (answer.verdict == Verdict::Accepted || held);
     }

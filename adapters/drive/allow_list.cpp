@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::array<std::string_view, 7> kDays{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
 // What Kubernetes and AKS need themselves.
-constexpr std::array<std::string_view, 7> kProtected{"kube-system", "kube-public", "kube-node-lease", "gatekeeper-system", "calico-system", "tigera-operator", "aks-command"};
+constexpr std::array<std::string_view, 8> kProtected{"gatekeeper-system", "calico-system", "tigera-operator", "aks-command", "app-routing-system", "azure-arc", "dataprotection-microsoft", "azappconfig-system"};
 
 bool contains(const std::vector<std::string>& list, std::string_view name) { return std::ranges::find(list, name) != list.end(); }
 
@@ -41,24 +41,26 @@ void read_window(Fields& f, DriveWindow& out) {
   });
 }
 
-void read_condition_list(Fields& f, const char* key, const char* help, std::vector<DriveCondition>& out) {
+void read_condition_list(Fields& f, const char* key, const char* help, std::vector<StateCondition>& out) {
   std::vector<std::string> texts;
   f.values(key, texts, help);
   for (const std::string& text : texts) {
-    if (auto condition = parse_condition(text)) out.push_back(*condition);
-    else f.report(Severity::Error, "S013", f.at(), "'" + text + "' is no condition", "write it as pods.pending < 10; metrics: " + known_drive_metrics());
+    if (auto condition = parse_state_condition(text); condition && condition->cluster.empty()) out.push_back(*condition);
+    else f.report(Severity::Error, "S013", f.at(), "'" + text + "' is no condition", "write it as pods.pending < 10; metrics: " + known_state_metrics());
   }
 }
 
 void read_azure(Fields& f, std::map<std::string, AzureCluster>& out) {
-  f.entries("azure", "mapping of cluster names", "What of Azure stands behind each cluster of the scenario: {resourceId, frontDoorOrigin}.", [&](const YamlNode&, const YamlMember& member, const std::string& where) {
+  f.entries("azure", "mapping of cluster names", "What of Azure stands behind each cluster of the scenario: {resourceId, frontDoorOrigin, nodeResourceGroup}.", [&](const YamlNode&, const YamlMember& member, const std::string& where) {
     if (!member.value.is_map()) return f.report(Severity::Error, "S011", member.value.position(), "azure." + member.key + " is no mapping", "write {resourceId: /subscriptions/…}");
     Fields g(f.context(), member.value, where);
     AzureCluster cluster;
     g.required("resourceId", cluster.resource_id, "The managed cluster.");
     g.optional("frontDoorOrigin", cluster.origin_id, "The Front Door origin that sends traffic to it.");
+    g.optional("nodeResourceGroup", cluster.node_resource_group, "Where its scale sets lie, if not in MC_GROUP_CLUSTER_LOCATION.");
     g.finish();
-    const bool clean = cluster.resource_id.starts_with("/subscriptions/") && cluster.resource_id.find_first_of("?#% ") == std::string::npos && (cluster.origin_id.empty() || cluster.origin_id.starts_with("/subscriptions/"));
+    const auto is_id = [](const std::string& id) { return id.starts_with("/subscriptions/") && id.find_first_of("?#%\\ ") == std::string::npos && id.find("..") == std::string::npos && id.find("//") == std::string::npos && !id.ends_with('/'); };
+    const bool clean = is_id(cluster.resource_id) && (cluster.origin_id.empty() || is_id(cluster.origin_id));
     if (!clean) g.report(Severity::Error, "S013", g.at(), "azure." + member.key + " names no resource", "a resource id begins with /subscriptions/");
     out[member.key] = cluster;
   });
@@ -77,7 +79,7 @@ bool DriveAllowList::allows_namespace(std::string_view name) const { return !is_
 bool DriveAllowList::allows_pool(std::string_view name) const { return contains(pools, name); }
 bool DriveAllowList::allows_action(std::string_view name) const { return contains(actions, name); }
 
-bool is_protected_namespace(std::string_view name) { return name.empty() || name.starts_with("kube-") || std::ranges::find(kProtected, name) != kProtected.end(); }
+bool is_protected_namespace(std::string_view name) { return name.empty() || name.starts_with("kube-") || name.starts_with("aks-istio-") || std::ranges::find(kProtected, name) != kProtected.end(); }
 
 void describe(Fields& f, DriveAllowList& out) {
   f.values("contexts", out.contexts, "kubeconfig contexts that may be driven.");

@@ -30,7 +30,7 @@ struct DriveAllowList {
   DriveWindow window;
   Duration max_duration{0};              ///< of a run; then it is undone
   std::map<std::string, AzureCluster> azure;       ///< by cluster of the scenario
-  std::vector<DriveCondition> steady, abort;       ///< must hold before and after; must not come true in between
+  std::vector<StateCondition> steady, abort;       ///< must hold before and after; must not come true in between
 
   bool allows_context(std::string_view name) const;
   bool allows_namespace(std::string_view name) const;

@@ -28,6 +28,7 @@ class Planner {
   void add(const DriveAction& action) {
     action_ = &action;
     after_ = action.after;
+    if (!action.when.empty()) await();
     if (!parts_.allow.allows_action(action.name)) return refuse("action " + action.name + " is not on the allow-list");
     static const std::map<std::string_view, void (Planner::*)()> kMethods{
         {"workload.scale", &Planner::scale_workload}, {"workload.restart", &Planner::restart_workload}, {"pods.evict", &Planner::take_pods}, {"pods.delete", &Planner::take_pods},
@@ -47,13 +48,19 @@ class Planner {
   std::string bare(Name name) const { return std::string(parts_.kube.cache().bare(name)); }
   std::string now() const { return rfc3339(parts_.kube.client().transport().now_us()); }
 
+  bool elsewhere(const std::string& target) const {
+    return std::ranges::any_of(parts_.scenario.clusters, [&](const ClusterSpec& cluster) {
+      const std::string name = cluster.name.str();
+      return name != parts_.cluster && (target == name || target.starts_with(name + "/"));
+    });
+  }
+
   /// "aks-prod/user" → "user"; nothing when it is about another cluster.
   std::optional<std::string> in_this_cluster(const std::string& target) {
     const std::string prefix = parts_.cluster + "/";
     if (target.starts_with(prefix)) return target.substr(prefix.size());
-    const bool named = std::ranges::any_of(parts_.scenario.clusters, [&](const ClusterSpec& cluster) { return target == cluster.name.str() || target.starts_with(cluster.name.str() + "/"); });
     if (target == parts_.cluster) return std::string{};
-    if (!named) return target;
+    if (!elsewhere(target)) return target;
     plan_.left_out.push_back(action_->name + "(" + target + ") concerns another cluster than " + parts_.cluster);
     return std::nullopt;
   }
@@ -225,8 +232,7 @@ class Planner {
     state().nodes.for_each([&](NodeId, const Node& node) {
       const NodePoolSpec& spec = *parts_.kube.cache().cloud().pools[node.pool].spec;
       if (left <= 0 || spec.name.text() != *pool || (action_->zone != 0 && node.zone != action_->zone)) return;
-      auto object = parts_.kube.client().get(node_path(bare(node.name)));
-      const ScaleSetInstance instance = object ? instance_of(text_in(*object, {"spec", "providerID"})) : ScaleSetInstance{};
+      const ScaleSetInstance instance = instance_of(parts_.kube.cache().provider_id(bare(node.name)));
       if (instance.instance.empty()) return;
       --left;
       put(simulate_eviction_request(instance.scale_set_id, instance.instance));
@@ -253,6 +259,21 @@ class Planner {
     for (KubeRequest& request : *requests) put(std::move(request), template_request(name, current->at("spec").at("template")));
   }
 
+  /// Steps that wait for something wait for it here, too.
+  void await() {
+    if (elsewhere(action_->target) && action_->name != "frontDoor.failover") return;
+    if (!action_->condition) return refuse("'" + action_->when + "' cannot be seen in a cluster; state a condition over " + known_state_metrics());
+    const Name meant = action_->condition->cluster;
+    if (!meant.empty() && meant.text() != parts_.cluster) return refuse("'" + action_->when + "' is about another cluster than " + parts_.cluster);
+    PlannedChange out = change();
+    out.target = action_->when;
+    out.action = "await";
+    out.awaits = action_->condition;
+    out.patience = action_->timeout;
+    out.kube.what = "wait until " + action_->condition->text + ", at most " + to_string(action_->timeout) + ", then everything is undone";
+    plan_.changes.push_back(std::move(out));
+  }
+
   void wait() {
     PlannedChange out = change();
     out.kube.what = "wait " + to_string(action_->lasts);
@@ -267,6 +288,17 @@ class Planner {
 };
 
 }  // namespace
+
+std::set<std::string> DrivePlan::fingerprints() const {
+  std::set<std::string> out;
+  for (const PlannedChange& change : changes) {
+    if (change.only_waits()) continue;
+    out.insert(change.azure ? fingerprint(change.arm) : fingerprint(change.kube.http));
+    if (change.undo.target.empty()) continue;
+    out.insert(change.azure ? fingerprint(ArmRequest{{}, change.undo.method, change.undo.target, change.undo.body}) : fingerprint(change.undo));
+  }
+  return out;
+}
 
 std::string DrivePlan::hash() const {
   json all = json::array();
@@ -285,6 +317,7 @@ DrivePlan make_plan(const PlanParts& parts, const std::vector<DriveAction>& acti
   plan.context = parts.context;
   plan.cluster = parts.cluster;
   if (!parts.allow.allows_context(parts.context)) plan.refused.push_back("context " + parts.context + " is not on the allow-list");
+  parts.guard.unseal();
   parts.guard.count_from_zero();
   Planner planner(parts, plan);
   for (const DriveAction& action : actions) planner.add(action);

@@ -1,5 +1,7 @@
 /// From actions to requests: what a run would send to this cluster as it is now, with what would take each back.
 #pragma once
+#include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -20,6 +22,8 @@ struct PlannedChange {
   HttpRequest undo;                      ///< empty target: nothing to take back
   std::string undo_what;
   std::string note;                      ///< what somebody should know: an autoscaler will scale it back
+  std::optional<StateCondition> awaits;  ///< a wait until this holds …
+  Duration patience{0};                  ///< … for at most so long
 
   const std::string& what() const { return azure ? arm.what : kube.what; }
   bool only_waits() const { return kube.http.target.empty() && arm.path.empty(); }
@@ -33,6 +37,8 @@ struct DrivePlan {
   std::int64_t pods = 0, nodes = 0;      ///< that it would touch
   /// Over all requests and what takes them back: moves when the cluster did.
   std::string hash() const;
+  /// Of every request in it and of what takes each back: what the guard lets through once it is confirmed.
+  std::set<std::string> fingerprints() const;
 };
 
 struct PlanParts {

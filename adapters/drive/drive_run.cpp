@@ -79,6 +79,22 @@ std::string DriveRun::watch(Duration time) {
   } while (true);
 }
 
+std::string DriveRun::await_condition(const PlannedChange& change) {
+  say(change.what());
+  note("await", {{"condition", change.awaits->text}, {"step", change.step}, {"patience", to_string(change.patience)}});
+  const std::int64_t until = now_us() + change.patience.us;
+  while (true) {
+    if (std::string why = watch(Duration{0}); !why.empty()) return why;
+    const ConditionReading reading = read_condition(*change.awaits, parts_.kube.state(), parts_.allow.namespaces);
+    if (reading.holds) {
+      note("awaited", {{"condition", reading.text}, {"value", reading.value}});
+      return {};
+    }
+    if (now_us() >= until) return "'" + reading.text + "' did not come true within " + to_string(change.patience) + ", it is " + json(reading.value).dump();
+    if (std::string why = watch(kLook); !why.empty()) return why;
+  }
+}
+
 std::string DriveRun::carry_out(const PlannedChange& change) {
   if (change.only_waits()) return {};
   json facts{{"what", change.what()}, {"port", change.azure ? "azure" : "kubernetes"}, {"action", change.action}, {"step", change.step}};
@@ -104,7 +120,7 @@ std::string DriveRun::carry_out(const PlannedChange& change) {
   if ((answer.verdict == Verdict::Accepted || unknown) && !change.undo.target.empty()) made_.push_back({number, change.what(), change.azure, change.undo, change.undo_what});
   if (answer.verdict == Verdict::Accepted) return {};
   // A budget that holds and a pod that has gone are what an eviction may meet.
-  const bool expected = (is_eviction(change) && answer.verdict == Verdict::TooManyRequests) || answer.verdict == Verdict::NotFound;
+  const bool expected = (is_eviction(change) && answer.by_budget) || answer.verdict == Verdict::NotFound;
   if (!expected) return answer.message;
   say(answer.message);
   return {};
@@ -159,6 +175,7 @@ DriveOutcome DriveRun::run(const DrivePlan& plan, std::int64_t deadline_us) {
   deadline_us_ = deadline_us;
   parts_.guard.set_deadline(deadline_us);
   parts_.guard.count_from_zero();
+  parts_.guard.seal(plan.fingerprints());
   if (!gate("before")) {
     note("end", {{"outcome", "refused"}, {"why", "the steady state does not hold"}});
     return {DriveEnd::Refused, "the steady state does not hold, so nothing was changed"};
@@ -170,6 +187,8 @@ DriveOutcome DriveRun::run(const DrivePlan& plan, std::int64_t deadline_us) {
   parts_.kube.set_writes(WriteMode::Act, &parts_.guard);
   for (const PlannedChange& change : plan.changes) {
     if (std::string why = watch(change.after); !why.empty()) return give_up(why);
+    if (change.awaits)
+      if (std::string why = await_condition(change); !why.empty()) return give_up(why);
     if (std::string why = carry_out(change); !why.empty()) return give_up(why);
     if (std::string why = watch(Duration{0}); !why.empty()) return give_up(why);
   }

@@ -43,6 +43,8 @@ class DriveRun {
   /// Lets time pass while watching; the reason to abort, or empty.
   std::string watch(Duration time);
   std::string reason_to_abort();
+  /// Watches until the condition holds; the reason to abort when it does not come in time, or empty.
+  std::string await_condition(const PlannedChange& change);
   std::string carry_out(const PlannedChange& change);
   std::string await_steady();
   DriveOutcome give_up(const std::string& why);

@@ -1,73 +1,54 @@
 #include "adapters/drive/guard.hpp"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
-#include <vector>
-
-#include "adapters/kube/decode.hpp"
+#include <cctype>
 
 namespace akstwin {
 namespace {
 
 using Kind = RequestSubject::Kind;
+using ArmKind = ArmSubject::Kind;
 
 bool is_delivery_namespace(std::string_view name) { return name == "flux-system" || name == "argocd"; }
 
 constexpr const char* kSecondKey = "akstwin.io/allow";
 
-std::vector<std::string> segments_of(std::string_view path) {
-  std::vector<std::string> out;
-  while (!path.empty()) {
-    const std::size_t slash = std::min(path.find('/'), path.size());
-    if (slash > 0) out.emplace_back(path.substr(0, slash));
-    path.remove_prefix(std::min(slash + 1, path.size()));
-  }
+/// Ids of Azure are equal in any case of letters.
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   return out;
 }
 
-bool is_plain(const std::string& name) {
-  return !name.empty() && name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-.") == std::string::npos && name != "." && name != "..";
+/// What follows `key` in "/subscriptions/S/resourceGroups/G/…", in lower case.
+std::string id_part(std::string_view id, std::string_view key) {
+  const std::string text = lower(id), mark = "/" + lower(key) + "/";
+  const std::size_t at = text.find(mark);
+  if (at == std::string::npos) return {};
+  const std::size_t from = at + mark.size();
+  return text.substr(from, text.find('/', from) - from);
 }
 
-/// Members of a merge patch beside the one that is meant: a patch that could do more is refused.
-bool only_touches(const std::string& body, std::initializer_list<const char*> allowed_roots) {
-  const nlohmann::json patch = nlohmann::json::parse(body, nullptr, false);
-  if (patch.is_discarded()) return false;
-  if (patch.is_array())   // a JSON patch: put back a template
-    return std::ranges::all_of(patch, [](const auto& step) { return text_in(step, {"op"}) == "replace" && text_in(step, {"path"}) == "/spec/template"; });
-  if (!patch.is_object()) return false;
-  for (const auto& [key, value] : patch.items()) {
-    if (std::ranges::find(allowed_roots, key) == allowed_roots.end()) return false;
-    if (key == "metadata" && !(value.is_object() && value.size() == 1 && value.contains("annotations"))) return false;
-  }
-  return true;
+/// Whether a scale set lies in the cluster's subscription and in its node resource group. AKS calls that MC_GROUP_CLUSTER_LOCATION
+/// unless told otherwise (Azure documentation, "Why are two resource groups created with AKS?", 2026-11).
+bool is_of(const std::string& scale_set, const AzureCluster& cluster) {
+  if (id_part(scale_set, "subscriptions").empty() || id_part(scale_set, "subscriptions") != id_part(cluster.resource_id, "subscriptions")) return false;
+  const std::string group = id_part(scale_set, "resourceGroups");
+  if (!cluster.node_resource_group.empty()) return group == lower(cluster.node_resource_group);
+  const std::string own_group = id_part(cluster.resource_id, "resourceGroups"), name = id_part(cluster.resource_id, "managedClusters");
+  return !own_group.empty() && !name.empty() && group.starts_with("mc_" + own_group + "_" + name + "_");
 }
 
 }  // namespace
 
-RequestSubject subject_of(const HttpRequest& request) {
-  const std::vector<std::string> s = segments_of(path_of(request.target));
-  if (request.target.find("..") != std::string::npos || !std::ranges::all_of(s, [](const std::string& part) { return part.find('%') == std::string::npos; })) return {};
-  const bool patch = request.method == "PATCH";
-  // /api/v1/nodes/NAME
-  if (patch && s.size() == 4 && s[0] == "api" && s[1] == "v1" && s[2] == "nodes" && is_plain(s[3]) && only_touches(request.body, {"spec"})) return {Kind::Node, "", s[3]};
-  // /api/v1/namespaces/NS/pods/NAME[/eviction]
-  if (s.size() >= 6 && s[0] == "api" && s[1] == "v1" && s[2] == "namespaces" && s[4] == "pods" && is_plain(s[3]) && is_plain(s[5])) {
-    if (request.method == "POST" && s.size() == 7 && s[6] == "eviction") return {Kind::Eviction, s[3], s[5]};
-    if (request.method == "DELETE" && s.size() == 6) return {Kind::PodDeletion, s[3], s[5]};
-    return {};
-  }
-  // /apis/GROUP/VERSION/namespaces/NS/RESOURCE/NAME[/scale]
-  if (!patch || s.size() < 7 || s[0] != "apis" || s[3] != "namespaces" || !is_plain(s[4]) || !is_plain(s[6])) return {};
-  if (s[1] == "apps") {
-    const bool known = s[5] == "deployments" || s[5] == "statefulsets" || s[5] == "daemonsets";
-    if (known && ((s.size() == 8 && s[7] == "scale") || s.size() == 7) && only_touches(request.body, {"spec"})) return {Kind::Workload, s[4], s[6]};
-    return {};
-  }
-  const bool delivery = (s[1] == "kustomize.toolkit.fluxcd.io" && s[5] == "kustomizations") || (s[1] == "source.toolkit.fluxcd.io" && s[5] == "gitrepositories") ||
-                        (s[1] == "helm.toolkit.fluxcd.io" && s[5] == "helmreleases") || (s[1] == "argoproj.io" && s[5] == "applications");
-  if (delivery && s.size() == 7 && only_touches(request.body, {"spec", "metadata", "operation"})) return {Kind::Delivery, s[4], s[6]};
-  return {};
+std::int64_t DriveGuard::Touched::drop(const std::string& key, std::int64_t now, std::int64_t wanted) {
+  const auto [entry, fresh] = levels.try_emplace(key, Level{now, now});
+  Level& level = entry->second;
+  // More than anybody of us asked for: somebody else raised it.
+  if (!fresh && now > level.peak) level = {now, now};
+  const std::int64_t taken = std::max<std::int64_t>(0, level.last - wanted);
+  level = {std::max(level.peak, wanted), wanted};
+  return taken;
 }
 
 DriveGuard::DriveGuard(const DriveAllowList& allow, const ClusterCache& cache, std::string context, std::function<std::int64_t()> now_us)
@@ -76,14 +57,14 @@ DriveGuard::DriveGuard(const DriveAllowList& allow, const ClusterCache& cache, s
 }
 
 void DriveGuard::count_from_zero() {
-  pods_.clear();
-  nodes_.clear();
-  scaled_away_ = 0;
+  touched_ = {};
   pods_at_start_ = cache_.state().pods.live();
   nodes_at_start_ = cache_.state().nodes.live();
 }
 
-Result<void> DriveGuard::check_time() const {
+Result<void> DriveGuard::check_frame(const std::string& request) const {
+  if (!allow_.allows_context(context_)) return fail("context " + context_ + " is not on the allow-list");
+  if (sealed_ && !sealed_->contains(request)) return fail("it is not a part of the plan that was confirmed");
   if (undoing_) return {};
   const std::int64_t now = now_us_();
   if (!allow_.window.contains(now)) return fail("it is outside the window of the allow-list");
@@ -101,38 +82,52 @@ Result<void> DriveGuard::check_namespace(const std::string& name) const {
   return {};
 }
 
-Result<void> DriveGuard::check_node(const std::string& name) {
-  const NodeId id = cache_.find_node(name);
-  if (!id) return fail("node " + name + " is not known");
-  const NodePoolSpec& pool = *cache_.cloud().pools[cache_.state().nodes[id].pool].spec;
-  if (!allow_.allows_pool(pool.name.text())) return fail("pool " + pool.name.str() + " is not on the allow-list");
-  if (!undoing_) nodes_.insert(name);
+Result<void> DriveGuard::check_pool(const std::string& name) const {
+  if (!allow_.allows_pool(name)) return fail("pool " + name + " is not on the allow-list");
   return {};
 }
 
-Result<void> DriveGuard::check_radius() {
-  if (undoing_) return {};
-  if (affected_pods() > allow_.max_affected_pods)
-    return fail("it would touch " + std::to_string(affected_pods()) + " pods, maxAffectedPods is " + std::to_string(allow_.max_affected_pods));
-  const auto within = [&](std::int64_t part, std::int64_t whole) { return part * 100 <= allow_.max_affected_percent * std::max<std::int64_t>(whole, 1); };
-  if (within(affected_pods(), pods_at_start_) && within(affected_nodes(), nodes_at_start_)) return {};
-  return fail("it would touch " + std::to_string(affected_pods()) + " of " + std::to_string(pods_at_start_) + " pods and " + std::to_string(affected_nodes()) + " of " +
-              std::to_string(nodes_at_start_) + " nodes, maxAffectedPercent is " + std::to_string(allow_.max_affected_percent));
+Result<void> DriveGuard::check_node(const std::string& name) const {
+  const NodeId id = cache_.find_node(name);
+  if (!id || cache_.state().nodes[id].labels.pairs.empty()) return fail("node " + name + " is not known");
+  return check_pool(cache_.cloud().pools[cache_.state().nodes[id].pool].spec->name.str());
 }
 
-std::int64_t DriveGuard::scaled_away(const KubeRequest& request, const RequestSubject& subject) const {
-  if (subject.kind != Kind::Workload || request.http.target.find("/scale") == std::string::npos) return 0;
-  const nlohmann::json body = nlohmann::json::parse(request.http.body, nullptr, false);
-  const std::int64_t replicas = body.is_discarded() ? 0 : number_in(body, {"spec", "replicas"}, 0);
-  const WorkloadId id = find_workload(cache_.state(), Name(subject.name_space + "/" + subject.name));
-  return id ? std::max<std::int64_t>(0, cache_.state().workloads[id].replicas - replicas) : 0;
+Result<void> DriveGuard::take(Touched next) {
+  if (undoing_) return {};
+  const std::int64_t pods = next.pod_count(), nodes = next.node_count();
+  if (pods > allow_.max_affected_pods) return fail("it would touch " + std::to_string(pods) + " pods, maxAffectedPods is " + std::to_string(allow_.max_affected_pods));
+  const auto within = [&](std::int64_t part, std::int64_t whole) { return part * 100 <= allow_.max_affected_percent * std::max<std::int64_t>(whole, 1); };
+  if (!within(pods, pods_at_start_) || !within(nodes, nodes_at_start_))
+    return fail("it would touch " + std::to_string(pods) + " of " + std::to_string(pods_at_start_) + " pods and " + std::to_string(nodes) + " of " + std::to_string(nodes_at_start_) +
+                " nodes, maxAffectedPercent is " + std::to_string(allow_.max_affected_percent));
+  touched_ = std::move(next);
+  return {};
+}
+
+void DriveGuard::take_node(NodeId id, Touched& next) const {
+  const Node& node = cache_.state().nodes[id];
+  next.nodes.insert(std::string(cache_.bare(node.name)));
+  for (const PodId pod : node.pods)
+    if (cache_.state().pods.contains(pod) && cache_.state().pods[pod].live()) next.pods.insert(std::string(cache_.bare(cache_.state().pods[pod].name)));
+}
+
+void DriveGuard::take_pool(const std::string& pool, Touched& next) const {
+  cache_.state().nodes.for_each([&](NodeId id, const Node& node) {
+    if (pool.empty() || cache_.cloud().pools[node.pool].spec->name.text() == pool) take_node(id, next);
+  });
+}
+
+std::int64_t DriveGuard::nodes_of(const std::string& pool) const {
+  std::int64_t count = 0;
+  cache_.state().nodes.for_each([&](NodeId, const Node& node) { count += cache_.cloud().pools[node.pool].spec->name.text() == pool ? 1 : 0; });
+  return count;
 }
 
 Result<void> DriveGuard::check(const KubeRequest& request) {
-  if (!allow_.allows_context(context_)) return fail("context " + context_ + " is not on the allow-list");
   const RequestSubject subject = subject_of(request.http);
   if (subject.kind == Kind::Refused) return fail(request.http.method + " " + std::string(path_of(request.http.target)) + " is nothing that driving may do");
-  if (auto in_time = check_time(); !in_time) return in_time;
+  if (auto framed = check_frame(fingerprint(request.http)); !framed) return framed;
   if (subject.kind == Kind::Node) {
     if (auto allowed = check_node(subject.name); !allowed) return allowed;
   } else if (auto allowed = check_namespace(subject.name_space); !allowed) {
@@ -140,32 +135,66 @@ Result<void> DriveGuard::check(const KubeRequest& request) {
   } else if (subject.kind != Kind::Delivery && is_delivery_namespace(subject.name_space)) {
     return fail("namespace " + subject.name_space + " runs the delivery itself: only its objects may be changed, not its pods");
   }
-  if (!undoing_) {
-    if (subject.kind == Kind::Eviction || subject.kind == Kind::PodDeletion) pods_.insert(subject.name_space + "/" + subject.name);
-    scaled_away_ += scaled_away(request, subject);
+  const std::string key = subject.name_space + "/" + subject.name;
+  Touched next = touched_;
+  if (subject.kind == Kind::Node) next.nodes.insert(subject.name);
+  if (subject.kind == Kind::Eviction || subject.kind == Kind::PodDeletion) next.pods.insert(key);
+  if (subject.kind == Kind::Scale) {
+    const WorkloadId id = find_workload(cache_.state(), Name(key));
+    if (!id) return fail("workload " + key + " is not known");
+    const std::int64_t now = cache_.state().workloads[id].replicas;
+    next.scaled_away += next.drop("workload/" + key, now, subject.replicas);
   }
-  return check_radius();
+  return take(std::move(next));
+}
+
+const AzureCluster* DriveGuard::own_azure() const {
+  const auto found = allow_.azure.find(cache_.cluster_name());
+  return found == allow_.azure.end() ? nullptr : &found->second;
+}
+
+/// Only instances that are nodes of an allowed spot pool of this very cluster.
+Result<void> DriveGuard::check_spot_eviction(const ArmRequest& request) {
+  const AzureCluster* azure = own_azure();
+  if (azure == nullptr) return fail("the allow-list says nothing of Azure for this cluster");
+  NodeId meant;
+  ScaleSetInstance instance;
+  cache_.state().nodes.for_each([&](NodeId id, const Node& node) {
+    const ScaleSetInstance here = instance_of(cache_.provider_id(cache_.bare(node.name)));
+    if (here.instance.empty() || here.scale_set_id.find("..") != std::string::npos) return;
+    const ArmRequest ours = simulate_eviction_request(here.scale_set_id, here.instance);
+    if (ours.method != request.method || ours.path != request.path || ours.body != request.body) return;
+    meant = id;
+    instance = here;
+  });
+  if (!meant) return fail("it is no machine of a known node");
+  const NodePoolSpec& pool = *cache_.cloud().pools[cache_.state().nodes[meant].pool].spec;
+  if (auto allowed = check_pool(pool.name.str()); !allowed) return allowed;
+  if (!is_of(instance.scale_set_id, *azure)) return fail("its scale set lies outside the cluster's subscription or node resource group; state azure." + cache_.cluster_name() + ".nodeResourceGroup if that has a name of its own");
+  const Name* priority = cache_.state().nodes[meant].labels.find(Name("kubernetes.azure.com/scalesetpriority"));
+  if (!pool.spot && (priority == nullptr || priority->text() != "spot")) return fail("pool " + pool.name.str() + " is no spot pool");
+  Touched next = touched_;
+  take_node(meant, next);
+  return take(std::move(next));
 }
 
 Result<void> DriveGuard::check_arm(const ArmRequest& request) {
-  if (!allow_.allows_context(context_)) return fail("context " + context_ + " is not on the allow-list");
-  if (auto in_time = check_time(); !in_time) return in_time;
-  if (request.method == "DELETE") return fail("nothing is ever deleted in Azure");
-  const std::string_view path = path_of(request.path);
+  if (auto framed = check_frame(fingerprint(request)); !framed) return framed;
+  if (request.path.find("/virtualMachineScaleSets/") != std::string::npos) return check_spot_eviction(request);
   for (const auto& [cluster, azure] : allow_.azure) {
-    if (path == azure.resource_id + "/start" || path == azure.resource_id + "/stop") return {};
-    if (!azure.origin_id.empty() && path == azure.origin_id && request.method == "PATCH") return {};
-    const std::string pools = azure.resource_id + "/agentPools/";
-    if (!path.starts_with(pools)) continue;
-    const std::string_view rest = path.substr(pools.size());
-    const std::string pool(rest.substr(0, rest.find('/')));
-    const std::string_view verb = rest.size() > pool.size() ? rest.substr(pool.size()) : std::string_view{};
-    if (!verb.empty() && verb != "/upgradeNodeImageVersion") return fail("this is nothing that driving may do");
-    if (!allow_.allows_pool(pool)) return fail("pool " + pool + " is not on the allow-list");
-    return {};
+    const ArmSubject subject = subject_of(request, azure);
+    if (subject.kind == ArmKind::Refused) continue;
+    // Which origin serves is a matter of all clusters; everything else is done to the one whose state is watched.
+    if (subject.kind == ArmKind::Origin) return {};
+    if (cluster != cache_.cluster_name()) return fail("cluster " + cluster + " is not the one that is driven");
+    if (subject.kind != ArmKind::Power)
+      if (auto allowed = check_pool(subject.pool); !allowed) return allowed;
+    Touched next = touched_;
+    if (subject.stops || subject.kind == ArmKind::NodeImage) take_pool(subject.pool, next);
+    else if (subject.count >= 0) next.nodes_scaled_away += next.drop("pool/" + subject.pool, nodes_of(subject.pool), subject.count);
+    return take(std::move(next));
   }
-  if (path.find("/virtualMachineScaleSets/") != std::string_view::npos && path.ends_with("/simulateEviction") && request.method == "POST") return {};
-  return fail("this resource is not on the allow-list");
+  return fail(request.method == "DELETE" ? "nothing is ever deleted in Azure" : "this is nothing that driving may do to a resource of the allow-list");
 }
 
 }  // namespace akstwin

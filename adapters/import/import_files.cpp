@@ -6,6 +6,7 @@
 #include "adapters/import/kube_objects.hpp"
 #include "adapters/import/price_lists.hpp"
 #include "scenarios/imports/azure_documents.hpp"
+#include "scenarios/imports/helm_chart.hpp"
 #include "scenarios/imports/json_text.hpp"
 #include "scenarios/imports/kustomize.hpp"
 #include "scenarios/imports/kustomize_patch.hpp"
@@ -99,7 +100,9 @@ class Importer {
 
   // Every file for itself; kustomizations below a plain folder are not built, because bases and overlays would both be.
   void read_folder(const std::string& path, const YamlNode& at) {
-    for (const SourceFile& source : files_.files(path, at, diagnostics_)) {
+    auto sources = files_.files(path, at, diagnostics_);
+    leave_out_charts(sources, diagnostics_);
+    for (const SourceFile& source : sources) {
       const std::string name = source.path.filename().string();
       if (name == "kustomization.yaml" || name == "kustomization.yml") {
         ++out_.counts["kustomization file, not built"];

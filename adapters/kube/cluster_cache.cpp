@@ -64,6 +64,11 @@ NodeId ClusterCache::find_node(std::string_view name) const {
   return found == nodes_.end() ? NodeId{} : found->second;
 }
 
+std::string ClusterCache::provider_id(std::string_view node) const {
+  const auto found = provider_ids_.find(node);
+  return found == provider_ids_.end() ? std::string{} : found->second;
+}
+
 PoolId ClusterCache::pool_for(const json* node) {
   const std::string name = node != nullptr && !pool_of(*node).empty() ? pool_of(*node) : "none";
   if (const auto found = pools_.find(name); found != pools_.end()) return found->second;
@@ -103,6 +108,7 @@ void ClusterCache::node_event(const ObjectEvent& event, SimTime now) {
   node.pool = pool;
   const SimTime first_seen = node.created;
   decode_node(*event.object, epoch_us_, node);
+  provider_ids_[name] = text_in(*event.object, {"spec", "providerID"});
   // As with pods: a node that was made just now on a clock of its own was made just now.
   if (live_ && (!known || first_seen > node.created + kClocksApart) && (node.created > now || now - node.created > kClocksApart)) node.created = known ? first_seen : now;
   count_node(node, +1, now);
@@ -118,6 +124,7 @@ void ClusterCache::node_event(const ObjectEvent& event, SimTime now) {
 
 void ClusterCache::node_gone(const std::string& name, SimTime now) {
   const NodeId id = find_node(name);
+  provider_ids_.erase(name);
   if (!id) return;
   Node& node = state_.nodes[id];
   recorder_->node_gone(id, now);

@@ -59,6 +59,9 @@ class ClusterCache {
   PodId find_pod(std::string_view key) const;
   NodeId find_node(std::string_view name) const;
   std::int64_t epoch_us() const { return epoch_us_; }
+  std::string cluster_name() const { return spec_.name.str(); }
+  /// spec.providerID of a node, "azure:///subscriptions/…"; empty when it is unknown.
+  std::string provider_id(std::string_view node) const;
 
  private:
   struct Template { const PodSpec* spec = nullptr; std::uint32_t revision = 0; };
@@ -100,6 +103,7 @@ class ClusterCache {
   std::deque<GitRepositorySpec> git_specs_;
   std::map<std::string, PodId, std::less<>> pods_;
   std::map<std::string, NodeId, std::less<>> nodes_;
+  std::map<std::string, std::string, std::less<>> provider_ids_;   // by node
   std::map<std::string, WorkloadId, std::less<>> workloads_;       // "Deployment/namespace/name"
   std::map<std::string, PoolId, std::less<>> pools_;
   std::map<std::string, AutoscalerId, std::less<>> autoscalers_;

@@ -47,6 +47,7 @@ void Informer::failed(std::string why, Duration pause) {
 }
 
 void Informer::drop_watch() {
+  in_initial_ = false;
   stream_.reset();
   rest_.clear();
 }
@@ -62,8 +63,9 @@ void Informer::expired() {
 bool Informer::step() {
   if (absent_) return false;
   if (client_.transport().now_us() < not_before_us_) return true;
-  if (relist_) list();
-  if (absent_ || relist_ || client_.transport().now_us() < not_before_us_) return !absent_;
+  if (relist_ && !stream_ && options_.streaming) start_streaming_list();
+  else if (relist_ && !stream_) list();
+  if (absent_ || (relist_ && !stream_) || client_.transport().now_us() < not_before_us_) return !absent_;
   if (!stream_) start_watch();
   if (stream_) read_watch();
   return true;
@@ -167,6 +169,53 @@ void Informer::see(const std::string& key, const json& object, Known known) {
   handler_({ObjectChange::Added, key, &object});
 }
 
+void Informer::start_streaming_list() {
+  // No resourceVersion: the newest there is, as a list without one would be.
+  const std::string more = "watch=true&sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true&timeoutSeconds=" + std::to_string(options_.watch_timeout.seconds());
+  auto opened = client_.watch(target(more));
+  if (!opened) return list();   // a list says what is wrong, or is let through
+  const HttpResponse& head = (*opened)->head();
+  if (head.status == 429 || head.status >= 500) return failed("list " + options_.path + ": " + status_of(head).words(), head.retry_after(Duration{0}));
+  // Not ours to watch, or not there: the list finds out which. 400 and 422: a server that does not know the parameters.
+  if (head.status == 400 || head.status == 422) give_up_streaming();
+  if (head.status >= 300) return list();
+  ++statistics_.lists;
+  ++statistics_.watches;
+  stream_ = std::move(*opened);
+  rest_.clear();
+  initial_.clear();
+  in_initial_ = true;
+  heard_us_ = client_.transport().now_us();
+}
+
+void Informer::give_up_streaming() {
+  options_.streaming = false;
+  drop_watch();
+}
+
+/// Until the bookmark that ends it, a streaming list is a list: what it does not bring is gone.
+void Informer::handle_initial(const std::string& type, const json& object) {
+  const json& metadata = metadata_of(object);
+  const std::string version = text_at(metadata, "resourceVersion");
+  if (type == "BOOKMARK") {
+    const auto annotations = metadata.find("annotations");
+    if (annotations == metadata.end() || !annotations->is_object() || text_at(*annotations, "k8s.io/initial-events-end") != "true") return;
+    in_initial_ = false;
+    version_ = version;
+    ++statistics_.streamed;
+    return finish_list(initial_);
+  }
+  const std::string key = key_of(metadata);
+  if (type == "DELETED") {
+    initial_.erase(key);
+    if (known_.erase(key) > 0) handler_({ObjectChange::Deleted, key, &object});
+    return;
+  }
+  const Known known{text_at(metadata, "uid"), version};
+  initial_[key] = known;
+  see(key, object, known);
+}
+
 void Informer::start_watch() {
   const std::string more = "watch=true&allowWatchBookmarks=true&resourceVersion=" + encode_query(version_) + "&timeoutSeconds=" + std::to_string(options_.watch_timeout.seconds());
   auto opened = client_.watch(target(more));
@@ -183,7 +232,11 @@ void Informer::start_watch() {
 }
 
 void Informer::read_watch() {
-  rest_ += stream_->take();
+  const std::string news = stream_->take();
+  rest_ += news;
+  const std::int64_t now = client_.transport().now_us();
+  if (!news.empty()) heard_us_ = now;
+  if (in_initial_ && now - heard_us_ > options_.streaming_patience.us) return give_up_streaming();
   std::size_t from = 0;
   // Chunks say nothing about events: lines do.
   for (std::size_t end = rest_.find('\n'); end != std::string::npos && stream_; end = rest_.find('\n', from)) {
@@ -200,6 +253,8 @@ void Informer::read_watch() {
   const StreamState state = stream_->state();
   if (state == StreamState::Open) return;
   const bool torn = !rest_.empty();
+  // A clean end before the list was whole: this server does not stream lists.
+  if (in_initial_ && state == StreamState::Ended && !torn) return give_up_streaming();
   drop_watch();
   // A clean end is the server's timeout: go on from the last version at once. Anything else is a fault of the way: pause, then go on.
   if (state == StreamState::Broken || torn) failed("watch " + options_.path + ": the connection was cut", Duration{0});
@@ -207,6 +262,8 @@ void Informer::read_watch() {
 
 void Informer::handle_error_event(const json& object) {
   const KubeStatus status = status_of(object);
+  // 500: a server whose storage cannot say how far it is (etcd before 3.4.31 and 3.5.13). Nothing else is expected here.
+  if (in_initial_ && !status.gone()) return give_up_streaming();
   if (status.gone()) return expired();
   drop_watch();
   // 504: our version is ahead of this server's (a restored or lagging one). 500: its storage failed. A list finds out where it stands.
@@ -223,6 +280,7 @@ void Informer::handle_line(std::string_view line) {
   }
   const std::string type = text_at(event, "type");
   if (type == "ERROR") return handle_error_event(*object);
+  if (in_initial_) return handle_initial(type, *object);
   const json& metadata = metadata_of(*object);
   const std::string version = text_at(metadata, "resourceVersion");
   failures_ = 0;

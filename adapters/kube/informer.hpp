@@ -26,11 +26,15 @@ struct InformerOptions {
   std::int64_t page = 500;               ///< as kubectl and client-go page
   Duration watch_timeout{290'000'000};   ///< timeoutSeconds of a watch: below the server's usual 5 to 10 minutes, facts J
   bool optional = false;                 ///< 404 and 403 are no fault: the kind is not installed, or not ours to see
+  /// Ask for the list as the beginning of the watch (KEP-3157 WatchList); a server that does not do that is listed as ever.
+  bool streaming = false;
+  Duration streaming_patience{30'000'000};   ///< without a word from the server before the list is whole: then it is asked for plainly
 };
 
 /// How it went so far.
 struct InformerStatistics {
   std::int64_t lists = 0, pages = 0, watches = 0, events = 0, bookmarks = 0, expired = 0, failures = 0;
+  std::int64_t streamed = 0;             ///< of the lists, those that came as a stream
 };
 
 class Informer {
@@ -60,9 +64,14 @@ class Informer {
   void list();
   bool list_page(const std::string& target, std::map<std::string, Known>& seen, std::string& token, bool& restart);
   void finish_list(std::map<std::string, Known>& seen);
+  /// Opens a stream whose first part is the list; lists plainly when that is refused.
+  void start_streaming_list();
+  /// The server turned out not to stream lists: never asked again.
+  void give_up_streaming();
   void start_watch();
   void read_watch();
   void handle_line(std::string_view line);
+  void handle_initial(const std::string& type, const nlohmann::json& object);
   void handle_error_event(const nlohmann::json& status);
   void see(const std::string& key, const nlohmann::json& object, Known known);
   void failed(std::string why, Duration pause);
@@ -76,6 +85,9 @@ class Informer {
   std::map<std::string, Known> known_;
   std::unique_ptr<HttpStream> stream_;
   std::string rest_;                     // of the stream: a line that is not complete
+  std::map<std::string, Known> initial_; // what a streaming list has brought so far
+  bool in_initial_ = false;
+  std::int64_t heard_us_ = 0;            // when it last brought something
   std::string version_, fault_;
   std::string item_kind_, item_version_;
   std::int64_t not_before_us_ = 0;

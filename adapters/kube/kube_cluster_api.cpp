@@ -42,7 +42,8 @@ bool owned_by(const json& object, const std::string& uid) {
 
 }  // namespace
 
-KubeClusterApi::KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us) : client_(client), cache_(spec, epoch_us, timeline) {
+KubeClusterApi::KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us, bool streaming_lists)
+    : client_(client), cache_(spec, epoch_us, timeline), streaming_lists_(streaming_lists) {
   // The order is that of the first list: what others refer to comes first.
   watch("/api/v1/namespaces", false, &ClusterCache::namespace_event);
   watch("/api/v1/nodes", false, &ClusterCache::node_event);
@@ -60,11 +61,13 @@ KubeClusterApi::KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Time
 void KubeClusterApi::watch(const char* path, bool optional, CacheEvent event, const char* field_selector) {
   InformerOptions options{.path = path, .label_selector = {}, .field_selector = field_selector};
   options.optional = optional;
+  options.streaming = streaming_lists_;
   informers_.emplace_back(client_, options, [this, event](const ObjectEvent& change) { (cache_.*event)(change, now()); });
 }
 
 void KubeClusterApi::watch_workloads(const char* path, WorkloadKind kind) {
   InformerOptions options{.path = path, .label_selector = {}, .field_selector = {}};
+  options.streaming = streaming_lists_;
   informers_.emplace_back(client_, options, [this, kind](const ObjectEvent& change) { cache_.workload_event(kind, change, now()); });
 }
 
@@ -74,9 +77,10 @@ Result<void> KubeClusterApi::sync(Duration patience) {
   while (true) {
     bool denied = false;
     for (Informer& informer : informers_) {
-      if (!whole(informer)) informer.step();
+      informer.step();   // those that are whole keep watching
       denied = informer.denied() && !informer.absent();
-      if (denied) break;
+      // One after the other: what others refer to comes first.
+      if (denied || !whole(informer)) break;
     }
     if (std::ranges::all_of(informers_, whole)) break;
     if (denied || client_.transport().now_us() >= deadline) {
@@ -192,6 +196,7 @@ KubeAnswer KubeClusterApi::perform(const KubeRequest& request) {
   }
   answer.verdict = verdict_of(*response);
   answer.status = response->status;
+  answer.by_budget = refused_by_budget(*response);
   if (!response->ok()) answer.message = request.what + ": " + status_of(*response).words();
   answer.body = std::move(response->body);
   return answer;

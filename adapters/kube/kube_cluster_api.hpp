@@ -27,13 +27,14 @@ struct KubeAnswer {
   Verdict verdict = Verdict::InternalError;
   int status = 0;
   std::string message;                   ///< the server's words when it refused
+  bool by_budget = false;                ///< 429 of the Eviction API, not of a busy server
   std::string body;
 };
 
 class KubeClusterApi final : public ClusterApi {
  public:
-  /// `spec`, `timeline` and `client` outlive it. Without a guard nothing is written.
-  KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us);
+  /// `spec`, `timeline` and `client` outlive it. Without a guard nothing is written. `streaming_lists`: see InformerOptions.
+  KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us, bool streaming_lists = false);
 
   const ClusterState& state() const override { return cache_.state(); }
   ChangeSpan changes_since(ChangeCursor cursor) const override { return cache_.changes().since(cursor); }
@@ -80,6 +81,7 @@ class KubeClusterApi final : public ClusterApi {
   KubeClient& client_;
   ClusterCache cache_;
   std::deque<Informer> informers_;
+  bool streaming_lists_;
   WriteMode mode_ = WriteMode::Refuse;
   WriteGuard* guard_ = nullptr;
   std::string last_refusal_;

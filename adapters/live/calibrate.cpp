@@ -122,7 +122,25 @@ ServiceFit fit_line(std::string name, const std::vector<double>& requests, const
   fit.cpu_ms_per_request = sxy / sxx;
   fit.idle_millicores = my - fit.cpu_ms_per_request * mx;
   fit.r_squared = syy > 0 ? sxy * sxy / (sxx * syy) : 1;
+  // Standard error of a slope: the root of the residuals' mean square over sxx, with n - 2 degrees of freedom.
+  if (n > 2) fit.cpu_ms_error = std::sqrt(std::max(0.0, syy - sxy * sxy / sxx) / (n - 2) / sxx);
   return fit;
+}
+
+std::vector<ServiceFit> fit_services(const std::vector<MeasuredService>& services) {
+  std::vector<ServiceFit> out;
+  for (const MeasuredService& service : services) {
+    std::vector<double> x, y;
+    auto load = service.load_at.begin();
+    for (const TimedValue& cpu : service.cpu_at) {
+      while (load != service.load_at.end() && load->at < cpu.at) ++load;
+      if (load == service.load_at.end() || load->at != cpu.at) continue;
+      x.push_back(load->value);
+      y.push_back(cpu.value * 1'000);
+    }
+    if (x.size() >= 3) out.push_back(fit_line("CPU of " + service.workload, x, y));
+  }
+  return out;
 }
 
 Calibration calibrate(const Timeline& timeline) {

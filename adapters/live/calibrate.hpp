@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "scenarios/imports/prometheus.hpp"
 #include "sim/distributions.hpp"
 #include "sim/timeline.hpp"
 
@@ -25,8 +26,11 @@ struct ServiceFit {
   std::string name;
   std::int64_t samples = 0;
   double cpu_ms_per_request = 0;         ///< millicore-seconds a request: milliseconds of one core
+  double cpu_ms_error = 0;               ///< its standard error
   double idle_millicores = 0;
   double r_squared = 0;
+  /// Rising, never below nothing, and most of what CPU does is explained by requests: a choice of ours.
+  bool fits() const { return samples >= 5 && cpu_ms_per_request > 0 && idle_millicores >= 0 && r_squared >= 0.8; }
 };
 
 struct Calibration {
@@ -38,6 +42,9 @@ struct Calibration {
 LogNormalFit fit_log_normal(std::string name, std::vector<double> values);
 /// Least squares of y on x.
 ServiceFit fit_line(std::string name, const std::vector<double>& requests_per_second, const std::vector<double>& millicores);
+
+/// CPU per request of each workload whose load and CPU a Prometheus server has at the same times.
+std::vector<ServiceFit> fit_services(const std::vector<MeasuredService>& services);
 
 /// Boot times by pool, image pulls and pull rates, scheduling, start-up by workload, CPU per request.
 Calibration calibrate(const Timeline& timeline);

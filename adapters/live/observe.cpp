@@ -59,7 +59,7 @@ Result<Observation> observe(const ObserveOptions& options) {
   const std::int64_t epoch = live.http().now_us();
   out.recorded.cluster = spec->name.str();
   out.recorded.start.unix_seconds = epoch / 1'000'000;
-  KubeClusterApi kube(*live.client, *spec, out.recorded.timeline, epoch);
+  KubeClusterApi kube(*live.client, *spec, out.recorded.timeline, epoch, true);
   if (auto synced = kube.sync(kSyncPatience); !synced) return tl::unexpected(synced.error());
   say(std::to_string(kube.state().nodes.live()) + " nodes, " + std::to_string(kube.state().pods.live()) + " pods");
   LiveRecorder recorder(out.scenario, *spec, kube.cache());

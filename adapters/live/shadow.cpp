@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "models/catalog/allocatable.hpp"
-#include "models/catalog/vm_sizes.hpp"
 #include "models/fit/filters.hpp"
 #include "models/fit/scores.hpp"
 #include "models/kube/node_object.hpp"
@@ -11,36 +9,19 @@
 namespace akstwin {
 namespace {
 
-// Cluster Autoscaler's template of an empty Azure pool: 110 pods (azure_template.go, facts A2).
-constexpr std::int64_t kTemplatePods = 110;
 // A real and a modelled scale-up that lie so close are one decision: a scan interval, and what informers and events lag.
 constexpr Duration kSameDecision{120'000'000};
 constexpr std::size_t kDisagreementsKept = 50;
+// Until so long after the begin the model takes pods that were there before for new ones, whose CPU does not count yet: the initialisation
+// period of 5 min (facts D1) and a window of metrics.
+constexpr SimTime kSettled{330'000'000};
+
+/// The modelled controllers look at times on a grid, which a simulated clock hits exactly and a real one never: the last such time.
+SimTime on_grid(SimTime now, Duration period) { return now - now.since_start() % period; }
 
 }  // namespace
 
-std::vector<PoolTemplate> pool_templates(const ClusterSpec& cluster) {
-  std::vector<PoolTemplate> out;
-  for (const NodePoolSpec& pool : cluster.pools) {
-    const VmSize* size = find_vm_size(pool.vm_size.text());
-    if (size == nullptr || !pool.autoscaling) continue;
-    Instance instance;
-    instance.node_name = Name("template-node-for-" + pool.name.str());
-    instance.zone = pool.zones.empty() ? 0 : pool.zones.front();
-    PoolTemplate entry;
-    entry.pool = Name(cluster.name.str() + "/" + pool.name.str());
-    entry.node.name = instance.node_name;
-    entry.node.labels = node_labels(instance, pool, cluster);
-    entry.node.taints = node_taints(pool);
-    entry.capacity = capacity(*size, pool.os_disk_gib);
-    entry.node.allocatable = entry.capacity;
-    entry.node.pod_capacity = kTemplatePods;
-    out.push_back(std::move(entry));
-  }
-  return out;
-}
-
-void ShadowCloudApi::follow(const ClusterCache& cache) {
+void ShadowCloudApi::follow(const ClusterCache& cache, bool targets) {
   cache.cloud().pools.for_each([&](PoolId id, const Pool& row) {
     if (pools_.contains(id.row)) return;
     Pool copy = row;
@@ -74,6 +55,7 @@ void ShadowCloudApi::follow(const ClusterCache& cache) {
     instances_.erase(name);
   }
   for (const auto& [row, id] : pools_) {
+    if (!targets) break;
     const PoolId real = cache.cloud().pools.at(row);
     const std::int64_t nodes = static_cast<std::int64_t>(state_.pools[id].instances.size());
     state_.pools[id].target = std::max(nodes, real ? cache.cloud().pools[real].target : 0);
@@ -81,9 +63,10 @@ void ShadowCloudApi::follow(const ClusterCache& cache) {
 }
 
 Shadow::Shadow(KubeClusterApi& real, const ClusterSpec& cluster) : real_(real), spec_(cluster), cluster_(real), autoscaler_(HpaOptions{}) {
-  cloud_.follow(real.cache());
+  cloud_.follow(real.cache(), true);
   std::vector<PoolTemplate> templates = pool_templates(cluster);
-  if (!templates.empty())
+  const bool scales = std::ranges::any_of(cluster.pools, &NodePoolSpec::autoscaling);
+  if (scales && !templates.empty())
     nodes_ = std::make_unique<ClusterAutoscalerController>(0, autoscaler_options(cluster.autoscaler, cluster.kubernetes_minor), fit_, std::move(templates), first_);
   const ClusterState& state = real.state();
   state.nodes.for_each([&](NodeId id, const Node&) { scheduler_.see_node(state, id); });
@@ -150,6 +133,9 @@ void Shadow::read_changes(SimTime now) {
       scheduler_.see_pod(state, id);
     } else if (change.kind == ChangeKind::PoolUpdated) {
       const PoolId pool = real_.cache().cloud().pools.at(change.row);
+      // The model decides on what the real one saw: its next loop is brought forward to before this scale-up's effect.
+      const Duration scan = spec_.autoscaler.scan_interval;
+      if (nodes_ && next_nodes_ <= now + scan) judge_scale_ups(std::max(next_nodes_, on_grid(now, scan) + scan), false);
       if (pool) real_ups_.push_back({real_.cache().cloud().pools[pool].key.str(), real_.cache().cloud().pools[pool].target, now});
     }
   }
@@ -159,6 +145,7 @@ void Shadow::judge_autoscalers(SimTime now) {
   cluster_.asked.clear();
   ControllerContext context{now, cluster_, cloud_, notes_};
   next_autoscaler_ = std::min(autoscaler_.reconcile(context), now + kHpaSyncPeriod);
+  if (now < kSettled) return;
   const ClusterState& state = real_.state();
   std::map<std::uint32_t, std::int64_t> wanted;    // by workload row
   for (const Action& action : cluster_.asked)
@@ -175,11 +162,13 @@ void Shadow::judge_autoscalers(SimTime now) {
   });
 }
 
-void Shadow::judge_scale_ups(SimTime now) {
-  cloud_.follow(real_.cache());
+void Shadow::judge_scale_ups(SimTime now, bool targets) {
+  // Not twice at one time, and never far ahead of the clock.
+  next_nodes_ = now + spec_.autoscaler.scan_interval;
+  cloud_.follow(real_.cache(), targets);
   cloud_.asked.clear();
   ControllerContext context{now, cluster_, cloud_, notes_};
-  next_nodes_ = std::min(nodes_->reconcile(context), now + spec_.autoscaler.scan_interval);
+  nodes_->reconcile(context);
   for (const CloudAction& action : cloud_.asked) {
     const auto* resize = std::get_if<ResizePool>(&action);
     if (resize == nullptr) continue;
@@ -192,8 +181,9 @@ void Shadow::judge_scale_ups(SimTime now) {
 
 void Shadow::step(SimTime now) {
   read_changes(now);
-  if (now >= next_autoscaler_) judge_autoscalers(now);
-  if (nodes_ && now >= next_nodes_) judge_scale_ups(now);
+  const SimTime sync = on_grid(now, kHpaSyncPeriod), scan = on_grid(now, spec_.autoscaler.scan_interval);
+  if (sync >= next_autoscaler_) judge_autoscalers(sync);
+  if (nodes_ && scan >= next_nodes_) judge_scale_ups(scan, true);
 }
 
 ShadowScore Shadow::score() const {

@@ -39,8 +39,8 @@ class ShadowCloudApi final : public CloudApi {
     asked.push_back(action);
     return Verdict::Accepted;
   }
-  /// Brings instances and targets up to what the cluster shows.
-  void follow(const ClusterCache& cache);
+  /// Brings instances up to what the cluster shows, and the pools' targets, too, if they are wanted.
+  void follow(const ClusterCache& cache, bool targets);
   std::vector<CloudAction> asked;
 
  private:
@@ -72,7 +72,7 @@ class Shadow {
   void read_changes(SimTime now);
   void judge_binding(PodId id);
   void judge_autoscalers(SimTime now);
-  void judge_scale_ups(SimTime now);
+  void judge_scale_ups(SimTime now, bool targets);
   void disagree(std::string text);
 
   KubeClusterApi& real_;
@@ -94,8 +94,5 @@ class Shadow {
   Agreement replicas_{"horizontal-pod-autoscaler", "looks at which both want the same number of replicas"};
   std::vector<std::string> disagreements_;
 };
-
-/// What the autoscaler is told of a pool without nodes, from the catalogue of sizes; pools of unknown sizes are left out.
-std::vector<PoolTemplate> pool_templates(const ClusterSpec& cluster);
 
 }  // namespace akstwin

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "models/api/state_measure.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -46,6 +48,15 @@ std::string_view to_string(ActionKind kind) {
     case ActionKind::StopCluster: return "cluster.stop";
     case ActionKind::StartCluster: return "cluster.start";
     case ActionKind::BreakNodes: return "node.break";
+    case ActionKind::ScaleWorkload: return "workload.scale";
+    case ActionKind::RestartWorkload: return "workload.restart";
+    case ActionKind::EvictPods: return "pods.evict";
+    case ActionKind::DeletePods: return "pods.delete";
+    case ActionKind::CordonPool: return "pool.cordon";
+    case ActionKind::UncordonPool: return "pool.uncordon";
+    case ActionKind::FluxReconcile: return "flux.reconcile";
+    case ActionKind::ArgoSync: return "argo.sync";
+    case ActionKind::ArgoRefresh: return "argo.refresh";
   }
   return "";
 }
@@ -59,6 +70,11 @@ Script::Script(const Scenario& scenario, ScriptPorts ports) : scenario_(scenario
 }
 
 bool Script::condition_holds(const StepSpec& step) const {
+  if (step.condition) {
+    // A condition that names no cluster is of any one of them.
+    const auto holds = [&](const ClusterApi* cluster) { return step.condition->holds(measure(step.condition->metric, cluster->state())); };
+    return step.condition->cluster.empty() ? std::ranges::any_of(ports_.clusters, holds) : holds(ports_.clusters[cluster_index(step.condition->cluster)]);
+  }
   const CloudState& cloud = ports_.cloud.state();
   if (step.when == Name("regionLost")) return outage_began_ != kNever;
   if (step.when == Name("edgeUnhealthy"))
@@ -161,6 +177,15 @@ Verdict Script::perform(const ActionSpec& action, SimTime now) {
     case ActionKind::StopCluster:
     case ActionKind::StartCluster:
     case ActionKind::BreakNodes: return maintain(action);
+    case ActionKind::ScaleWorkload:
+    case ActionKind::RestartWorkload:
+    case ActionKind::EvictPods:
+    case ActionKind::DeletePods:
+    case ActionKind::CordonPool:
+    case ActionKind::UncordonPool:
+    case ActionKind::FluxReconcile:
+    case ActionKind::ArgoSync:
+    case ActionKind::ArgoRefresh: return change_cluster(action);
     case ActionKind::Wait: break;
     case ActionKind::RollBack: roll_back(action.target); break;
   }
@@ -171,7 +196,7 @@ SimTime Script::advance(Run& run, std::size_t index, SimTime now) {
   const StepSpec& step = *run.spec;
   if (run.stage == Stage::Waiting) {
     if (step.at && now < *step.at) return *step.at;
-    if (!step.at && !condition_holds(step)) return outage_began_ == kNever ? kNever : now + kConditionPoll;
+    if (!step.at && !condition_holds(step)) return outage_began_ == kNever && !step.condition ? kNever : now + kConditionPoll;
     run.triggered = now;
     run.due = step.at ? now : now + ports_.durations.draw(step.after, index * 1000);
     run.stage = Stage::Delayed;

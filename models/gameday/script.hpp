@@ -51,6 +51,12 @@ class Script {
   void roll_back(Name target);
   /// Upgrades, stops, starts and faults: what AKS itself is asked to do.
   Verdict maintain(const ActionSpec& action);
+  /// Scaling, restarts, evictions, cordons, reconciliations: what people ask of a cluster's API server.
+  Verdict change_cluster(const ActionSpec& action);
+  void take_pods(const ActionSpec& action, ClusterApi& api, WorkloadId workload);
+  void restart(ClusterApi& api, WorkloadId workload);
+  void cordon(const ActionSpec& action, ClusterApi& api);
+  void fetch_source_of(ClusterApi& cluster, std::string_view key);
   std::uint32_t cluster_index(Name name) const;
   void phase(std::string_view name, SimTime now);
 
@@ -60,6 +66,7 @@ class Script {
   std::uint64_t edge_changes_ = 0;
   SimTime outage_began_ = kNever;
   Name outage_;
+  std::int64_t restarts_ = 0;
 };
 
 /// "frontDoor.failover", "flux.resume" …: the action as scenarios write it.

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "models/spec/state_condition.hpp"
 #include "sim/base/diagnostic.hpp"
 #include "sim/base/money.hpp"
 #include "sim/base/name.hpp"
@@ -132,7 +133,8 @@ struct SpotMarketSpec {
 enum class ActionKind : std::uint8_t {
   RegionLoss, ZoneLoss, EvictSpot, FrontDoorFailover, FluxResume, FluxSuspend, FluxPrune, SqlFailover, ScalePool, StopPool, StartPool, Wait, RollBack,
   ControlPlaneLoss, AllocationFailure, CreateCluster, AddPool, UpdateCluster,
-  UpgradeCluster, UpgradeControlPlane, UpgradePool, UpgradeNodeImage, AbortUpgrade, StopCluster, StartCluster, BreakNodes
+  UpgradeCluster, UpgradeControlPlane, UpgradePool, UpgradeNodeImage, AbortUpgrade, StopCluster, StartCluster, BreakNodes,
+  ScaleWorkload, RestartWorkload, EvictPods, DeletePods, CordonPool, UncordonPool, FluxReconcile, ArgoSync, ArgoRefresh
 };
 
 /// FluxPrune deletes the Kustomizations with pruning, so that a standby cluster shrinks again after a failback ("flux.prune(aks-standby)").
@@ -154,6 +156,8 @@ struct ActionSpec {
 struct StepSpec {
   std::optional<SimTime> at;
   Name when;                                        ///< "regionLost", "edgeUnhealthy", or empty
+  std::optional<StateCondition> condition;          ///< instead of them: what a cluster's state must be
+  Duration timeout{1'800'000'000};                  ///< how long `drive` awaits a condition before it undoes the run (a choice of ours)
   LogNormal after{{1}, {1}};                        ///< delay after the condition: notice, decide
   std::string name;
   std::vector<ActionSpec> actions;

@@ -2,18 +2,14 @@
 
 #include <algorithm>
 
-#include "models/catalog/allocatable.hpp"
-#include "models/catalog/vm_sizes.hpp"
 #include "models/kube/default_tolerations.hpp"
+#include "models/kube/node_object.hpp"
 #include "models/kube/storage_classes.hpp"
 #include "models/observe/headroom.hpp"
 #include "models/world/mesh.hpp"
 
 namespace akstwin {
 namespace {
-
-// Cluster Autoscaler's template of an empty Azure pool: 110 pods, and allocatable equal to capacity (azure_template.go, facts A2).
-constexpr std::int64_t kTemplatePods = 110;
 
 // InPlacePodVerticalScaling is beta and on by default from Kubernetes 1.33 (KEP-1287); the Vertical Pod Autoscaler's gate of the same name
 // is taken to be on with it.
@@ -54,7 +50,7 @@ ClusterRuntime::ClusterRuntime(const ClusterParts& parts)
       vpa_recommender_(VpaRecommenderOptions{}),
       vpa_updater_(VpaUpdaterOptions{}, spec_.kubernetes_minor >= kResizeMinor),
       flux_(FluxTimes{}),
-      cluster_autoscaler_(parts.index, autoscaler_options_of(spec_, manifests_), fit_context(), pool_templates(), expander_),
+      cluster_autoscaler_(parts.index, autoscaler_options_of(spec_, manifests_), fit_context(), pool_templates(spec_), expander_),
       machine_zones_(parts.rng, stream("karpenter/zones", spec_)),
       headroom_(parts.timeline.series(key(GaugeKind::HeadroomPods, spec_.name))),
       fragmented_(parts.timeline.series(key(GaugeKind::FragmentedCpu, spec_.name))) {
@@ -83,27 +79,6 @@ FitContext ClusterRuntime::fit_context() const {
     if (!selector.selector.pairs.empty()) context.services.push_back(std::move(selector));
   }
   return context;
-}
-
-std::vector<PoolTemplate> ClusterRuntime::pool_templates() const {
-  std::vector<PoolTemplate> templates;
-  for (const NodePoolSpec& pool : spec_.pools) {
-    const VmSize* size = find_vm_size(pool.vm_size.text());
-    AKSTWIN_CHECK(size != nullptr, "the reader refuses unknown VM sizes");
-    Instance instance;
-    instance.node_name = Name("template-node-for-" + pool.name.str());
-    instance.zone = pool.zones.empty() ? 0 : pool.zones.front();
-    PoolTemplate entry;
-    entry.pool = Name(spec_.name.str() + "/" + pool.name.str());
-    entry.node.name = instance.node_name;
-    entry.node.labels = node_labels(instance, pool, spec_);
-    entry.node.taints = node_taints(pool);
-    entry.capacity = capacity(*size, pool.os_disk_gib);
-    entry.node.allocatable = entry.capacity;
-    entry.node.pod_capacity = kTemplatePods;
-    templates.push_back(std::move(entry));
-  }
-  return templates;
 }
 
 void ClusterRuntime::host(CloudApi& cloud, Notes& notes, Decisions* decisions) {

@@ -69,7 +69,6 @@ class ClusterRuntime {
   };
   void set_behaviours();
   FitContext fit_context() const;
-  std::vector<PoolTemplate> pool_templates() const;
 
   ClusterParts parts_;
   const ClusterSpec& spec_;

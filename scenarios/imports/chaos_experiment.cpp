@@ -4,6 +4,7 @@
 #include <cctype>
 
 #include "scenarios/imports/azure_cluster.hpp"
+#include "scenarios/imports/json_text.hpp"
 #include "scenarios/notation.hpp"
 
 namespace akstwin {
@@ -113,7 +114,80 @@ class ExperimentReader {
       out_.steps.push_back(std::move(made));
       return;
     }
-    leave_out(out_.ignored, "chaos action " + fault + (fault == "virtualmachinescaleset:shutdown" ? " without a zone filter" : ""), action);
+    if (fault == "virtualmachinescaleset:shutdown" && !targets.ids.empty()) return shut_pools_down(action, step, at, targets);
+    if (fault == "azurekubernetesservicechaosmesh:podchaos" && kill_pods(action, step, at, targets)) return;
+    leave_out(out_.ignored, "chaos action " + fault + (fault == "virtualmachinescaleset:shutdown" ? " without targets" : ""), action);
+  }
+
+  /// Whole scale sets: "…/resourceGroups/MC_shop_aks-shop_westeurope/…/virtualMachineScaleSets/aks-user-12345678-vmss" is pool user of aks-shop.
+  void shut_pools_down(const YamlNode& action, const YamlNode& step, Duration at, const Targets& targets) {
+    for (const std::string& id : targets.ids) {
+      const auto groups = split(segment_after(id, "resourcegroups"), '_'), name = split(resource_name(id), '-');
+      if (name.size() < 3 || name[0] != "aks" || groups.size() < 4) {
+        leave_out(out_.ignored, "chaos target " + resource_name(id) + ", which is no scale set of AKS by its name", action);
+        continue;
+      }
+      YamlNode made = begin_step(action, step, at);
+      put(made, "action", text_like(action, "breakNodes"));
+      put(made, "cluster", text_like(action, groups[groups.size() - 2], true));
+      put(made, "pool", text_like(action, name[1], true));
+      put(made, "count", text_like(action, "5000"));   // every one: a pool has at most 1,000
+      out_.steps.push_back(std::move(made));
+      leave_out(out_.notes, "a scale set that is shut down is taken for nodes that break: they return by auto-repair, not when the action ends", action);
+    }
+  }
+
+  /// podChaos of Chaos Mesh, action pod-kill: its pods are deleted once, whatever the duration. False for what is none or cannot be resolved.
+  bool kill_pods(const YamlNode& action, const YamlNode& step, Duration at, const Targets& targets) {
+    const YamlNode spec = json_spec(action);
+    const YamlNode* spaces = find_below(spec, "selector.namespaces");
+    const YamlNode* labels = find_below(spec, "selector.labelSelectors");
+    const std::string mode = text_below(spec, "mode"), value = text_below(spec, "value");
+    const std::string app = labels == nullptr ? "" : !labels->text_of("app").empty() ? std::string(labels->text_of("app")) : std::string(labels->text_of("app.kubernetes.io/name"));
+    const std::string count = mode == "one" ? "1" : mode == "all" ? "5000" : mode == "fixed" ? value : "";
+    const bool clear = text_below(spec, "action") == "pod-kill" && spaces != nullptr && !app.empty() && parse_whole(count) && !targets.ids.empty();
+    if (!clear) return false;
+    for (const std::string& id : targets.ids)
+      for (const YamlNode& space : spaces->items) {
+        YamlNode made = begin_step(action, step, at);
+        put(made, "action", text_like(action, "deletePods"));
+        put(made, "cluster", text_like(action, resource_name(id), true));
+        put(made, "workload", text_like(action, space.text + "/" + app, true));
+        put(made, "count", text_like(action, count));
+        out_.steps.push_back(std::move(made));
+      }
+    leave_out(out_.notes, "the pods that a podChaos selects by the label app are taken for those of the workload of that name", action);
+    return true;
+  }
+
+  /// The parameter jsonSpec, which is JSON in a text.
+  static YamlNode json_spec(const YamlNode& action) {
+    const YamlNode* parameters = action.find("parameters");
+    if (parameters == nullptr) return {};
+    for (const YamlNode& parameter : parameters->items) {
+      if (parameter.text_of("key") != "jsonSpec") continue;
+      Diagnostics quiet;
+      auto parsed = parse_json("jsonSpec", parameter.text_of("value"), kJsonLimits, quiet);
+      if (!quiet.has_errors() && !parsed.empty() && parsed[0].is_map()) return std::move(parsed[0]);
+    }
+    return {};
+  }
+
+  static std::vector<std::string> split(const std::string& text, char by) {
+    std::vector<std::string> out(1);
+    for (const char c : text) {
+      if (c == by) out.emplace_back();
+      else out.back() += c;
+    }
+    return out;
+  }
+
+  /// What follows "/resourceGroups/" in an id.
+  static std::string segment_after(const std::string& id, const std::string& key) {
+    const std::size_t at = lower(id).find("/" + key + "/");
+    if (at == std::string::npos) return {};
+    const std::size_t from = at + key.size() + 2;
+    return id.substr(from, id.find('/', from) - from);
   }
 
   const YamlNode& body_;

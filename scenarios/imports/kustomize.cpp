@@ -5,6 +5,7 @@
 #include "scenarios/imports/json_text.hpp"
 #include "scenarios/imports/kustomize_generate.hpp"
 #include "scenarios/imports/kustomize_patch.hpp"
+#include "scenarios/imports/kustomize_replace.hpp"
 #include "scenarios/imports/kustomize_select.hpp"
 #include "scenarios/imports/kustomize_transform.hpp"
 
@@ -16,7 +17,9 @@ constexpr std::size_t kMaxObjects = 100'000;
 
 constexpr std::string_view kRead[] = {"apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902", "namespace",
                                       "namePrefix", "nameSuffix", "commonLabels", "labels", "commonAnnotations", "images", "replicas", "configMapGenerator", "secretGenerator",
-                                      "generatorOptions", "transformers", "buildMetadata", "sortOptions"};
+                                      "generatorOptions", "transformers", "replacements", "buildMetadata", "sortOptions",
+                                      // Variables stand in arguments, commands, environments and hosts of ingresses: in nothing that the twin reads.
+                                      "vars"};
 
 using Objects = std::vector<KustomizedObject>;
 
@@ -48,6 +51,7 @@ class Kustomizer {
   void apply_patch(const std::string& folder, const YamlNode& entry, Objects& objects);
   std::vector<YamlNode> patch_documents(const std::string& folder, const YamlNode& entry);
   void run_transformers(const std::string& folder, const YamlNode& names, Objects& objects);
+  void replace_all(const std::string& folder, const YamlNode& list, Objects& objects);
   void rename_all(const YamlNode& file, Objects& objects);
   void set_counts(const YamlNode& replicas, Objects& objects);
 
@@ -155,7 +159,26 @@ void Kustomizer::transform(const std::string& folder, const YamlNode& file, Obje
   if (const YamlNode* images = file.find("images"))
     for (KustomizedObject& object : objects)
       for (const YamlNode& change : images->items) change_image(object.node, change);
+  if (const YamlNode* list = file.find("replacements")) replace_all(folder, *list, objects);
   if (const YamlNode* names = file.find("transformers")) run_transformers(folder, *names, objects);
+}
+
+void Kustomizer::replace_all(const std::string& folder, const YamlNode& list, Objects& objects) {
+  const auto run = [&](const YamlNode& replacement) {
+    const std::string wrong = apply_replacement(replacement, objects);
+    if (!wrong.empty()) error(replacement, "the replacement does not fit: " + wrong, "correct its source, its targets or their fieldPaths");
+  };
+  for (const YamlNode& entry : list.items) {
+    const YamlNode* path = entry.find("path");
+    if (path == nullptr) {
+      run(entry);
+      continue;
+    }
+    for (const YamlNode& document : read_file(joined(folder, path->text), *path)) {
+      if (!document.is_list()) run(document);
+      for (const YamlNode& item : document.items) run(item);
+    }
+  }
 }
 
 void Kustomizer::run_transformers(const std::string& folder, const YamlNode& names, Objects& objects) {

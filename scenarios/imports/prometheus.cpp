@@ -108,9 +108,27 @@ MeasuredService& service(const std::string& workload, Measurements& out) {
   return out.services.back();
 }
 
+/// Series of several pods or containers add up where they have a sample at the same second.
+void add_timed(const Samples& samples, std::vector<TimedValue>& into) {
+  std::vector<TimedValue> sum;
+  sum.reserve(std::max(into.size(), samples.times.size()));
+  auto known = into.begin();
+  for (std::size_t i = 0; i < samples.times.size(); ++i) {
+    const std::int64_t at = std::llround(samples.times[i]);
+    while (known != into.end() && known->at < at) sum.push_back(*known++);
+    const bool both = known != into.end() && known->at == at;
+    sum.push_back({at, samples.values[i] + (both ? (known++)->value : 0)});
+  }
+  sum.insert(sum.end(), known, into.end());
+  into = std::move(sum);
+}
+
 void add(const Samples& samples, SeriesMeaning meaning, const std::string& path, MeasuredService& into) {
   switch (meaning) {
-    case SeriesMeaning::Cpu: into.cpu_cores += mean(samples.values); return;
+    case SeriesMeaning::Cpu:
+      into.cpu_cores += mean(samples.values);
+      add_timed(samples, into.cpu_at);
+      return;
     case SeriesMeaning::Memory:
       into.memory_bytes += mean(samples.values);
       ++into.pods;
@@ -124,6 +142,7 @@ void add(const Samples& samples, SeriesMeaning meaning, const std::string& path,
   const auto values = on_grid(samples, into.step_seconds);
   if (into.load.size() < values.size()) into.load.resize(values.size());
   for (std::size_t i = 0; i < values.size(); ++i) into.load[i] += std::max(0.0, values[i]);
+  add_timed(samples, into.load_at);
   into.source = path;
 }
 

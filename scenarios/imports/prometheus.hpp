@@ -12,6 +12,12 @@ namespace akstwin {
 /// What a series measures. Auto: decided by its name.
 enum class SeriesMeaning { Auto, Load, Cpu, Memory, RequestSize };
 
+/// The sum of all series at one time, in whole seconds since 1970.
+struct TimedValue {
+  std::int64_t at = 0;
+  double value = 0;
+};
+
 /// Load and use of one workload.
 struct MeasuredService {
   std::string workload;                     ///< "namespace/name"
@@ -20,6 +26,7 @@ struct MeasuredService {
   std::vector<double> load;                 ///< requests a second, one a step
   double cpu_cores = 0, memory_bytes = 0, request_bytes = 0;   ///< means; 0: not in the input
   int pods = 0;                             ///< pods that the memory is of; 0: unknown
+  std::vector<TimedValue> load_at, cpu_at;  ///< requests a second, and cores, by time: what a fit of one on the other needs
 };
 
 /// What the answers hold together.

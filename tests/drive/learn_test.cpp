@@ -124,4 +124,145 @@ TEST_CASE("A binding to a node that refuses the pod is a disagreement with its r
   CHECK(score.disagreements[0].find("refuses") != std::string::npos);
 }
 
+namespace {
+
+NodePoolSpec pool(const char* name, bool scales) {
+  NodePoolSpec spec;
+  spec.name = Name(name);
+  spec.vm_size = Name("Standard_D4s_v5");
+  spec.count = 2;
+  spec.autoscaling = scales;
+  spec.min_count = scales ? 1 : 0;
+  spec.max_count = scales ? 5 : 0;
+  return spec;
+}
+
+/// The small cluster with pools that the scenario knows: "user" scales by itself. Times are seconds since the begin, on no grid.
+struct ShadowBench : DriveBench {
+  ShadowBench() {
+    guard.reset();
+    server.object("/apis/apps/v1/namespaces/orders/deployments/api")["spec"]["template"]["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "100m";
+    for (int i = 1; i <= 4; ++i) {
+      nlohmann::json& status = server.object("/api/v1/namespaces/orders/pods/api-abc-" + std::to_string(i))["status"];
+      status["startTime"] = "2026-09-21T10:00:10Z";
+      status["containerStatuses"] = {{{"name", "c"}, {"ready", true}, {"state", {{"running", {{"startedAt", "2026-09-21T10:00:30Z"}}}}}}};
+    }
+    scenario.clusters.front().pools = {pool("user", true), pool("system", false)};
+    kube = std::make_unique<KubeClusterApi>(client, scenario.clusters.front(), timeline, server.now);
+    REQUIRE(kube->sync(Duration{10'000'000}));
+    began = server.now;
+    shadow = std::make_unique<Shadow>(*kube, scenario.clusters.front());
+    step(0.4);
+  }
+  void step(double second) {
+    at(second);
+    shadow->step(kube->now());
+  }
+  void at(double second) { server.now = began + static_cast<std::int64_t>(second * 1e6); }
+  /// Pods of 3 vCPUs that no node takes, says the scheduler.
+  void pend(int count) {
+    for (int i = 0; i < count; ++i) {
+      nlohmann::json pod = server.object("/api/v1/namespaces/orders/pods/api-abc-1");
+      const std::string name = "big-" + std::to_string(i);
+      pod["metadata"]["name"] = name;
+      pod["metadata"]["uid"] = name;
+      pod["metadata"]["labels"]["pod-template-hash"] = "big";   // of another ReplicaSet: another template
+      pod["metadata"]["ownerReferences"][0]["name"] = "api-big";
+      pod["spec"].erase("nodeName");
+      pod["spec"]["containers"][0]["resources"]["requests"]["cpu"] = "3";
+      pod["status"] = {{"phase", "Pending"}, {"conditions", {{{"type", "PodScheduled"}, {"status", "False"}, {"reason", "Unschedulable"}}}}};
+      kube->cache().pod_event({ObjectChange::Added, "orders/" + name, &pod}, kube->now());
+    }
+  }
+  void real_scale_up(int from, int to) {
+    const nlohmann::json event{{"reason", "TriggeredScaleUp"}, {"message", "pod triggered scale-up: [{aks-user-12345678-vmss " + std::to_string(from) + "->" + std::to_string(to) + " (max: 5)}]"}};
+    kube->cache().kubernetes_event({ObjectChange::Added, "orders/e" + std::to_string(to), &event}, kube->now());
+  }
+  /// Everything that the shadow says, for messages.
+  std::string words() const {
+    std::string out;
+    for (const Agreement& one : shadow->score().agreements) out += one.what + ": " + std::to_string(one.agreed) + " of " + std::to_string(one.compared) + "\n";
+    for (const std::string& text : shadow->score().disagreements) out += text + "\n";
+    return out;
+  }
+  Agreement agreement(const std::string& what) const {
+    for (const Agreement& one : shadow->score().agreements)
+      if (one.what.find(what) != std::string::npos) return one;
+    FAIL(what);
+    return {};
+  }
+
+  std::int64_t began = 0;
+  std::unique_ptr<Shadow> shadow;
+};
+
+}  // namespace
+
+TEST_CASE("The shadow autoscaler asks for the scale-up that the real one makes afterwards") {
+  // n1, n2 and s1 have 3.8 of 4 vCPUs free or more: three of five pods fit there, two need a node each.
+  ShadowBench bench;
+  bench.at(12.3);
+  bench.pend(5);
+  bench.step(13.1);
+  bench.at(15.7);
+  bench.real_scale_up(2, 4);
+  bench.step(15.7);
+  bench.step(31.2);
+  CHECK(bench.agreement("real scale-ups").compared == 1);
+  CHECK(bench.agreement("real scale-ups").agreed == 1);
+  CHECK(bench.agreement("modelled scale-ups").compared == 1);
+  CHECK(bench.agreement("modelled scale-ups").agreed == 1);
+}
+
+TEST_CASE("A real autoscaler that is faster than the model's next loop is judged by what it saw") {
+  ShadowBench bench;
+  bench.at(12.3);
+  bench.pend(5);
+  bench.real_scale_up(2, 4);
+  bench.step(12.9);
+  INFO(bench.words());
+  CHECK(bench.agreement("real scale-ups").agreed == 1);
+  CHECK(bench.agreement("modelled scale-ups").agreed == 1);
+}
+
+TEST_CASE("Scale-ups that only one of both makes are disagreements") {
+  ShadowBench bench;
+  bench.at(12.3);
+  bench.pend(5);
+  bench.real_scale_up(2, 5);
+  bench.step(12.9);
+  CHECK(bench.agreement("real scale-ups").agreed == 0);
+  CHECK(bench.agreement("modelled scale-ups").agreed == 0);
+  const auto said = bench.shadow->score().disagreements;
+  REQUIRE_FALSE(said.empty());
+  CHECK(said.back() == "pool aks-prod/user was scaled to 5, which the model did not ask for");
+}
+
+TEST_CASE("CPU per request is fitted where Prometheus has load and CPU at the same times, with its error") {
+  // 20m idle and 5 ms a request, at 10, 20, 30, 40 and 50 requests a second; the sample at 99 s has no load and is left out.
+  MeasuredService web;
+  web.workload = "shop/web";
+  for (int i = 1; i <= 5; ++i) {
+    web.load_at.push_back({i * 10, i * 10.0});
+    web.cpu_at.push_back({i * 10, 0.020 + i * 10.0 * 0.005});
+  }
+  web.cpu_at.push_back({99, 7.0});
+  MeasuredService idle;
+  idle.workload = "shop/idle";
+  idle.cpu_at = web.cpu_at;
+  const auto fits = fit_services({web, idle});
+  REQUIRE(fits.size() == 1);
+  CHECK(fits[0].name == "CPU of shop/web");
+  CHECK(fits[0].samples == 5);
+  CHECK(fits[0].cpu_ms_per_request == Approx(5));
+  CHECK(fits[0].idle_millicores == Approx(20));
+  CHECK(fits[0].cpu_ms_error == Approx(0).margin(1e-6));
+  CHECK(fits[0].fits());
+  // x = 1…4, y = 3, 3, 7, 7: sxx 5, sxy 8, syy 16; slope 8 / 5, residual sum 16 − 64 / 5 = 3.2, error sqrt(3.2 / 2 / 5) = 0.5657.
+  const ServiceFit rough = fit_line("rough", {1, 2, 3, 4}, {3, 3, 7, 7});
+  CHECK(rough.cpu_ms_per_request == Approx(1.6));
+  CHECK(rough.cpu_ms_error == Approx(0.5657).epsilon(0.001));
+  CHECK_FALSE(rough.fits());
+}
+
 }  // namespace akstwin::test

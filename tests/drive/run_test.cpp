@@ -3,6 +3,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "scenarios/action_text.hpp"
 #include "tests/drive/small_cluster.hpp"
 #include "tests/support/process.hpp"
 
@@ -108,6 +109,75 @@ TEST_CASE("What mends itself and what only waits are no matter of undoing") {
   CHECK(bench.summary().standing.empty());
 }
 
+namespace {
+
+/// A pod of the deployment that waits for a node from now on.
+void add_pending_pod(RunBench& bench) {
+  if (bench.kube->cache().find_pod("orders/late")) return;
+  nlohmann::json late = bench.server.object("/api/v1/namespaces/orders/pods/api-abc-1");
+  late["metadata"]["name"] = "late";
+  late["spec"].erase("nodeName");
+  late["status"] = {{"phase", "Pending"}};
+  bench.kube->cache().pod_event({ObjectChange::Added, "orders/late", &late}, bench.kube->now());
+}
+
+/// The bench's scenario with two steps: the first at once, the second when pods wait.
+std::vector<DriveAction> two_steps(RunBench& bench, const char* when) {
+  StepSpec first, second;
+  first.at = SimTime{0};
+  first.actions = {*parse_action("workload.scale(aks-prod/orders/api, 6)")};
+  second.condition = parse_state_condition(when);
+  second.timeout = Duration{60'000'000};
+  second.actions = {*parse_action("pool.cordon(aks-prod/user, 1)")};
+  bench.scenario.steps = {first, second};
+  return actions_of(bench.scenario);
+}
+
+DrivePlan plan_of(RunBench& bench, const std::vector<DriveAction>& actions) { return make_plan({bench.scenario, bench.context, "aks-prod", *bench.kube, nullptr, bench.allow, *bench.guard}, actions); }
+
+}  // namespace
+
+TEST_CASE("A step that awaits a condition acts as soon as the cluster shows it") {
+  RunBench bench;
+  bench.allow.steady.clear();
+  const DrivePlan plan = plan_of(bench, two_steps(bench, "pods.pending > 0"));
+  REQUIRE(plan.refused.empty());
+  REQUIRE(plan.changes.size() == 3);
+  CHECK(plan.changes[1].what().find("wait until pods.pending > 0") == 0);
+  const std::int64_t began = bench.server.now;
+  bench.server.on_time = [&] {
+    if (bench.server.now - began > 20'000'000) add_pending_pod(bench);
+  };
+  CHECK(bench.run(plan).end == DriveEnd::Done);
+  REQUIRE(bench.server.writes.size() == 2);
+  CHECK(bench.server.writes[1].find("/api/v1/nodes/n1") != std::string::npos);
+  CHECK(bench.server.now - began < 25'000'000);
+  CHECK(bench.journal_text().find("\"awaited\"") != std::string::npos);
+}
+
+TEST_CASE("A condition that does not come in time undoes the run") {
+  RunBench bench;
+  const DrivePlan plan = plan_of(bench, two_steps(bench, "aks-prod/workloads.readyShare < 0.5"));
+  const DriveOutcome outcome = bench.run(plan);
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(outcome.why.find("did not come true within 1m") != std::string::npos);
+  REQUIRE(bench.server.writes.size() == 2);
+  CHECK(bench.server.writes[1] == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":4}}");
+}
+
+TEST_CASE("What no cluster shows, and what another cluster shows, is refused in the plan") {
+  RunBench bench;
+  std::vector<DriveAction> actions = two_steps(bench, "aks-other/pods.pending > 0");
+  CHECK(plan_of(bench, actions).refused.size() == 1);
+  bench.scenario.steps[1].condition.reset();
+  bench.scenario.steps[1].when = Name("edgeUnhealthy");
+  CHECK(plan_of(bench, actions_of(bench.scenario)).refused.size() == 1);
+  bench.scenario.steps[1].when = Name("regionLost");
+  const DrivePlan plan = plan_of(bench, actions_of(bench.scenario));
+  CHECK(plan.refused.empty());
+  CHECK(plan.changes[1].what().find("nodes.ready == 0") != std::string::npos);
+}
+
 TEST_CASE("An abort condition that comes true undoes the run within one look") {
   RunBench bench;
   const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "wait(10m)"});
@@ -133,7 +203,7 @@ TEST_CASE("When time is up the run is undone although its window and deadline ar
 
 TEST_CASE("Without a steady state nothing is begun") {
   RunBench bench;
-  bench.allow.steady = {*parse_condition("pods.pending > 3")};
+  bench.allow.steady = {*parse_state_condition("pods.pending > 3")};
   const DriveOutcome outcome = bench.run(bench.plan({"workload.scale(orders/api, 6)"}));
   CHECK(outcome.end == DriveEnd::Refused);
   CHECK(bench.server.writes.empty());
@@ -142,14 +212,7 @@ TEST_CASE("Without a steady state nothing is begun") {
 TEST_CASE("A run whose steady state does not come back is undone") {
   RunBench bench;
   const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)"});
-  bench.server.on_time = [&] {
-    if (bench.kube->cache().find_pod("orders/late")) return;
-    nlohmann::json late = bench.server.object("/api/v1/namespaces/orders/pods/api-abc-1");
-    late["metadata"]["name"] = "late";
-    late["spec"].erase("nodeName");
-    late["status"] = {{"phase", "Pending"}};
-    bench.kube->cache().pod_event({ObjectChange::Added, "orders/late", &late}, bench.kube->now());
-  };
+  bench.server.on_time = [&] { add_pending_pod(bench); };
   const DriveOutcome outcome = bench.run(plan);
   CHECK(outcome.end == DriveEnd::Undone);
   CHECK(outcome.why.find("did not come back") != std::string::npos);
@@ -161,6 +224,14 @@ TEST_CASE("A refusal by the server in the middle undoes what was done before") {
   bench.server.refuse["/api/v1/nodes/"] = 403;
   const DriveOutcome outcome = bench.run(plan);
   CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(bench.server.writes.back() == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":4}}");
+}
+
+TEST_CASE("A 429 of a busy server on an eviction is no budget's word: the run is undone") {
+  RunBench bench;
+  const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "pods.evict(orders/api, 1)"});
+  bench.server.refuse["/eviction"] = 429;
+  CHECK(bench.run(plan).end == DriveEnd::Undone);
   CHECK(bench.server.writes.back() == std::string("PATCH ") + kScale + " {\"spec\":{\"replicas\":4}}");
 }
 

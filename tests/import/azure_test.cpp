@@ -105,6 +105,34 @@ TEST_CASE("A Chaos Studio experiment becomes steps: in order, branches side by s
   CHECK_FALSE(parse_iso_duration("10m"));
 }
 
+TEST_CASE("Pods that an experiment kills and scale sets that it shuts down become steps on the cluster") {
+  const Folder folder("chaos");
+  const std::string selector = "{\"type\": \"List\", \"id\": \"aks\", \"targets\": [{\"type\": \"ChaosTarget\", \"id\": \"/subscriptions/0/resourceGroups/shop/providers/Microsoft.ContainerService/managedClusters/aks-shop/providers/Microsoft.Chaos/targets/Microsoft-AzureKubernetesServiceChaosMesh\"}]},"
+                               "{\"type\": \"List\", \"id\": \"set\", \"targets\": [{\"type\": \"ChaosTarget\", \"id\": \"/subscriptions/0/resourceGroups/MC_shop_aks-shop_westeurope/providers/Microsoft.Compute/virtualMachineScaleSets/aks-user-12345678-vmss/providers/Microsoft.Chaos/targets/x\"}]}";
+  const auto mesh = [](const std::string& spec) {
+    return "{\"type\": \"continuous\", \"name\": \"urn:csci:microsoft:azureKubernetesServiceChaosMesh:podChaos/2.2\", \"selectorId\": \"aks\", \"duration\": \"PT10M\", \"parameters\": [{\"key\": \"jsonSpec\", \"value\": \"" + spec + "\"}]}";
+  };
+  const std::string select = R"(\"selector\":{\"namespaces\":[\"shop\"],\"labelSelectors\":{\"app\":\"web\"}})";
+  folder.write("e.json", "{\"type\": \"Microsoft.Chaos/experiments\", \"location\": \"westeurope\", \"properties\": {\"selectors\": [" + selector + "], \"steps\": [{\"name\": \"s\", \"branches\": [{\"name\": \"b\", \"actions\": [" +
+                             mesh(R"({\"action\":\"pod-kill\",\"mode\":\"fixed\",\"value\":\"2\",)" + select + "}") + "," + mesh(R"({\"action\":\"pod-failure\",\"mode\":\"one\",)" + select + "}") + "," +
+                             mesh(R"({\"action\":\"pod-kill\",\"mode\":\"fixed-percent\",\"value\":\"50\",)" + select + "}") +
+                             ",{\"type\": \"continuous\", \"name\": \"urn:csci:microsoft:virtualMachineScaleSet:shutdown/2.0\", \"selectorId\": \"set\", \"duration\": \"PT10M\"}]}]}]}}");
+  const Found found = import_paths({(folder.path() / "e.json").string()});
+  INFO(found.said);
+  REQUIRE_FALSE(found.failed);
+  const auto& steps = found.imported.fragment.steps;
+  REQUIRE(steps.size() == 2);
+  CHECK(steps[0].text_of("action") == "deletePods");
+  CHECK(steps[0].text_of("cluster") == "aks-shop");
+  CHECK(steps[0].text_of("workload") == "shop/web");
+  CHECK(steps[0].text_of("count") == "2");
+  CHECK(steps[1].text_of("action") == "breakNodes");
+  CHECK(steps[1].text_of("cluster") == "aks-shop");
+  CHECK(steps[1].text_of("pool") == "user");
+  CHECK(steps[1].text_of("at") == "30m");   // three actions of ten minutes before it
+  CHECK(found.said.find("podchaos is not read (2 times)") != std::string::npos);
+}
+
 TEST_CASE("A scenario takes cluster, network and game day from files, and what it states itself wins") {
   const Folder folder("from");
   for (const char* file : {"aks.json", "nodepools.json", "experiment.json", "tfplan.json", "dump.json"}) std::filesystem::copy_file(data_folder() / file, folder.path() / file);

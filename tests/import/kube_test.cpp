@@ -33,10 +33,56 @@ TEST_CASE("Delivery, scaling and policy objects are counted; those without a mod
   INFO(found.said);
   CHECK_FALSE(found.failed);
   CHECK(counts_text(found.imported) == "Application=1, Canary=1, ClusterPolicy=2, Deployment=1, HelmRelease=1, ScaledObject=1, VerticalPodAutoscaler=1");
-  for (const char* kind : {"1 object of kind Application (argoproj.io/v1alpha1)", "1 object of kind Canary (flagger.app/v1beta1)", "2 objects of kind ClusterPolicy (kyverno.io/v1)",
+  for (const char* kind : {"1 object of kind Canary (flagger.app/v1beta1)", "2 objects of kind ClusterPolicy (kyverno.io/v1)",
                            "1 object of kind HelmRelease (helm.toolkit.fluxcd.io/v2)"})
     CHECK(found.said.find(kind) != std::string::npos);
   CHECK(found.said.find("kind ScaledObject") == std::string::npos);
+  // Each says what to do.
+  for (const char* hint : {"helm template NAME CHART", "progressive delivery is not simulated", "admission policies are not run"}) CHECK(found.said.find(hint) != std::string::npos);
+}
+
+TEST_CASE("What an Application syncs automatically is delivered from Git in a scenario, as a Kustomization is; what people sync is taken as it is") {
+  const Folder folder("applications");
+  folder.write("apps/web/web.yaml", kWeb);
+  const auto application = [](const std::string& name, const std::string& rest) {
+    return "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: " + name + ", namespace: argocd}\nspec:\n  project: default\n  destination: {namespace: a}\n  source: {repoURL: 'https://x', targetRevision: main, " + rest + "\n---\n";
+  };
+  folder.write("argo/apps.yaml", application("web", "path: apps/web}\n  syncPolicy: {automated: {prune: true, selfHeal: true}}") + application("by-hand", "path: apps/none}") + application("chart", "chart: redis}") +
+                                    "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: all, namespace: argocd}\nspec:\n  generators: [{list: {elements: [{team: red}, {team: blue}]}}]\n"
+                                    "  template:\n    metadata: {name: 'apps-{{team}}'}\n    spec: {source: {repoURL: 'https://x', path: 'teams/{{ .team }}'}, syncPolicy: {automated: {}}}\n---\n"
+                                    "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {name: found, namespace: argocd}\nspec: {generators: [{git: {}}], template: {}}\n");
+  folder.write("s.yaml", kHeader + kCluster + "  workloads: [{cluster: aks, from: [apps, argo]}]\n");
+  const Loaded loaded = folder.load("s.yaml");
+  INFO(loaded.said);
+  REQUIRE(loaded.scenario);
+  const ManifestSet& set = loaded.scenario->workloads[0].manifests;
+  REQUIRE(set.kustomizations.size() == 3);
+  CHECK(set.kustomizations[0].name == Name("web"));
+  CHECK(set.kustomizations[0].source == Name("web"));
+  CHECK(set.kustomizations[0].path == "apps/web");
+  CHECK(set.kustomizations[0].prune);
+  CHECK(set.kustomizations[1].name == Name("apps-red"));
+  CHECK(set.kustomizations[2].path == "teams/blue");
+  CHECK(set.git_repositories.size() == 3);
+  CHECK(set.git_repositories[0].interval == Duration{180'000'000});
+  CHECK(loaded.said.find("the Helm chart 'redis' of Application 'chart' is not rendered") != std::string::npos);
+  CHECK(loaded.said.find("kind ApplicationSet (argoproj.io/v1alpha1, generator git) not read") != std::string::npos);
+}
+
+TEST_CASE("A Helm chart among manifests is left out with one warning that says how to render it") {
+  const Folder folder("chart");
+  folder.write("m/web.yaml", kWeb);
+  folder.write("m/charts/shop/Chart.yaml", "apiVersion: v2\nname: shop\nversion: 1.0.0\n");
+  folder.write("m/charts/shop/values.yaml", "replicas: 1\n");
+  folder.write("m/charts/shop/templates/web.yaml", "{{- if .Values.on }}\nkind: {{ .Values.kind }}\n{{- end }}\n");
+  folder.write("m/charts/shop/charts/db/Chart.yaml", "apiVersion: v2\nname: db\nversion: 1.0.0\n");
+  const Found found = import_paths({(folder.path() / "m").string()});
+  INFO(found.said);
+  CHECK_FALSE(found.failed);
+  CHECK(counts_text(found.imported) == "Deployment=1");
+  CHECK(found.said.find("the Helm chart 'shop' is not rendered") != std::string::npos);
+  CHECK(found.said.find("helm template shop ") != std::string::npos);
+  CHECK(found.said.find("'db'") == std::string::npos);
 }
 
 TEST_CASE("Lists of any kind are taken apart, also where their items leave out what the list says") {

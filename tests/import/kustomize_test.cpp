@@ -27,6 +27,42 @@ const std::string kDeployment =
 
 }  // namespace
 
+TEST_CASE("Replacements write a value of one object into fields of others, whole or in part") {
+  const Folder folder("replacements");
+  folder.write("web.yaml", kDeployment);
+  folder.write("config.yaml", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: settings}\ndata: {replicas: '3', tag: '1.27', host: db.shop.svc}\n");
+  folder.write("more.yaml", "- source: {kind: ConfigMap, name: settings, fieldPath: data.host, options: {delimiter: '.', index: 1}}\n  targets: [{select: {kind: Deployment}, fieldPaths: [metadata.annotations.space], options: {create: true}}]\n");
+  folder.write("kustomization.yaml",
+               "resources: [web.yaml, config.yaml]\nvars: [{name: X, objref: {kind: ConfigMap, name: settings, apiVersion: v1}}]\nreplacements:\n"
+               "  - {source: {kind: ConfigMap, name: settings, fieldPath: data.replicas}, targets: [{select: {kind: Deployment, name: web}, fieldPaths: [spec.replicas], options: {create: true}}]}\n"
+               "  - {source: {kind: ConfigMap, fieldPath: data.tag}, targets: [{select: {kind: Deployment}, fieldPaths: ['spec.template.spec.containers.[name=web].image'], options: {delimiter: ':', index: 1}}]}\n"
+               "  - {source: {kind: ConfigMap}, targets: [{select: {kind: Deployment}, reject: [{name: web}], fieldPaths: [metadata.name]}]}\n"
+               "  - path: more.yaml\n");
+  const Found found = build(folder);
+  INFO(found.said);
+  REQUIRE_FALSE(found.failed);
+  CHECK(found.said.find("'vars'") == std::string::npos);
+  const YamlNode* web = object(found.imported, "Deployment");
+  REQUIRE(web != nullptr);
+  CHECK(text_below(*web, "spec.replicas") == "3");
+  CHECK(find_below(*web, "spec.template.spec.containers")->items.at(0).text_of("image") == "nginx:1.27");
+  CHECK(text_below(*web, "metadata.name") == "web");
+  CHECK(text_below(*web, "metadata.annotations.space") == "shop");
+}
+
+TEST_CASE("A replacement whose source or field is not there is refused at its place") {
+  const Folder folder("replacements-wrong");
+  folder.write("web.yaml", kDeployment);
+  for (const char* wrong : {"{source: {kind: Secret}, targets: [{select: {kind: Deployment}}]}", "{source: {kind: Deployment, fieldPath: spec.none}, targets: [{select: {kind: Deployment}}]}",
+                            "{source: {kind: Deployment}, targets: [{select: {kind: Deployment}, fieldPaths: [spec.none.there]}]}", "{targets: []}"}) {
+    folder.write("kustomization.yaml", std::string("resources: [web.yaml]\nreplacements:\n  - ") + wrong + "\n");
+    const Found found = build(folder);
+    INFO(wrong << found.said);
+    CHECK(found.failed);
+    CHECK(found.said.find("kustomization.yaml:3:5: error[S056]") != std::string::npos);
+  }
+}
+
 TEST_CASE("An overlay is built as kubectl kustomize builds it") {
   const Found found = import_paths({(data_folder() / "shop/overlays/prod").string()});
   INFO(found.said);

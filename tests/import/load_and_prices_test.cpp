@@ -32,6 +32,11 @@ TEST_CASE("A Prometheus answer is load, use and size of requests of its workload
   CHECK(web.load == std::vector<double>{10, 30, 20});
   CHECK(web.cpu_cores == Approx(0.2));                 // 12 s of CPU in 60 s, twice
   CHECK(web.memory_bytes == Approx(200.0 * 1048576));
+  // By time, for fits: a rate stands at the later of its two samples.
+  REQUIRE(web.load_at.size() == 3);
+  CHECK(web.load_at[1].value == Approx(30));
+  REQUIRE_FALSE(web.cpu_at.empty());
+  CHECK(web.cpu_at[0].value == Approx(0.2));
   CHECK(web.request_bytes == Approx(2048));            // the mean of 4096 and of a time without requests
   const MeasuredService& api = found.imported.services[1];
   // A counter: 600 in 60 s are 10/s; then it was reset, and the 100 since are 100/60 a second.

@@ -13,12 +13,13 @@ constexpr const char* kPath = "/api/v1/namespaces/a/configmaps";
 
 /// An informer on a replayed server, writing down what it is told.
 struct Watcher {
-  explicit Watcher(std::vector<Exchange> exchanges, const std::string& path = kPath) : transport(std::move(exchanges)), client(transport, nobody), informer(client, options(path), [this](const ObjectEvent& event) {
+  explicit Watcher(std::vector<Exchange> exchanges, const std::string& path = kPath, bool streaming = false) : transport(std::move(exchanges)), client(transport, nobody), informer(client, options(path, streaming), [this](const ObjectEvent& event) {
     static constexpr const char* kWords[] = {"+", "~", "-"};
     told.push_back(kWords[static_cast<int>(event.change)] + std::string(event.key));
   }) {}
-  static InformerOptions options(const std::string& path) {
+  static InformerOptions options(const std::string& path, bool streaming) {
     InformerOptions out;
+    out.streaming = streaming;
     out.path = path;
     return out;
   }
@@ -181,6 +182,88 @@ TEST_CASE("The genuine server's restarts are survived: what it answered before a
     CHECK(w.informer.statistics().lists == 2);
     CHECK(w.informer.synced());
   }
+}
+
+namespace {
+
+json initial_end(const std::string& version) { return {{"kind", "ConfigMap"}, {"metadata", {{"resourceVersion", version}, {"annotations", {{"k8s.io/initial-events-end", "true"}}}}}}; }
+const std::string kWatch = std::string(kPath) + "?watch=true";
+
+}  // namespace
+
+TEST_CASE("A streaming list is a list until its bookmark, and a watch from there on") {
+  Watcher w({watch_answer(kWatch, {event("ADDED", config_map("x", "1")) + event("ADDED", config_map("y", "2")), event("BOOKMARK", {{"metadata", {{"resourceVersion", "9"}}}}), event("BOOKMARK", initial_end("10")), event("ADDED", config_map("z", "11"))})}, kPath, true);
+  w.run(kSecond * 2);
+  CHECK_FALSE(w.informer.synced());   // a bookmark of another kind ends nothing
+  w.run(kSecond * 4);
+  CHECK(w.informer.synced());
+  CHECK(w.told == Told{"+a/x", "+a/y", "+a/z"});
+  CHECK(w.informer.resource_version() == "11");
+  CHECK(w.informer.statistics().streamed == 1);
+  const std::string asked = w.transport.asked().at(0).target;
+  CHECK(asked.find("sendInitialEvents=true&resourceVersionMatch=NotOlderThan&allowWatchBookmarks=true") != std::string::npos);
+  CHECK(asked.find("resourceVersion=") == std::string::npos);
+}
+
+TEST_CASE("What a second streaming list does not bring was deleted meanwhile") {
+  Watcher w({watch_answer(kWatch, {event("ADDED", config_map("x", "1")) + event("ADDED", config_map("y", "2")) + event("BOOKMARK", initial_end("10")), event("ERROR", status_object(410, "Expired"))}),
+             watch_answer(kWatch, {event("ADDED", config_map("y", "2")) + event("BOOKMARK", initial_end("20"))})}, kPath, true);
+  w.run(kSecond * 5);
+  CHECK(w.told == Told{"+a/x", "+a/y", "-a/x"});
+  CHECK(w.informer.statistics().streamed == 2);
+}
+
+TEST_CASE("A server that does not stream lists is listed as ever: refused, an error, an early end, silence") {
+  const auto listed = [](Exchange first, Duration time) {
+    Watcher w({std::move(first), answer("GET", kPath, 200, list_of({config_map("x", "1")}, "10")), watch_answer(kWatch, {event("ADDED", config_map("y", "11"))})}, kPath, true);
+    w.run(time);
+    CHECK(w.informer.synced());
+    CHECK(w.told == Told{"+a/x", "+a/y"});
+    CHECK(w.informer.statistics().streamed == 0);
+    CHECK(w.informer.fault().empty());
+  };
+  listed(answer("GET", kWatch, 422, status_object(422, "Invalid").dump()), kSecond * 3);
+  listed(watch_answer(kWatch, {event("ERROR", status_object(500, "InternalError"))}), kSecond * 5);
+  listed(watch_answer(kWatch, {}, ExchangeEnd::Complete), kSecond * 5);
+  Exchange silent = watch_answer(kWatch, {});
+  silent.end_at = Duration{3'600'000'000};
+  listed(silent, kSecond * 40);
+}
+
+TEST_CASE("A streaming list that is cut begins again, and one that a busy server puts off is asked for later") {
+  Watcher w({watch_answer(kWatch, {event("ADDED", config_map("x", "1"))}, ExchangeEnd::Cut), answer("GET", kWatch, 429, "Too many requests, please try again later.", {{"Retry-After", "2"}}),
+             watch_answer(kWatch, {event("ADDED", config_map("x", "1")) + event("BOOKMARK", initial_end("10"))})}, kPath, true);
+  w.run(kSecond * 10);
+  CHECK(w.informer.synced());
+  CHECK(w.told == Told{"+a/x"});
+  CHECK(w.informer.statistics().streamed == 1);
+}
+
+TEST_CASE("The genuine server's streaming lists are taken whole: each becomes what its events say") {
+  std::size_t taken = 0;
+  for (const Exchange& recorded : read_kube_exchanges("10-streaming-list").exchanges) {
+    const std::string target = recorded.request.target;
+    const bool streams = target.find("sendInitialEvents=true") != std::string::npos && target.find("allowWatchBookmarks") != std::string::npos && target.find("99999999") == std::string::npos;
+    if (!streams || find_header(recorded.request.headers, "Accept").find("protobuf") != std::string_view::npos) continue;
+    INFO(recorded.id);
+    Watcher w({recorded}, recorded.path(), true);
+    w.run(recorded.end_at + kSecond);
+    CHECK(w.informer.statistics().streamed == 1);
+    std::int64_t balance = 0;
+    for (const std::string& line : w.told) balance += line[0] == '+' ? 1 : line[0] == '-' ? -1 : 0;
+    CHECK(balance == static_cast<std::int64_t>(w.informer.size()));
+    ++taken;
+  }
+  CHECK(taken >= 9);
+}
+
+TEST_CASE("A streaming list of an old etcd, as the genuine server refuses it, falls back to a list") {
+  const RecordedGroup group = read_kube_exchanges("05-watch");
+  const Exchange& refused = group.exchange("watch.stream");
+  Watcher w({refused, answer("GET", refused.path(), 200, list_of({config_map("x", "1")}, "10")), watch_answer(refused.path() + "?watch=true", {})}, refused.path(), true);
+  w.run(refused.end_at + kSecond * 3);
+  CHECK(w.informer.synced());
+  CHECK(w.told == Told{"+a/x"});
 }
 
 }  // namespace akstwin::test

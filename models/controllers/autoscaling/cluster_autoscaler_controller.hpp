@@ -7,18 +7,12 @@
 #include "models/api/budget_views.hpp"
 #include "models/api/chooser.hpp"
 #include "models/api/controller.hpp"
+#include "models/api/pool_template.hpp"
 #include "models/controllers/autoscaling/cluster_autoscaler.hpp"
 #include "models/controllers/autoscaling/node_deletion.hpp"
 #include "models/controllers/autoscaling/zoned_specs.hpp"
 
 namespace akstwin {
-
-/// What the cloud provider says of a pool before it has a node. Built where the VM catalogue is known.
-struct PoolTemplate {
-  Name pool;                         ///< "cluster/pool"
-  NodeInput node;
-  Resources capacity;
-};
 
 /// Loops lie on the scan interval's grid; loops whose outcome cannot differ from the last one's are left out
 /// (ClusterAutoscalerCore::next_interesting).
