@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "models/fit/node_room.hpp"
 
@@ -75,19 +76,27 @@ class Trial {
   std::vector<HostPort> ports_;
 };
 
+// Whether all less important pods of the node together, pinned ones among them, would make room. Most nodes are refused here, at the cost
+// of a look at each template instead of each pod.
+bool could_make_room(const PreparedPod& pod, const Snapshot& snapshot, NodeIndex node) {
+  Resources free = snapshot.free(node);
+  std::int64_t pods = 0;
+  for (const TemplateRow& row : snapshot.rows(node)) {
+    const PodTemplate& other = snapshot.templates()[row.pod_template];
+    if (other.spec->priority >= pod.spec->priority) continue;
+    const std::int64_t count = other.places[row.place].pods;
+    free = free + Resources{other.request.cpu * count, other.request.memory * count, other.request.ephemeral_storage * count, other.request.gpu * count};
+    pods += count;
+  }
+  return pods > 0 && lacking_resources(pod.request, free, snapshot.columns().free_pods[node] + pods) == 0;
+}
+
 // Fills in victims and violations; false when the node does not help. `pod` is left as it was.
 bool find_victims(PreparedPod& pod, const Snapshot& snapshot, std::span<const DisruptionBudget> budgets, PreemptionCandidate& out) {
   std::vector<PodOnNode> potential;
-  Resources free = snapshot.free(out.node);
-  for (const PodOnNode& other : snapshot.pods(out.node)) {
-    if (other.spec->priority >= pod.spec->priority || other.pinned) continue;
-    potential.push_back(other);
-    free = free + other.spec->effective_request();
-  }
+  for (const PodOnNode& other : snapshot.pods(out.node))
+    if (other.spec->priority < pod.spec->priority && !other.pinned) potential.push_back(other);
   if (potential.empty()) return false;
-  // Most nodes are refused here: not even all of their less important pods together would make room.
-  const std::int64_t free_pods = snapshot.columns().free_pods[out.node] + static_cast<std::int64_t>(potential.size());
-  if (lacking_resources(pod.request, free, free_pods) != 0) return false;
   std::ranges::stable_sort(potential, more_important);
   Trial trial(pod, snapshot, out.node);
   for (const PodOnNode& victim : potential) trial.take(victim);
@@ -155,10 +164,12 @@ std::vector<PreemptionCandidate> preemption_candidates(const PreparedPod& pod, c
     if (verdicts[i].code == FitCode::Unschedulable) nodes.push_back(snapshot.order()[i]);
   const std::size_t wanted = limits.candidates > 0 ? limits.candidates : std::max(nodes.size() / kShare, kAtLeast);
   std::vector<PreemptionCandidate> candidates, violating_candidates;
-  PreparedPod working = pod;
+  std::optional<PreparedPod> working;   // a copy, made for the first node that is worth a trial
   for (std::size_t i = 0; i < nodes.size(); ++i) {
     PreemptionCandidate candidate{.node = nodes[(limits.start + i) % nodes.size()], .victims = {}, .pdb_violations = 0};
-    if (!find_victims(working, snapshot, budgets, candidate)) continue;
+    if (!could_make_room(pod, snapshot, candidate.node)) continue;
+    if (!working) working = pod;
+    if (!find_victims(*working, snapshot, budgets, candidate)) continue;
     (candidate.pdb_violations == 0 ? candidates : violating_candidates).push_back(std::move(candidate));
     if (!candidates.empty() && candidates.size() + violating_candidates.size() >= wanted) break;
   }

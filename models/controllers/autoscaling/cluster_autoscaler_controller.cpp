@@ -1,6 +1,8 @@
 #include "models/controllers/autoscaling/cluster_autoscaler_controller.hpp"
 
 #include <algorithm>
+#include <cstring>
+#include <type_traits>
 
 #include "models/api/node_input.hpp"
 #include "models/api/disruption.hpp"
@@ -32,6 +34,12 @@ PodOwnerKind owner_kind(WorkloadKind kind) {
 CloudInstanceState list_state(InstanceState state) {
   if (state == InstanceState::Creating) return CloudInstanceState::Creating;
   return state == InstanceState::Running ? CloudInstanceState::Running : CloudInstanceState::Deleting;
+}
+
+/// Equality of lists that are compared in each loop, as memory: an Id has no padding.
+bool same(const std::vector<PodId>& a, const std::vector<PodId>& b) {
+  static_assert(std::has_unique_object_representations_v<PodId>);
+  return a.size() == b.size() && (a.empty() || std::memcmp(a.data(), b.data(), a.size() * sizeof(PodId)) == 0);
 }
 
 bool has_taint(const Node& node, const Taint& taint) {
@@ -182,7 +190,7 @@ void ClusterAutoscalerController::add_node(const ClusterState& state, NodeId id)
   const auto tainted = std::ranges::find(tainted_, id, &Tainted::node);
   if (tainted != tainted_.end()) view.deletion_taint = tainted->since;
   NodeObject& object = objects_[id.row];
-  if (object.pods_changed || object.pods != node.pods) {
+  if (object.pods_changed || !same(object.pods, node.pods)) {
     object.pods_changed = false;
     object.pods_revision = ++revision_;
     object.pods = node.pods;

@@ -93,6 +93,16 @@ std::string_view to_string(HpaReason reason) {
   return "";
 }
 
+ReplicaCalculatorOptions calculator_of(const HorizontalPodAutoscalerSpec& spec, const HpaOptions& options) {
+  ReplicaCalculatorOptions calculator = options.calculator;
+  if (spec.behavior && (spec.behavior->scale_up.tolerance || spec.behavior->scale_down.tolerance)) {
+    calculator.directional = true;
+    calculator.tolerance_up = spec.behavior->scale_up.tolerance.value_or(calculator.tolerance_up);
+    calculator.tolerance_down = spec.behavior->scale_down.tolerance.value_or(calculator.tolerance_down);
+  }
+  return calculator;
+}
+
 HpaResult HorizontalPodAutoscalerCore::reconcile(const HorizontalPodAutoscalerSpec& spec, const HpaOptions& options, const HpaInputs& inputs,
                                                  SimTime now) {
   AKSTWIN_CHECK(inputs.metrics.size() == spec.metrics.size(), "one input for each metric of the spec");
@@ -136,12 +146,7 @@ HpaResult HorizontalPodAutoscalerCore::reconcile(const HorizontalPodAutoscalerSp
 
 void HorizontalPodAutoscalerCore::evaluate_metrics(const HorizontalPodAutoscalerSpec& spec, const HpaOptions& options,
                                                    const HpaInputs& inputs, HpaResult& result) {
-  ReplicaCalculatorOptions calculator = options.calculator;
-  if (spec.behavior && (spec.behavior->scale_up.tolerance || spec.behavior->scale_down.tolerance)) {
-    calculator.directional = true;
-    calculator.tolerance_up = spec.behavior->scale_up.tolerance.value_or(calculator.tolerance_up);
-    calculator.tolerance_down = spec.behavior->scale_down.tolerance.value_or(calculator.tolerance_down);
-  }
+  const ReplicaCalculatorOptions calculator = calculator_of(spec, options);
   current_metrics_.assign(spec.metrics.size(), std::nullopt);
   proposals_.assign(spec.metrics.size(), std::nullopt);
   std::int64_t replicas = 0;

@@ -20,6 +20,9 @@ struct HpaOptions {
   Duration downscale_stabilization{300'000'000};
 };
 
+/// The options of the calculator, with the tolerances of the autoscaler's own behavior where it states them.
+ReplicaCalculatorOptions calculator_of(const HorizontalPodAutoscalerSpec& spec, const HpaOptions& options);
+
 /// What the metrics APIs say of one entry of spec.metrics at this sync.
 struct MetricInput {
   std::span<const PodReading> readings;          ///< parallel to HpaInputs::pods; Resource, ContainerResource and Pods metrics

@@ -67,11 +67,28 @@ void HorizontalPodAutoscalerController::notice(const ClusterApi& api) {
 
 void HorizontalPodAutoscalerController::read_sources(const Autoscaler& autoscaler, Entry& entry) {
   entry.sources_of = autoscaler.spec;
+  entry.requests_of = nullptr;           // the metrics may be others now
+  entry.touched = true;
   entry.reads_requests = entry.reads_queues = false;
   for (const MetricSpec& metric : autoscaler.spec->metrics) {
     entry.reads_requests = entry.reads_requests || metric.source == MetricSource::Pods || metric.source == MetricSource::Object;
     entry.reads_queues = entry.reads_queues || (metric.source == MetricSource::External && !autoscaler.scaled_object);
   }
+}
+
+// Of pods that are all alike, long ready and measured, only the replicas that their percentages ask for decide: while those stay, so does
+// the answer. A percentage moves with each sample of a load that rises or falls; what it asks for seldom does.
+std::optional<std::int64_t> HorizontalPodAutoscalerController::settled_proposal(const ClusterState& state, const Autoscaler& autoscaler, const Entry& entry) {
+  const PodMetrics& metrics = state.metrics[autoscaler.target.row];
+  if (!entry.reads_percent || !entry.settled || entry.settled_spec != entry.requests_of || metrics.at == kNever) return std::nullopt;
+  std::int64_t most = 0;
+  for (std::size_t i = 0; i < entry.requests.size(); ++i) {
+    const Request& request = entry.requests[i];
+    const std::int64_t usage = request.is_cpu ? metrics.cpu.value : metrics.memory.value * 1000;
+    most = std::max(most, replicas_for_percent(usage * 100 / request.milli, autoscaler.spec->metrics[i].value, entry.settled->count,
+                                               state.workloads[autoscaler.target].replicas, entry.calculator));
+  }
+  return most;
 }
 
 void HorizontalPodAutoscalerController::current_values(const ClusterState& state, const Autoscaler& autoscaler, const Entry& entry,
@@ -100,7 +117,13 @@ HorizontalPodAutoscalerController::Request HorizontalPodAutoscalerController::re
 void HorizontalPodAutoscalerController::read_requests(const HorizontalPodAutoscalerSpec& spec, const PodSpec& pod_template, Entry& entry) const {
   entry.requests_of = &pod_template;
   entry.requests.clear();
-  for (const MetricSpec& metric : spec.metrics) entry.requests.push_back(request_of(metric, pod_template));
+  entry.calculator = calculator_of(spec, options_);
+  entry.reads_percent = true;
+  for (const MetricSpec& metric : spec.metrics) {
+    const Request& request = entry.requests.emplace_back(request_of(metric, pod_template));
+    const bool resource = metric.source == MetricSource::Resource || metric.source == MetricSource::ContainerResource;
+    entry.reads_percent = entry.reads_percent && resource && metric.target == MetricTarget::Utilization && request.stated && request.milli > 0;
+  }
 }
 
 void HorizontalPodAutoscalerController::add_group(const PodGroup& group, Usage usage, const PodSpec* spec) {
@@ -252,15 +275,21 @@ void HorizontalPodAutoscalerController::find_contested(const ClusterState& state
   });
 }
 
-bool HorizontalPodAutoscalerController::still_holds(const ClusterState& state, const Autoscaler& autoscaler, Entry& entry, SimTime now) {
-  if (sampled_ || entry.touched) {
-    current_values(state, autoscaler, entry, values_);
-    if (entry.touched || values_ != entry.last_values) {
-      std::swap(entry.last_values, values_);
-      return false;
-    }
+void HorizontalPodAutoscalerController::read_values(const ControllerContext& context, const Autoscaler& autoscaler, const Entry& entry,
+                                                    std::vector<std::int64_t>& out) const {
+  std::optional<std::int64_t> proposal;
+  if (context.decisions == nullptr) proposal = settled_proposal(context.cluster.state(), autoscaler, entry);   // who asks why is told the newest percentages
+  if (proposal) out.assign(1, *proposal);
+  else current_values(context.cluster.state(), autoscaler, entry, out);
+}
+
+bool HorizontalPodAutoscalerController::still_holds(const ControllerContext& context, const Autoscaler& autoscaler, const Entry& entry) {
+  if (entry.touched) return false;
+  if (sampled_) {
+    read_values(context, autoscaler, entry, values_);
+    if (values_ != entry.last_values) return false;
   }
-  return entry.holds_until >= now;
+  return entry.holds_until >= context.now;
 }
 
 SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context) {
@@ -280,10 +309,11 @@ SimTime HorizontalPodAutoscalerController::reconcile(ControllerContext& context)
       continue;
     }
     if (entry.sources_of != autoscaler.spec) read_sources(autoscaler, entry);
-    if (!still_holds(state, autoscaler, entry, context.now)) {
+    if (!still_holds(context, autoscaler, entry)) {
       if (entry.holds_until > entry.last_sync) entry.core.skipped_until(context.now - kHpaSyncPeriod);
       entry.last_sync = context.now;
       sync(context, id, entry);
+      read_values(context, autoscaler, entry, entry.last_values);   // of the pods as that sync found them
     }
     all_fixed = all_fixed && entry.at_fixed_point;
   }

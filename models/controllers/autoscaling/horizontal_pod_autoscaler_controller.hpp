@@ -39,6 +39,8 @@ class HorizontalPodAutoscalerController final : public Controller {
     std::vector<std::int64_t> last_values;
     const PodSpec* requests_of = nullptr;  // template that the requests below were taken from
     std::vector<Request> requests;         // parallel to spec.metrics
+    ReplicaCalculatorOptions calculator;
+    bool reads_percent = false;            // all metrics are percentages of requests that are stated
     // The pods as they were last read, when nothing but a change to one of them can change what they look like.
     std::optional<PodGroup> settled;       // all pods alike, long ready and measured
     const PodSpec* settled_spec = nullptr;   // of the pods of that group
@@ -47,7 +49,9 @@ class HorizontalPodAutoscalerController final : public Controller {
 
   void notice(const ClusterApi& api);
   /// Whether the last answer would be given again: nothing that it was taken from has moved, and it is said to hold so long.
-  bool still_holds(const ClusterState& state, const Autoscaler& autoscaler, Entry& entry, SimTime now);
+  bool still_holds(const ControllerContext& context, const Autoscaler& autoscaler, const Entry& entry);
+  /// What the answer depends on besides time and the pods themselves.
+  void read_values(const ControllerContext& context, const Autoscaler& autoscaler, const Entry& entry, std::vector<std::int64_t>& out) const;
   void find_contested(const ClusterState& state);
   void sync(ControllerContext& context, AutoscalerId id, Entry& entry);
   static Request request_of(const MetricSpec& metric, const PodSpec& pod);
@@ -56,6 +60,8 @@ class HorizontalPodAutoscalerController final : public Controller {
   void add_group(const PodGroup& group, Usage usage, const PodSpec* spec);
   void fill_readings(std::size_t metric, const MetricSpec& spec, const Entry& entry, const PodMetrics& metrics);
   void fill_custom(std::size_t metric, const MetricSpec& spec, const ClusterState& state, WorkloadId target);
+  /// The replicas that the metrics ask for, where these depend on nothing else.
+  static std::optional<std::int64_t> settled_proposal(const ClusterState& state, const Autoscaler& autoscaler, const Entry& entry);
   static void read_sources(const Autoscaler& autoscaler, Entry& entry);
   void current_values(const ClusterState& state, const Autoscaler& autoscaler, const Entry& entry, std::vector<std::int64_t>& out) const;
 

@@ -136,6 +136,12 @@ std::int64_t go_int32(double value) {
   return static_cast<std::int64_t>(value);
 }
 
+std::int64_t replicas_for_percent(std::int64_t percent, std::int64_t target, std::int64_t ready, std::int64_t current,
+                                  const ReplicaCalculatorOptions& options) {
+  const double ratio = static_cast<double>(percent) / static_cast<double>(target);
+  return options.within_tolerance(ratio) ? current : go_int32(std::ceil(ratio * static_cast<double>(ready)));
+}
+
 ReplicaProposal replicas_for_utilization(const ReplicaQuery& query, const ReplicaCalculatorOptions& options) {
   AKSTWIN_CHECK(query.pods.size() == query.readings.size(), "one reading for each pod group");
   if (const MetricError error = find_error(query); error != MetricError::None) return failed(error);
@@ -152,8 +158,7 @@ ReplicaProposal replicas_for_utilization(const ReplicaQuery& query, const Replic
   const double ratio = static_cast<double>(result.utilization) / target;
   const bool up_with_unready = sum.unready > 0 && ratio > 1.0;
   if (!up_with_unready && sum.missing == 0) {
-    result.replicas =
-        options.within_tolerance(ratio) ? query.current : go_int32(std::ceil(ratio * static_cast<double>(sum.ready)));
+    result.replicas = replicas_for_percent(result.utilization, query.target, sum.ready, query.current, options);
     return result;
   }
   std::int64_t usage = sum.usage, request = sum.request, entries = sum.raw_entries;

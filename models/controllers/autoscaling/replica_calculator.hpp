@@ -90,6 +90,9 @@ struct ReplicaProposal {
 
 /// Resource and ContainerResource metrics with averageUtilization. Linear in groups, no allocation.
 ReplicaProposal replicas_for_utilization(const ReplicaQuery& query, const ReplicaCalculatorOptions& options);
+/// The plain case of it: `ready` pods, all measured, that use `percent` (whole, truncated) of their requests.
+std::int64_t replicas_for_percent(std::int64_t percent, std::int64_t target, std::int64_t ready, std::int64_t current,
+                                  const ReplicaCalculatorOptions& options);
 /// Resource and Pods metrics with averageValue. Linear in groups, no allocation.
 ReplicaProposal replicas_for_average_value(const ReplicaQuery& query, const ReplicaCalculatorOptions& options);
 /// Object and External metrics with value: the ratio multiplies the ready pods.

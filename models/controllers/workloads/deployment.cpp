@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cstdint>
 #include <span>
 #include <string_view>
 #include <tuple>
@@ -39,10 +40,10 @@ std::vector<PodId> replicas(const ClusterState& state, const Workload& workload,
 void delete_surplus(ControllerContext& context, WorkloadId workload, std::span<const PodId> pods, std::int64_t count, std::string_view reason) {
   if (count <= 0) return;
   const ClusterState& state = context.cluster.state();
-  const auto crowd = [&](const Pod& pod) {
-    return pod.node ? std::ranges::count_if(state.nodes[pod.node].pods, [&](PodId other) { return state.pods[other].owner == workload && state.pods[other].live(); })
-                    : 0;
-  };
+  std::vector<std::uint32_t> places;   // one entry a live pod of the workload that has a node
+  for (const PodId id : state.workloads[workload].pods)
+    if (const Pod& pod = state.pods[id]; pod.node && pod.live()) places.push_back(pod.node.row);
+  const auto crowd = [&](const Pod& pod) -> std::int64_t { return pod.node ? std::ranges::count(places, pod.node.row) : 0; };
   using Rank = std::tuple<bool, bool, std::int64_t, std::int64_t, std::uint32_t>;
   std::vector<std::pair<Rank, PodId>> ranked;
   for (const PodId id : pods) {
