@@ -30,7 +30,7 @@ void bind(sqlite3_stmt* statement, int at, const Cell& cell) {
 
 Result<void> write_table(sqlite3* database, const ExportTable& table) {
   std::string columns, marks;
-  for (const Column& column : table.columns) {
+  for (const ExportColumn& column : table.columns) {
     columns += (columns.empty() ? "" : ", ") + column.name + " " + column.type;
     marks += marks.empty() ? "?" : ", ?";
   }

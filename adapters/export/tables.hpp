@@ -14,7 +14,8 @@ namespace akstwin {
 /// Nothing, a whole number, a number, or text.
 using Cell = std::variant<std::monostate, std::int64_t, double, std::string>;
 
-struct Column {
+/// A column of an exported table.
+struct ExportColumn {
   std::string name;                         ///< with its unit: "t_seconds"
   const char* type;                         ///< of SQLite: "INTEGER", "REAL", "TEXT"
 };
@@ -22,7 +23,7 @@ struct Column {
 /// A table and how to go through its rows.
 struct ExportTable {
   std::string name;
-  std::vector<Column> columns;
+  std::vector<ExportColumn> columns;
   std::function<void(const std::function<void(const std::vector<Cell>&)>&)> rows;
 };
 

@@ -9,6 +9,9 @@ namespace {
 
 const Name kCpu("cpu");
 
+// When settled pods are said to have started and become ready: any time long enough ago is the same to the rules, and one time makes one group.
+constexpr SimTime kLongAgo{INT64_MIN / 4};
+
 /// Containers whose requests count: all, and restartable init containers.
 template <class Visit>
 void for_counted(const PodSpec& spec, Visit&& visit) {
@@ -164,8 +167,8 @@ void HorizontalPodAutoscalerController::read_pods(const ClusterState& state, Wor
     group.ready = ready_of(pod);
     group.deleting = pod.terminating();
     const bool is_settled = pod.ready && pod.started + settled < now && pod.ready_transition + settled < now;
-    if (pod.started != kNever) group.start = is_settled ? SimTime{} : pod.started;
-    group.ready_transition = is_settled || pod.ready_transition == kNever ? SimTime{} : pod.ready_transition;
+    if (pod.started != kNever) group.start = is_settled ? kLongAgo : pod.started;
+    group.ready_transition = is_settled ? kLongAgo : pod.ready_transition == kNever ? SimTime{} : pod.ready_transition;
     Usage usage = Usage::None;
     if (metrics.at != kNever && pod.started <= metrics.at) usage = pod.ready && pod.ready_transition <= metrics.at ? Usage::Serving : Usage::Starting;
     add_group(group, usage, pod.spec);
