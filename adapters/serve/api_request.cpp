@@ -33,15 +33,17 @@ std::string_view cause_reason(std::string_view message) {
   return "FieldValueInvalid";
 }
 
-/// The list of problems in words; the causes go into `details`.
+/// The list of problems in words, each said once; the causes, each as often as it was found, go into `details`.
 std::string told_problems(const std::vector<std::pair<std::string, std::string>>& problems, Json& details) {
-  std::string list;
+  std::vector<std::string> texts;
   details["causes"] = Json::array();
   for (const auto& [field, message] : problems) {
-    list += (list.empty() ? "" : ", ") + field + ": " + message;
+    if (std::string text = field + ": " + message; std::ranges::find(texts, text) == texts.end()) texts.push_back(std::move(text));
     details["causes"].push_back({{"reason", cause_reason(message)}, {"message", message}, {"field", field}});
   }
-  return problems.size() > 1 ? "[" + list + "]" : list;
+  std::string list;
+  for (const std::string& text : texts) list += (list.empty() ? "" : ", ") + text;
+  return texts.size() > 1 ? "[" + list + "]" : list;
 }
 
 bool read_query(std::string_view text, ApiRequest& out) {

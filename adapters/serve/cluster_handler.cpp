@@ -56,12 +56,6 @@ ResourcePath resource_path(const ApiRequest& request) {
 }
 
 HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
-  HttpServerResponse out = route(request);
-  if (request.method == "HEAD") out.body.clear();
-  return out;
-}
-
-HttpServerResponse ClusterHandler::route(const ApiRequest& request) {
   if (request.segments.size() > 2 && (request.segments[1] == "authorization.k8s.io" || request.segments[1] == "authentication.k8s.io")) return review(request);
   const ResourcePath path = resource_path(request);
   const ApiFault unknown{404, "NotFound", "the server could not find the requested resource", Json::object()};
@@ -76,7 +70,8 @@ HttpServerResponse ClusterHandler::route(const ApiRequest& request) {
   }
   if (request.method == "GET") {
     const bool readable = request.accept.empty() || request.accept.find("json") != std::string::npos || request.accept.find("*/*") != std::string::npos || request.accept.find("yaml") != std::string::npos;
-    if (!readable) return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml", Json::object()});
+    if (!readable)
+      return status_response({406, "NotAcceptable", "406: Not Acceptable\n\nAvailable representations: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch", Json::object()});
     return read(request, path);
   }
   if (row(path.kind).read_only) return status_response(method_not_allowed(request.method));
@@ -119,7 +114,7 @@ HttpServerResponse ClusterHandler::get(const ApiRequest& request, const Resource
     return made.is_null() ? status_response(not_found(row(path.kind), path.name)) : shown(request, path, made, 200);
   }
   ListPlace place_of_it;
-  if (auto fault = place(request, cluster_.store.table(path.stored), place_of_it); fault && fault->code == 504) return status_response(*fault);
+  if (auto fault = place(request, path, place_of_it); fault && fault->code == 504) return status_response(*fault);
   if (object == nullptr) return status_response(not_found(row(path.kind), path.name));
   if (request.wanted_form().empty() && path.stored == path.kind) {
     HttpServerResponse out;

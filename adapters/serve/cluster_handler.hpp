@@ -26,6 +26,7 @@ struct ListPlace {
   std::uint64_t version = 0;
   std::string after{};                     ///< the last key of the page before
   std::int64_t remaining = -1;             ///< how many objects follow that page; -1: to be counted
+  bool consistent = true;                  ///< false: goes on with what there is now
 };
 
 class ClusterHandler {
@@ -38,13 +39,12 @@ class ClusterHandler {
 
  private:
   using Response = HttpServerResponse;
-  Response route(const ApiRequest& request);
   Response read(const ApiRequest& request, const ResourcePath& path);
   Response get(const ApiRequest& request, const ResourcePath& path);
   Response list(const ApiRequest& request, const ResourcePath& path);
   Response watch(const ApiRequest& request, const ResourcePath& path, ObjectSelector selector);
   std::optional<ApiFault> select(const ApiRequest& request, const ResourcePath& path, ObjectSelector& selector) const;
-  std::optional<ApiFault> place(const ApiRequest& request, const ObjectTable& table, ListPlace& at) const;
+  std::optional<ApiFault> place(const ApiRequest& request, const ResourcePath& path, ListPlace& at) const;
   Response page(const ApiRequest& request, const ResourcePath& path, const ObjectSelector& selector);
 
   Response create(const ApiRequest& request, const ResourcePath& path);
@@ -58,7 +58,9 @@ class ClusterHandler {
   std::optional<ApiFault> erase_pod(const ResourcePath& path, std::optional<std::int64_t> grace, bool dry_run, Json& object);
   void erase_namespace(const ResourcePath& path, Json& object);
   std::string time_text(std::int64_t seconds_from_now) const;
+  /// The last step of every write: the twin carries it out, the store keeps it, the client sees the result.
   Response commit(const ApiRequest& request, const ResourcePath& path, const Json& before, Json after, int code);
+  Response carry_out(const ApiRequest& request, const ResourcePath& path, const Json& before, Json after, int code);
   Response shown(const ApiRequest& request, const ResourcePath& path, const Json& object, int code);
   std::optional<ApiFault> patched(const ApiRequest& request, const ResourcePath& path, const Json& before, Json& after, std::vector<std::string>& warnings) const;
   std::optional<ApiFault> admit_namespace(const ResourcePath& path, const std::string& name) const;
@@ -89,6 +91,8 @@ class ClusterHandler {
 
 /// Who asks: the owner of the token, or whom it acts as.
 AccessUser user_of(const ApiRequest& request);
+/// What a request for a resource wants to do.
+AccessWish wish_of(const ApiRequest& request, const ResourcePath& path);
 
 /// The resource that a request is about; kind -1: there is none.
 ResourcePath resource_path(const ApiRequest& request);

@@ -44,6 +44,13 @@ std::optional<ApiFault> read_deletion(const ApiRequest& request, Deletion& out) 
   return std::nullopt;
 }
 
+/// Kinds whose deletion answers with the object; the others answer with a Status.
+/// Source: kubernetes 1.32 pkg/registry/*/*/storage, ReturnDeletedObject; services and service accounts as recorded from 1.32.
+bool returns_object(const ResourceKind& kind) {
+  constexpr std::string_view kKinds[] = {"Service", "ServiceAccount", "PersistentVolume", "PersistentVolumeClaim", "PodTemplate", "ResourceQuota", "StorageClass", "VolumeAttachment", "CSINode", "CSIDriver"};
+  return std::ranges::find(kKinds, kind.kind) != std::end(kKinds);
+}
+
 bool is_held(const Json& object) { return object["metadata"].contains("finalizers") && !object["metadata"]["finalizers"].empty(); }
 
 }  // namespace
@@ -67,6 +74,7 @@ std::optional<ApiFault> ClusterHandler::erase_pod(const ResourcePath& path, std:
   if (living) cluster_.projection.annotate(path.stored, key, written);
   if (auto fault = writer_.remove(path.stored, object)) return fault;
   if (!living) cluster_.store.erase(path.stored, key);
+  else if (seconds == 0) cluster_.projection.hide_pod(key);   // for clients it is gone, whatever its node still does
   world_.refresh();
   if (const Json left = cluster_.store.get(path.stored, key); !left.is_null()) metadata["resourceVersion"] = left["metadata"]["resourceVersion"];
   return std::nullopt;
@@ -113,16 +121,22 @@ std::optional<ApiFault> ClusterHandler::erase(const ApiRequest& request, const R
     object = deletion.dry_run ? object : cluster_.store.get(path.stored, key);
     return std::nullopt;
   }
-  whole = deletion.policy == "Foreground" && (backing == Backing::Workloads || backing == Backing::ReplicaSets || backing == Backing::Jobs);
-  if (!deletion.dry_run) {
-    if (auto fault = writer_.remove(path.stored, object)) return fault;
-    if (backing != Backing::Nodes || !cluster_.projection.node(key)) cluster_.store.erase(path.stored, key);
-  }
-  if (whole) {
-    // Its pods go first; the twin's controllers see to that.
+  const bool depended_on = backing == Backing::Workloads || backing == Backing::ReplicaSets || backing == Backing::Jobs;
+  const std::string_view finalizer = deletion.policy == "Foreground" ? "foregroundDeletion" : deletion.policy == "Orphan" ? "orphan" : "";
+  whole = !finalizer.empty() || returns_object(row(path.kind));
+  if (!finalizer.empty()) {
     Json& metadata = object["metadata"];
-    metadata.merge_patch(Json{{"deletionTimestamp", time_text(0)}, {"deletionGracePeriodSeconds", 0}, {"finalizers", Json::array({"foregroundDeletion"})}});
-    metadata["generation"] = metadata.value("generation", 1) + 1;
+    metadata.merge_patch(Json{{"deletionTimestamp", time_text(0)}, {"deletionGracePeriodSeconds", 0}, {"finalizers", Json::array({finalizer})}});
+    if (metadata.contains("generation")) metadata["generation"] = metadata.value("generation", 1) + 1;
+  }
+  if (deletion.dry_run) return std::nullopt;
+  if (auto fault = writer_.remove(path.stored, object)) return fault;
+  if (depended_on && finalizer == "foregroundDeletion") {
+    cluster_.store.put(path.stored, object);   // it goes when its last pod has gone
+    cluster_.foreground.emplace(path.stored, key);
+    object = cluster_.store.get(path.stored, key);
+  } else if (backing != Backing::Nodes || !cluster_.projection.node(key)) {
+    cluster_.store.erase(path.stored, key);
   }
   return std::nullopt;
 }
@@ -133,7 +147,13 @@ HttpServerResponse ClusterHandler::remove(const ApiRequest& request, const Resou
   bool whole = false;
   if (auto fault = erase(request, path, object, whole)) return status_response(*fault);
   world_.refresh();
-  if (whole) return shown(request, path, object, 200);
+  if (whole) {
+    HttpServerResponse out = shown(request, path, object, 200);
+    const Json finalizers = object["metadata"].value("finalizers", Json::array());
+    const bool orphaned = std::ranges::find(finalizers, Json("orphan")) != finalizers.end();
+    if (orphaned && row(path.stored).backing == Backing::Workloads) add_warnings(out, {"pods of the twin do not outlive their workload: they end with " + path.name});
+    return out;
+  }
   Json details{{"name", path.name}, {"kind", row(path.kind).plural}, {"uid", object["metadata"].value("uid", "")}};
   if (!row(path.kind).group.empty()) details["group"] = row(path.kind).group;
   return json_response({{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", Json::object()}, {"status", "Success"}, {"details", std::move(details)}});

@@ -129,7 +129,7 @@ HttpServerResponse answer_groups(const ApiRequest& request, bool core, const std
   if (request.accepts_aggregated_discovery()) {
     const bool known = request.accept.find("v=v2;") != std::string::npos || request.accept.find("v=v2beta1") != std::string::npos;
     if (!known && request.accept.find(',') == std::string::npos)
-      return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf, application/json;g=apidiscovery.k8s.io;v=v2beta1;as=APIGroupDiscoveryList, application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList", Json::object()});
+      return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json, application/yaml, application/vnd.kubernetes.protobuf"});
     const bool beta = request.accept.find("v=v2;") == std::string::npos && request.accept.find("v=v2beta1") != std::string::npos;
     const std::string version = beta ? "v2beta1" : "v2";
     HttpServerResponse out = json_response({{"kind", "APIGroupDiscoveryList"}, {"apiVersion", "apidiscovery.k8s.io/" + version}, {"metadata", Json::object()}, {"items", aggregated(core)}});

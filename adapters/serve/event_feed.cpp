@@ -24,10 +24,19 @@ std::pair<std::string, std::string> split(std::string_view name) {
 EventFeed::EventFeed(Name cluster, const Timeline& timeline, const Projection& projection, ObjectStore& store)
     : cluster_(cluster), timeline_(timeline), projection_(projection), store_(store) {}
 
+/// A pod that no controller owns is "web-r1-00000" on the Timeline, and "web" for clients.
+std::string EventFeed::shown_name(const std::string& name_space, const std::string& name) const {
+  constexpr std::string_view kSuffix = "-r1-00000";
+  if (!name.ends_with(kSuffix)) return name;
+  std::string bare = name.substr(0, name.size() - kSuffix.size());
+  return projection_.pod(name_space + "/" + bare) ? bare : name;
+}
+
 bool EventFeed::describe(const TimelineEvent& row, Words& words) const {
   const std::string_view subject = row.subject.text();
   if (subject.substr(0, subject.find('/')) != cluster_.text()) return false;
   std::tie(words.name_space, words.name) = split(subject);
+  words.name = shown_name(words.name_space, words.name);
   const std::string object(own_name(row.object.text())), detail = row.detail.str();
   const auto say = [&](std::string_view kind, std::string_view component, std::string_view reason, std::string message, bool warning = false) {
     words = {std::string(kind), words.name_space, words.name, std::string(reason), std::move(message), std::string(component), warning};

@@ -19,6 +19,7 @@ class EventFeed {
 
  private:
   struct Words { std::string kind, name_space, name, reason, message, component; bool warning = false; };
+  std::string shown_name(const std::string& name_space, const std::string& name) const;
   bool describe(const TimelineEvent& row, Words& words) const;
   void add(const Words& words, SimTime at);
 

@@ -30,18 +30,66 @@ ObjectForm form_of(const ApiRequest& request) {
   return included == "Object" ? ObjectForm::TableOfObjects : included == "None" ? ObjectForm::TableAlone : ObjectForm::Table;
 }
 
-std::string token_of(const ListPlace& at) { return encode_base64(Json{{"v", "meta.k8s.io/v1"}, {"rv", at.version}, {"start", at.after}, {"n", at.remaining}}.dump()); }
+/// A continue token as etcd's clients write them: the version, and where in its namespace the next page begins.
+std::string token_of(const ListPlace& at, const std::string& prefix) {
+  std::string text = encode_base64(Json{{"v", "meta.k8s.io/v1"}, {"rv", static_cast<std::int64_t>(at.version)}, {"start", at.after.substr(prefix.size())}, {"n", at.remaining}}.dump());
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return text;
+}
 
-std::optional<ListPlace> parse_token(std::string_view text) {
+ApiFault bad_token(const std::string& why) { return bad_request("invalid continue token: continue key is not valid: " + why); }
+
+/// What Go's decoder says of bytes that are no JSON.
+std::string json_error(const std::string& text) {
+  if (text.empty()) return "unexpected end of JSON input";
+  const auto first = static_cast<unsigned char>(text.front());
+  const std::string shown = first >= 0x80 ? "\\u00" + std::string(1, "0123456789abcdef"[first >> 4]) + "0123456789abcdef"[first & 15] : std::string(1, text.front());
+  return "invalid character '" + shown + "' looking for beginning of value";
+}
+
+std::optional<ApiFault> read_token(std::string text, const std::string& prefix, ListPlace& at) {
+  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  while (text.size() % 4 != 0) text += '=';
   const auto decoded = decode_base64(text);
-  const Json token = decoded ? Json::parse(*decoded, nullptr, false) : Json();
-  if (!token.is_object() || !token.contains("rv") || !token["rv"].is_number_unsigned() || !token.contains("start") || !token["start"].is_string()) return std::nullopt;
-  const Json count = token.value("n", Json());
-  return ListPlace{token["rv"].get<std::uint64_t>(), token["start"].get<std::string>(), count.is_number_integer() ? count.get<std::int64_t>() : -1};
+  if (!decoded) return bad_token("illegal base64 data at input byte 0");
+  const Json token = Json::parse(*decoded, nullptr, false);
+  if (!token.is_object()) return bad_token(json_error(*decoded));
+  const Json version = token.value("rv", Json()), start = token.value("start", Json()), count = token.value("n", Json());
+  if (!version.is_number_integer() || version.get<std::int64_t>() == 0) return bad_token("incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
+  if (!start.is_string() || start.get_ref<const std::string&>().empty()) return bad_token("encoded start key empty (version meta.k8s.io/v1)");
+  at.after = prefix + start.get<std::string>();
+  at.remaining = count.is_number_integer() ? count.get<std::int64_t>() : -1;
+  if (version.get<std::int64_t>() > 0) at.version = version.get<std::uint64_t>();   // -1: from there on as things are now
+  else at.consistent = false;
+  return std::nullopt;
 }
 
 ApiFault bad_version(const std::string& text) {
-  return {400, "BadRequest", "Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax"};
+  return {500, "", "resourceVersion: Invalid value: \"" + text + "\": strconv.ParseUint: parsing \"" + text + "\": invalid syntax"};
+}
+
+/// Which options go together. Source: apimachinery 1.32 pkg/apis/meta/internalversion/validation/validation.go.
+std::optional<ApiFault> check_list_options(const ApiRequest& request, bool watch) {
+  const std::string match = request.option("resourceVersionMatch");
+  const bool initial = request.query.contains("sendInitialEvents"), goes_on = !request.option("continue").empty();
+  std::vector<std::pair<std::string, std::string>> problems;   // {field, what is wrong}
+  const auto refuse = [&](const char* field, const std::string& why) { problems.emplace_back(field, "Forbidden: " + why); };
+  if (watch && initial && match != "NotOlderThan") refuse("resourceVersionMatch", "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
+  if (watch && !match.empty()) {
+    if (!initial) refuse("resourceVersionMatch", "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
+    if (match != "NotOlderThan") problems.emplace_back("resourceVersionMatch", "Unsupported value: \"" + match + "\": supported values: \"NotOlderThan\"");
+    if (goes_on) refuse("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+  }
+  if (!watch && !match.empty()) {
+    if (request.option("resourceVersion").empty()) refuse("resourceVersionMatch", "resourceVersionMatch is forbidden unless resourceVersion is provided");
+    if (goes_on) refuse("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
+    if (match != "Exact" && match != "NotOlderThan") problems.emplace_back("resourceVersionMatch", "Unsupported value: \"" + match + "\": supported values: \"Exact\", \"NotOlderThan\", \"\"");
+    if (match == "Exact" && request.option("resourceVersion") == "0") refuse("resourceVersionMatch", "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
+  }
+  if (!watch && initial) refuse("sendInitialEvents", "sendInitialEvents is forbidden for list");
+  if (problems.empty()) return std::nullopt;
+  return invalid_options("ListOptions", problems);
 }
 
 std::string list_kind(const ResourceKind& kind, ObjectForm form) {
@@ -137,37 +185,35 @@ HttpServerResponse ClusterHandler::list(const ApiRequest& request, const Resourc
 }
 
 /// Checks resourceVersion and the continue token of a list; `at`: what the list shows, and where it begins.
-std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const ObjectTable& table, ListPlace& at) const {
+std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const ResourcePath& path, ListPlace& at) const {
+  const ObjectTable& table = cluster_.store.table(path.stored);
   const std::string version_text = request.option("resourceVersion"), token = request.option("continue");
   const std::uint64_t newest = cluster_.store.version();
   at.version = newest;
+  if (auto fault = check_list_options(request, false)) return fault;
   if (!token.empty()) {
-    const auto parsed = parse_token(token);
-    if (!parsed) return bad_request("continue key is not valid: illegal base64 data");
-    at = *parsed;
-    if (at.version >= table.forgotten()) return std::nullopt;
-    return expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the "
-                   "continue token in this response to go on with an inconsistent one.",
-                   token_of({newest, at.after}));
+    if (!version_text.empty() && version_text != "0") return bad_request("specifying resource version is not allowed when using continue");
+    const std::string prefix = path.name_space.empty() ? std::string() : path.name_space + "/";
+    if (auto fault = read_token(token, prefix, at)) return fault;
+    if (!at.consistent || at.version >= table.forgotten()) return std::nullopt;
+    ListPlace from_now = at;
+    from_now.version = static_cast<std::uint64_t>(-1);
+    return expired("The provided continue parameter is too old to display a consistent list result. You can start a new list without the continue parameter, or use the continue token in "
+                   "this response to retrieve the remainder of the results. Continuing with the provided token results in an inconsistent list - objects that were created, modified, or "
+                   "deleted between the time the first chunk was returned and now may show up in the list.",
+                   token_of(from_now, prefix));
   }
-  const std::string match = request.option("resourceVersionMatch");
-  const auto forbidden = [](std::string why) {
-    return ApiFault{422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: " + std::move(why), Json{{"kind", "ListOptions"}, {"group", "meta.k8s.io"}}};
-  };
-  if (!match.empty() && match != "Exact" && match != "NotOlderThan") return forbidden("Unsupported value: \"" + match + "\": supported values: \"Exact\", \"NotOlderThan\"");
-  if (!match.empty() && version_text.empty()) return forbidden("Forbidden: resourceVersionMatch is forbidden unless resourceVersion is provided");
-  if (match == "Exact" && version_text == "0") return forbidden("Forbidden: resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
   if (version_text.empty() || version_text == "0") return std::nullopt;
   const auto version = number(version_text);
   if (!version) return bad_version(version_text);
   if (*version > newest) {
-    ApiFault late{504, "Timeout", "Too large resource version: " + version_text + ", current: " + std::to_string(newest),
+    ApiFault late{504, "Timeout", "Timeout: Too large resource version: " + version_text + ", current: " + std::to_string(newest),
                   Json{{"retryAfterSeconds", 1}, {"causes", Json::array({Json{{"reason", "ResourceVersionTooLarge"}, {"message", "Too large resource version"}}})}}};
     late.headers.emplace_back("Retry-After", "1");
     return late;
   }
-  if (match == "Exact" && table.after(*version) < table.end())
-    return expired("The provided resource version is too old: " + version_text);
+  if (request.option("resourceVersionMatch") == "Exact" && table.after(*version) < table.end())
+    return expired("The resourceVersion for the provided list is too old.");
   return std::nullopt;
 }
 
@@ -175,10 +221,11 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   const ObjectTable& table = cluster_.store.table(path.stored);
   const ResourceKind& kind = row(path.kind);
   ListPlace at;
-  if (auto fault = place(request, table, at)) return status_response(*fault);
+  if (auto fault = place(request, path, at)) return status_response(*fault);
   // resourceVersion=0 asks the cache, which knows no pages.
   const std::string limit_text = request.option("limit");
-  if (!limit_text.empty() && !number(limit_text)) return status_response({400, "BadRequest", "strconv.ParseInt: parsing \"" + limit_text + "\": invalid syntax"});
+  const bool negative = limit_text.starts_with('-') && number(limit_text.substr(1));   // as good as none
+  if (!limit_text.empty() && !negative && !number(limit_text)) return status_response({400, "BadRequest", "strconv.ParseInt: parsing \"" + limit_text + "\": invalid syntax"});
   std::uint64_t limit = number(limit_text).value_or(0);
   if (request.option("resourceVersion") == "0" && at.after.empty() && request.option("resourceVersionMatch").empty()) limit = 0;
   ObjectForm form = form_of(request);
@@ -193,7 +240,7 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":")" + (form == ObjectForm::Whole ? kind.api_version() : "meta.k8s.io/v1") +
              R"(","metadata":{"resourceVersion":")" + std::to_string(at.version) + "\"";
   if (chosen.remaining > 0) {
-    out.body += R"(,"continue":")" + token_of({at.version, chosen.items.back()->first, selector.everything() ? chosen.remaining : -1}) + "\"";
+    out.body += R"(,"continue":")" + token_of({at.version, chosen.items.back()->first, selector.everything() ? chosen.remaining : -1}, path.name_space.empty() ? std::string() : path.name_space + "/") + "\"";
     if (selector.everything()) out.body += R"(,"remainingItemCount":)" + std::to_string(chosen.remaining);
   }
   out.body += table_form ? R"(},"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(},"items":[)";
@@ -213,8 +260,7 @@ HttpServerResponse ClusterHandler::watch(const ApiRequest& request, const Resour
   if (request.accept.starts_with("application/yaml")) return status_response({406, "NotAcceptable", "only the following media types are accepted: application/json;stream=watch, application/vnd.kubernetes.protobuf;stream=watch", Json::object()});
   const std::string version_text = request.option("resourceVersion");
   const bool streaming = request.flag("sendInitialEvents");
-  if (request.query.contains("sendInitialEvents") && request.option("resourceVersionMatch") != "NotOlderThan")
-    return status_response({422, "Invalid", "ListOptions.meta.k8s.io \"\" is invalid: resourceVersionMatch: Forbidden: sendInitialEvents requires setting resourceVersionMatch to NotOlderThan", Json{{"kind", "ListOptions"}, {"group", "meta.k8s.io"}}});
+  if (auto fault = check_list_options(request, true)) return status_response(*fault);
   WatchRequest watch;
   watch.kind = path.stored;
   watch.selector = std::move(selector);

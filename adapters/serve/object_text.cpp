@@ -77,7 +77,7 @@ void check_pods(const Json& template_spec, const std::string& path, FieldProblem
   for (const Json& container : *containers) {
     const std::string at = path + ".containers[" + std::to_string(index++) + "]";
     if (!container.is_object() || !container.contains("name") || !container["name"].is_string()) problems.emplace_back(at + ".name", "Required value");
-    else if (!is_dns_name(container["name"].get<std::string>(), 63)) problems.emplace_back(at + ".name", "Invalid value: \"" + container["name"].get<std::string>() + "\": " + std::string(kLabelWords));
+    else if (const auto name = container["name"].get<std::string>(); !is_dns_name(name, 63) || name.find('.') != std::string::npos) problems.emplace_back(at + ".name", "Invalid value: \"" + name + "\": " + std::string(kLabelWords));
     if (!container.is_object() || !container.contains("image") || container["image"] == "") problems.emplace_back(at + ".image", "Required value");
   }
 }
@@ -137,15 +137,21 @@ constexpr std::array kReaders = std::to_array<KindReader>({{"Deployment", &read_
                                                            {"Job", &read_job}, {"CronJob", &read_cron_job},
                                                            {"HorizontalPodAutoscaler", &read_horizontal_pod_autoscaler}, {"PodDisruptionBudget", &read_pod_disruption_budget}});
 
-void resolve_priority(PodSpec& pod, const std::vector<PriorityClassSpec>& known, FieldProblems& problems) {
-  if (pod.priority_class.empty()) return;
+void resolve_priority(PodSpec& pod, const std::vector<PriorityClassSpec>& known) {
   const auto found = std::ranges::find(known, pod.priority_class, &PriorityClassSpec::name);
-  if (found == known.end()) return problems.emplace_back("spec.priorityClassName", "no PriorityClass with name " + pod.priority_class.str() + " was found"), void();
+  if (found == known.end()) return;
   pod.priority = found->value;
   pod.preempts = found->preempts;
 }
 
 }  // namespace
+
+std::string priority_class_of(const Json& object) {
+  for (const Json* at : {find_path(object, {"spec", "priorityClassName"}), find_path(object, {"spec", "template", "spec", "priorityClassName"}),
+                         find_path(object, {"spec", "jobTemplate", "spec", "template", "spec", "priorityClassName"})})
+    if (at != nullptr && at->is_string()) return at->get<std::string>();
+  return {};
+}
 
 std::string go_map(const Json* object) {
   if (object == nullptr || !object->is_object()) return "map[string]string(nil)";
@@ -192,10 +198,10 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object) {
       if (object.contains(field) && !object[field].is_null() && !object[field].is_object()) problems.emplace_back(field, "Invalid value: " + object[field].dump() + ": must be a map");
   if (kind.kind == "Pod") check_pods(part({"spec"}), "spec", problems);
   if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "DaemonSet" || kind.kind == "ReplicaSet") {
-    check_selector(object, problems);
-    check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
     if (const Json* replicas = find_path(object, {"spec", "replicas"}); replicas != nullptr && (!replicas->is_number_integer() || replicas->get<std::int64_t>() < 0))
       problems.emplace_back("spec.replicas", "Invalid value: " + replicas->dump() + ": must be greater than or equal to 0");
+    check_selector(object, problems);
+    check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
   }
   if (kind.kind == "Job") check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
   if (kind.kind == "CronJob") check_pods(part({"spec", "jobTemplate", "spec", "template", "spec"}), "spec.jobTemplate.spec.template.spec", problems);
@@ -256,7 +262,7 @@ ReadObject read_object(const Json& object, const std::vector<PriorityClassSpec>&
   }
   for (const Diagnostic& problem : diagnostics.sorted())
     if (problem.severity == Severity::Error) out.problems.emplace_back("spec", "Invalid value: " + problem.message);
-  for (WorkloadSpec& workload : out.manifests.workloads) resolve_priority(workload.pod, known, out.problems);
+  for (WorkloadSpec& workload : out.manifests.workloads) resolve_priority(workload.pod, known);
   add_default_tolerations(out.manifests);
   return out;
 }

@@ -26,7 +26,10 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object);
 /// Defaults of the API (apps/v1, batch/v1, core/v1 defaults.go) that clients look at.
 void add_defaults(const ResourceKind& kind, Json& object);
 
-/// The object as the scenario's reader understands it, or what is wrong with it. Priorities are those of `known`.
+/// The PriorityClass that a pod, or the pods of a workload, name; empty: none.
+std::string priority_class_of(const Json& object);
+
+/// The object as the scenario's reader understands it, or what is wrong with it. Priorities are those of `known`; of an unknown class they are 0.
 struct ReadObject {
   ManifestSet manifests;
   FieldProblems problems;

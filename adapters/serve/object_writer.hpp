@@ -22,6 +22,9 @@ class ObjectWriter {
   std::optional<ApiFault> scale(int kind, const Json& object, std::int64_t replicas);
   std::optional<ApiFault> evict(const ResourceKind& pods, PodId pod, const std::string& name, bool dry_run);
 
+  /// What the client should know of an object that was taken.
+  std::vector<std::string> warnings(int kind, const Json& object) const;
+
   WorkloadId workload(std::string_view kind, std::string_view name_space, std::string_view name) const;
 
  private:
@@ -30,6 +33,9 @@ class ObjectWriter {
   std::optional<ApiFault> write_node(int kind, const Json& before, const Json& after);
   std::optional<ApiFault> write_gitops(int kind, const Json& after);
   std::optional<ApiFault> submit(int kind, const Json& object, const Action& action);
+  std::vector<PriorityClassSpec> priority_classes() const;
+  /// The class that `object` names and nobody has made; empty: none.
+  std::string missing_priority_class(const Json& object) const;
   void annotate(int kind, const Json& before, const Json& after);
 
   ServedWorld& world_;

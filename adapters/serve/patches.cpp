@@ -19,7 +19,7 @@ bool same_item(const Json& a, const Json& b, const std::vector<std::string>& key
   return a.is_object() && b.is_object() && std::ranges::all_of(keys, [&](const std::string& key) { return a.value(key, Json()) == b.value(key, Json()); });
 }
 
-Result<Json> merge_list(std::string_view field, Json list, const Json& patch);
+Result<Json> merge_list(std::string_view field, Json list, const Json& patch, const Json* order);
 
 /// $retainKeys: of the object only these keys stay.
 void retain(Json& object, const Json& keys) {
@@ -29,7 +29,8 @@ void retain(Json& object, const Json& keys) {
   for (const std::string& key : gone) object.erase(key);
 }
 
-Result<void> merge_field(Json& object, const std::string& key, const Json& value) {
+/// `order`: the patch's $setElementOrder of this list, or null.
+Result<void> merge_field(Json& object, const std::string& key, const Json& value, const Json* order) {
   constexpr std::string_view kDelete = "$deleteFromPrimitiveList/";
   if (key.starts_with(kDelete)) {
     Json& list = object[key.substr(kDelete.size())];
@@ -40,7 +41,7 @@ Result<void> merge_field(Json& object, const std::string& key, const Json& value
     list = std::move(kept);
     return {};
   }
-  if (key.starts_with("$")) return {};   // $setElementOrder/…, $retainKeys: dealt with elsewhere, or of no consequence for the content
+  if (key.starts_with("$")) return {};   // $setElementOrder/…, $retainKeys: dealt with elsewhere
   if (value.is_null()) {
     object.erase(key);
     return {};
@@ -53,7 +54,7 @@ Result<void> merge_field(Json& object, const std::string& key, const Json& value
     return {};
   }
   if (value.is_array()) {
-    auto merged = merge_list(key, object.value(key, Json::array()), value);
+    auto merged = merge_list(key, object.value(key, Json::array()), value, order);
     if (!merged) return tl::unexpected<Error>(merged.error());
     object[key] = std::move(*merged);
     return {};
@@ -62,8 +63,32 @@ Result<void> merge_field(Json& object, const std::string& key, const Json& value
   return {};
 }
 
-Result<Json> merge_list(std::string_view field, Json list, const Json& patch) {
+/// Where an item with this value of its key stands; the end when it does not.
+std::size_t place_in(const Json& list, const Json& item, const std::string& key) {
+  return static_cast<std::size_t>(std::ranges::find_if(list, [&](const Json& other) { return same_item(other, item, {key}); }) - list.begin());
+}
+
+/// Items of the patch come in the patch's order; the others keep theirs, each before the first item of the patch that it stood before.
+/// Source: apimachinery 1.32 pkg/util/strategicpatch/patch.go, normalizeElementOrder and mergeSortedSlice.
+Json ordered(const Json& merged, const Json& patch, const Json& before, const std::string& key) {
+  Json patched = Json::array(), others = Json::array(), out = Json::array();
+  for (const Json& item : patch)
+    if (const std::size_t at = place_in(merged, item, key); at < merged.size() && place_in(patched, item, key) == patched.size()) patched.push_back(merged[at]);
+  for (const Json& item : merged)
+    if (place_in(patched, item, key) == patched.size()) others.push_back(item);
+  std::size_t next = 0;
+  for (const Json& item : patched) {
+    const std::size_t stood = place_in(before, item, key);
+    while (next < others.size() && stood < before.size() && place_in(before, others[next], key) < stood) out.push_back(others[next++]);
+    out.push_back(item);
+  }
+  while (next < others.size()) out.push_back(others[next++]);
+  return out;
+}
+
+Result<Json> merge_list(std::string_view field, Json list, const Json& patch, const Json* order) {
   if (!list.is_array()) list = Json::array();
+  const Json before = list;
   if (is_set_list(field)) {
     for (const Json& item : patch)
       if (std::ranges::find(list, item) == list.end()) list.push_back(item);
@@ -90,7 +115,7 @@ Result<Json> merge_list(std::string_view field, Json list, const Json& patch) {
     if (known != list.end()) *known = std::move(*merged);
     else list.push_back(std::move(*merged));
   }
-  return list;
+  return ordered(list, order != nullptr && order->is_array() ? *order : patch, before, keys.front());
 }
 
 }  // namespace
@@ -116,8 +141,10 @@ Result<Json> strategic_merge(Json object, const Json& patch) {
     if (*directive != "merge") return fail("unknown patch type: " + directive->dump());
   }
   if (const auto keys = patch.find("$retainKeys"); keys != patch.end() && keys->is_array()) retain(object, *keys);
-  for (const auto& [key, value] : patch.items())
-    if (auto merged = merge_field(object, key, value); !merged) return tl::unexpected<Error>(merged.error());
+  for (const auto& [key, value] : patch.items()) {
+    const auto order = patch.find("$setElementOrder/" + key);
+    if (auto merged = merge_field(object, key, value, order == patch.end() ? nullptr : &*order); !merged) return tl::unexpected<Error>(merged.error());
+  }
   return object;
 }
 

@@ -143,6 +143,13 @@ void Projection::forget(int kind, std::vector<Known>& known, std::uint32_t row) 
   known[row] = {};
 }
 
+void Projection::hide_pod(const std::string& key) {
+  const PodId id = pod(key);
+  if (!id) return;
+  hidden_pods_.emplace(id.row, id.generation);
+  forget(kind_number("Pod"), pods_, id.row);
+}
+
 Json Projection::with_written(int kind, Json live) const {
   const auto written = annotations_.find({kind, ObjectStore::key_of(live)});
   if (written != annotations_.end()) live["metadata"].merge_patch(written->second);
@@ -152,7 +159,12 @@ Json Projection::with_written(int kind, Json live) const {
 void Projection::project_pod(PodId id, std::uint32_t row, std::uint32_t generation) {
   static const int kPod = kind_number("Pod");
   if (row < pods_.size() && pods_[row].generation != generation) forget(kPod, pods_, row);
-  if (!source_.state.pods.contains(id)) return forget(kPod, pods_, row);
+  const auto hidden = hidden_pods_.find({row, generation});
+  if (!source_.state.pods.contains(id)) {
+    if (hidden != hidden_pods_.end()) hidden_pods_.erase(hidden);
+    return forget(kPod, pods_, row);
+  }
+  if (hidden != hidden_pods_.end()) return;
   if (row >= pods_.size()) pods_.resize(row + 1);
   Json object = encode_pod(source_, id);
   const Workload& owner = source_.state.workloads[source_.state.pods[id].owner];
@@ -184,11 +196,12 @@ void Projection::project_workload(WorkloadId id) {
   const int kind = kind_number(kind_of(workload.spec->kind));
   const std::string key = workload.key.str();
   if (workload.spec->kind == WorkloadKind::Deployment) project_replica_sets(id);
+  Json object = store_.get(kind, key);
   if (!workload.applied) {
-    store_.erase(kind, key);
+    // One that waits for its pods is ended by object_end.cpp.
+    if (object.is_null() || !object["metadata"].contains("deletionTimestamp")) store_.erase(kind, key);
     return;
   }
-  Json object = store_.get(kind, key);
   if (object.is_null()) return put(kind, encode_workload(source_, id));
   // A client may have written more than the twin knows: its words stay, only what lives is replaced.
   object["status"] = workload_status(source_, id);

@@ -28,6 +28,9 @@ class Projection {
   /// What a client wrote on a pod or a node beside what the twin knows (labels, annotations, finalizers): a merge patch.
   void annotate(int kind, const std::string& key, const Json& patch);
 
+  /// From now on clients see this pod no more; the simulation ends it in its own time.
+  void hide_pod(const std::string& key);
+
   PodId pod(std::string_view key) const;
   NodeId node(std::string_view name) const;
   const EncodeSource& source() const { return source_; }
@@ -64,6 +67,7 @@ class Projection {
   ChangeCursor cursor_;
   std::vector<Known> pods_, nodes_, jobs_;                              // by row of the twin's tables
   std::map<std::string, PodId, std::less<>> pod_by_key_;
+  std::set<std::pair<std::uint32_t, std::uint32_t>> hidden_pods_;        // row and generation
   std::map<std::string, NodeId, std::less<>> node_by_name_;
   std::map<std::pair<int, std::string>, Json> annotations_;
   std::map<std::uint32_t, std::set<std::uint32_t>> revisions_;           // by workload row: ReplicaSets that exist

@@ -44,13 +44,18 @@ AccessUser user_of(const ApiRequest& request) {
   return user;
 }
 
+AccessWish wish_of(const ApiRequest& request, const ResourcePath& path) {
+  const ResourceKind& kind = resource_kinds()[static_cast<std::size_t>(path.kind)];
+  // A namespace is asked for within itself.
+  const std::string space = kind.kind == "Namespace" ? path.name : path.name_space;
+  return {verb_of(request, path), std::string(kind.group), std::string(kind.plural), path.subresource, space, path.name};
+}
+
 std::optional<ApiFault> ClusterHandler::deny(const ApiRequest& request, const ResourcePath& path) const {
   if (request.impersonated.empty()) return std::nullopt;
   const ResourceKind& kind = row(path.kind);
   const AccessUser user = user_of(request);
-  // A namespace is asked for within itself.
-  const std::string space = kind.kind == "Namespace" ? path.name : path.name_space;
-  const AccessWish wish{verb_of(request, path), std::string(kind.group), std::string(kind.plural), path.subresource, space, path.name};
+  const AccessWish wish = wish_of(request, path);
   if (is_allowed(cluster_.store, user, wish)) return std::nullopt;
   return forbidden(kind, path.name, denial(user, wish));
 }

@@ -38,6 +38,7 @@ tl::unexpected<Error> bad_label(std::string_view term) {
 
 /// "key in (a,b)" and "key notin (a,b)".
 Result<SelectorTerm> parse_set(std::string_view term, std::size_t open) {
+  if (term.find(')') == std::string_view::npos) return fail("unable to parse requirement: found '', expected: ',' or ')'");
   if (term.back() != ')') return bad_label(term);
   const std::string_view head = trimmed(term.substr(0, open)), list = term.substr(open + 1, term.size() - open - 2);
   const std::size_t space = head.rfind(' ');

@@ -2,6 +2,9 @@
 
 #include <openssl/crypto.h>
 
+#include <algorithm>
+#include <cctype>
+
 #include "adapters/serve/discovery.hpp"
 #include "adapters/serve/object_text.hpp"
 
@@ -19,6 +22,23 @@ bool is_public(std::string_view target) {
   return false;
 }
 
+/// In the words for the resource that was asked for, or for the path.
+ApiFault refuse_anonymous(const HttpServerRequest& head) {
+  const AccessUser nobody{"system:anonymous", {"system:unauthenticated"}};
+  auto request = parse_request(head);
+  if (!request) return bad_request("malformed request target");
+  auto& segments = request->segments;
+  if (segments.size() >= 2 && segments[0] == "clusters") segments.erase(segments.begin(), segments.begin() + 2);
+  const bool api = !segments.empty() && (segments[0] == "api" || segments[0] == "apis");
+  if (const ResourcePath path = api ? resource_path(*request) : ResourcePath{}; path.kind >= 0)
+    return forbidden(resource_kinds()[static_cast<std::size_t>(path.kind)], path.name, denial(nobody, wish_of(*request, path)));
+  AccessWish wish;
+  wish.verb = request->method;
+  std::ranges::transform(wish.verb, wish.verb.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  wish.path = request->path;
+  return {403, "Forbidden", "forbidden: " + denial(nobody, wish), Json::object()};
+}
+
 }  // namespace
 
 ServeHandler::ServeHandler(ServedWorld& world, std::string token) : world_(world), token_(std::move(token)), arm_(world) {
@@ -29,10 +49,7 @@ std::optional<HttpServerResponse> ServeHandler::refuse(const HttpServerRequest& 
   if (is_public(head.target)) return std::nullopt;
   constexpr std::string_view kBearer = "Bearer ";
   const std::string_view given = head.header("Authorization");
-  if (given.empty()) {
-    const std::string path(std::string_view(head.target).substr(0, std::string_view(head.target).find('?')));
-    return status_response({403, "Forbidden", "forbidden: User \"system:anonymous\" cannot " + std::string(head.method == "GET" ? "get" : "post") + " path \"" + path + "\"", Json::object()});
-  }
+  if (given.empty()) return status_response(refuse_anonymous(head));
   if (given.starts_with(kBearer) && same_secret(given.substr(kBearer.size()), token_)) return std::nullopt;
   return status_response({401, "Unauthorized", "Unauthorized"});
 }
@@ -54,6 +71,7 @@ HttpServerResponse ServeHandler::handle(const HttpServerRequest& request) {
     // A document of another shape than Kubernetes': the place that read it says what it missed.
     out = status_response(bad_request(error.what()));
   }
+  if (parsed->method == "HEAD") out.body.clear();
   out.headers.emplace_back("Audit-Id", uid_text("audit/" + std::to_string(++answered_)));
   if (out.status != 304 && out.content_type.starts_with("application/json")) out.headers.emplace_back("Cache-Control", "no-cache, private");
   return out;

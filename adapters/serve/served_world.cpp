@@ -1,6 +1,6 @@
 #include "adapters/serve/served_world.hpp"
 
-#include "adapters/serve/namespace_end.hpp"
+#include "adapters/serve/object_end.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -68,6 +68,7 @@ void ServedWorld::refresh() {
     const std::uint64_t before = cluster.told;
     cluster.projection.sync();
     cluster.events.sync(now());
+    end_foreground(cluster);
     end_namespaces(cluster, now());
     cluster.endpoints.sync();
     cluster.told = cluster.store.version();

@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <map>
+#include <set>
 
 #include "adapters/serve/endpoint_feed.hpp"
 #include "adapters/serve/event_feed.hpp"
@@ -28,6 +29,7 @@ struct ServedCluster {
   EventFeed events;
   std::uint64_t told = 0;                 ///< version of the store when watchers were last woken
   std::map<std::string, SimTime, std::less<>> ending;   ///< namespaces that are being deleted, and since when
+  std::set<std::pair<int, std::string>> foreground;     ///< workloads that are deleted once their pods are gone: kind and key
   EndpointFeed endpoints{projection, runtime, store};
 };
 

@@ -145,6 +145,11 @@ HttpServerResponse ClusterHandler::evict(const ApiRequest& request, const Resour
     if (wanted.value("uid", uid) != uid) return status_response(precondition_failed(row(path.kind), path.name, "uid", wanted.value("uid", ""), uid));
   }
   if (!dry_run) {
+    const Json grace = options.is_object() ? options.value("gracePeriodSeconds", Json()) : Json();
+    if (grace.is_number_integer() && grace.get<std::int64_t>() >= 0) {
+      const auto seconds = std::min(grace.get<std::int64_t>(), std::int64_t{31'536'000});
+      cluster_.projection.annotate(path.stored, path.key(), {{"deletionTimestamp", time_text(seconds)}, {"deletionGracePeriodSeconds", seconds}});
+    }
     if (auto fault = writer_.evict(row(path.kind), pod, path.name, false)) return status_response(*fault);
     world_.refresh();
   }

@@ -3,6 +3,7 @@
 
 #include "adapters/serve/protobuf_body.hpp"
 #include "adapters/serve/strict_decode.hpp"
+#include "adapters/http/client.hpp"
 #include "tests/serve/served.hpp"
 
 using namespace akstwin;
@@ -143,6 +144,59 @@ TEST_CASE("A deleted pod is shown with its grace period, a deleted namespace unt
   CHECK(late.json["details"]["causes"][0]["reason"] == "NamespaceTerminating");
   desk.run(Duration{10'000'000});
   CHECK(desk.get("/api/v1/namespaces/end").status == 404);
+}
+
+TEST_CASE("A pod that is deleted without grace is gone for clients, an evicted one has the grace that the client named") {
+  Desk desk;
+  const std::string pods = "/api/v1/namespaces/shop/pods";
+  for (const char* name : {"forced", "evicted"})
+    CHECK(desk.ask("POST", pods, Json{{"metadata", {{"name", name}}}, {"spec", {{"containers", Json::array({Json{{"name", "c"}, {"image", "x:1"}}})}}}}).status == 201);
+  desk.run(Duration{60'000'000});
+  CHECK(desk.ask("DELETE", pods + "/forced?gracePeriodSeconds=0").json["metadata"]["deletionGracePeriodSeconds"] == 0);
+  CHECK(desk.get(pods + "/forced").status == 404);
+  const Json eviction{{"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", "evicted"}}}, {"deleteOptions", {{"gracePeriodSeconds", 10}}}};
+  CHECK(desk.ask("POST", pods + "/evicted/eviction", eviction).status == 201);
+  CHECK(desk.get(pods + "/evicted").json["metadata"]["deletionGracePeriodSeconds"] == 10);
+  desk.run(Duration{60'000'000});
+  CHECK(desk.get(pods + "/forced").status == 404);
+  CHECK(desk.get(pods + "/evicted").status == 404);
+}
+
+TEST_CASE("A Deployment deleted in the foreground stays until its pods are gone; orphaning and Services answer with the object") {
+  Desk desk;
+  const std::string deployments = "/apis/apps/v1/namespaces/shop/deployments/";
+  const std::string name = desk.get("/apis/apps/v1/namespaces/shop/deployments").json["items"][0]["metadata"]["name"];
+  desk.run(Duration{120'000'000});
+  const Answer deleted = desk.ask("DELETE", deployments + name, {{"propagationPolicy", "Foreground"}});
+  CHECK(deleted.json["metadata"]["finalizers"] == Json::array({"foregroundDeletion"}));
+  CHECK(desk.get(deployments + name).json["metadata"].contains("deletionTimestamp"));
+  desk.run(Duration{120'000'000});
+  CHECK(desk.get(deployments + name).status == 404);
+
+  const std::string autoscalers = "/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers/";
+  const std::string autoscaler = desk.get("/apis/autoscaling/v2/namespaces/shop/horizontalpodautoscalers").json["items"][0]["metadata"]["name"];
+  CHECK(desk.ask("DELETE", autoscalers + autoscaler, {{"propagationPolicy", "Orphan"}}).json["metadata"]["finalizers"] == Json::array({"orphan"}));
+  CHECK(desk.get(autoscalers + autoscaler).status == 404);
+
+  const Json service{{"metadata", {{"name", "door"}}}, {"spec", {{"ports", Json::array({Json{{"port", 80}}})}}}};
+  CHECK(desk.ask("POST", "/api/v1/namespaces/shop/services", service).status == 201);
+  CHECK(desk.ask("DELETE", "/api/v1/namespaces/shop/services/door").json["kind"] == "Service");
+}
+
+TEST_CASE("Pods of an unknown PriorityClass are refused, Deployments taken with a warning, and a class counts once it is made") {
+  Desk desk;
+  const Json spec{{"priorityClassName", "urgent"}, {"containers", Json::array({Json{{"name", "c"}, {"image", "x:1"}}})}};
+  const Answer pod = desk.ask("POST", "/api/v1/namespaces/shop/pods", {{"metadata", {{"name", "p"}}}, {"spec", spec}});
+  CHECK(pod.status == 403);
+  CHECK(pod.json["message"] == "pods \"p\" is forbidden: no PriorityClass with name urgent was found");
+  const Json deployment{{"metadata", {{"name", "d"}}}, {"spec", {{"selector", {{"matchLabels", {{"app", "d"}}}}}, {"template", {{"metadata", {{"labels", {{"app", "d"}}}}}, {"spec", spec}}}}}};
+  const Answer taken = desk.ask("POST", "/apis/apps/v1/namespaces/shop/deployments", deployment);
+  CHECK(taken.status == 201);
+  CHECK(find_header(taken.headers, "Warning").find("no PriorityClass with name urgent") != std::string_view::npos);
+  CHECK(desk.ask("POST", "/apis/scheduling.k8s.io/v1/priorityclasses", {{"metadata", {{"name", "urgent"}}}, {"value", 1000}}).status == 201);
+  CHECK(desk.ask("POST", "/api/v1/namespaces/shop/pods", {{"metadata", {{"name", "p"}}}, {"spec", spec}}).status == 201);
+  desk.run(Duration{60'000'000});
+  CHECK(desk.get("/api/v1/namespaces/shop/pods/p").json["spec"]["priority"] == 1000);
 }
 
 TEST_CASE("Endpoints follow the ready pods of a Service from the time on that somebody asks") {

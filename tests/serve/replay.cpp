@@ -85,7 +85,7 @@ Replay::Replay(const RecordedGroup& group) : exchanges_(group.exchanges) {
   learn();
 }
 
-/// What the recorded cluster held, as far as its answers show.
+/// What the recorded cluster held, as far as its answers show: whole objects first, then what lists held.
 void Replay::learn() {
   std::set<std::string> nodes;
   for (const Exchange& exchange : exchanges_) {
@@ -94,8 +94,23 @@ void Replay::learn() {
     if (path.find("/nodes/aks-") != std::string::npos) nodes.insert(path.substr(path.rfind('/') + 1));
     if (!body.is_object() || !body.contains("metadata") || !body["metadata"].contains("name")) continue;
     const std::string kind = body.value("kind", "");
-    if (kind == "Status" || kind == "Table" || kind == "Scale" || kind == "Eviction") continue;
+    if (kind == "Status" || kind == "Table" || kind == "Scale" || kind == "Eviction" || kind == "PartialObjectMetadata") continue;
     if (!path.empty()) known_.emplace(path, body);
+  }
+  for (const Exchange& exchange : exchanges_) {
+    const Json body = parsed(exchange.whole_body());
+    const std::string kind = body.is_object() ? body.value("kind", "") : "";
+    if (!kind.ends_with("List") || !body.contains("items") || !body["items"].is_array() || exchange.response.status != 200 || exchange.request.method != "GET") continue;
+    for (Json item : body["items"]) {
+      if (!item.is_object() || !item.contains("metadata") || !item["metadata"].contains("name") || !item["metadata"].contains("uid")) continue;
+      if (kind == "NodeList" || kind == "PartialObjectMetadataList") continue;
+      item["kind"] = kind.substr(0, kind.size() - 4);
+      item["apiVersion"] = body.value("apiVersion", "v1");
+      const std::string path = exchange.path(), space = item["metadata"].value("namespace", "");
+      const std::size_t tail = path.rfind('/');
+      const std::string folder = namespace_of(path).empty() && !space.empty() ? path.substr(0, tail) + "/namespaces/" + space + path.substr(tail) : path;
+      listed_.emplace(folder + "/" + item["metadata"]["name"].get<std::string>(), std::move(item));
+    }
   }
   const Json shop_nodes = desk_.get("/api/v1/nodes").json["items"];
   std::size_t next = 0;
@@ -109,12 +124,32 @@ std::string Replay::translated(std::string text) const {
   return text;
 }
 
+/// The twin's tag for a recorded one. One that an earlier group was given stands for what the twin says now.
+std::string Replay::own_tag(const Exchange& exchange, const std::string& recorded) {
+  if (const auto found = tags_.find(recorded); found != tags_.end()) return found->second;
+  if (exchange.response.status != 304) return recorded;
+  HttpHeaders accept;
+  for (const auto& [name, value] : exchange.request.headers)
+    if (name == "Accept") accept.emplace_back(name, value);
+  return std::string(find_header(desk_.ask("GET", exchange.path(), nullptr, accept).headers, "Etag"));
+}
+
+/// The hash of a schema is the twin's own, unless the recording asked with a wrong one.
+std::string Replay::own_hash(const Exchange& exchange, std::string target) {
+  const std::size_t at = target.find("hash=");
+  if (at == std::string::npos || !exchange.path().starts_with("/openapi/v3/") || exchange.response.status != 200) return target;
+  const Json index = desk_.get("/openapi/v3").json;
+  const std::string document = exchange.path().substr(12);
+  if (!index.is_object() || !index["paths"].contains(document)) return target;
+  return index["paths"][document]["serverRelativeURL"];
+}
+
 std::string Replay::target_of(const Exchange& exchange) const {
   std::string target = translated(exchange.request.target);
   for (const auto& [recorded, twin] : pages_) {
     const std::size_t token = target.find("continue=");
     if (token != std::string::npos && percent_decoded(target.substr(token + 9, std::min(target.find('&', token), target.size()) - token - 9), true).value_or("") == recorded)
-      target.replace(token + 9, std::min(target.find('&', token), target.size()) - token - 9, replaced(replaced(twin, "+", "%2B"), "=", "%3D"));
+      target.replace(token + 9, std::min(target.find('&', token), target.size()) - token - 9, twin);
   }
   const std::size_t at = target.find("resourceVersion=");
   if (at == std::string::npos || (target[at - 1] != '?' && target[at - 1] != '&')) return target;
@@ -122,7 +157,7 @@ std::string Replay::target_of(const Exchange& exchange) const {
   const std::string value = target.substr(at + 16, end - at - 16);
   if (value.empty() || value.size() > 6 || value == "0" || value == "1" || !std::ranges::all_of(value, [](char c) { return c >= '0' && c <= '9'; })) return target;
   const auto next = versions_.upper_bound(std::stoull(value));
-  if (next == versions_.begin()) return target;
+  if (next == versions_.begin()) return target.substr(0, at + 16) + "1" + target.substr(end);   // older than anything here
   return target.substr(0, at + 16) + std::prev(next)->second + target.substr(end);
 }
 
@@ -160,8 +195,72 @@ void Replay::begin_namespace(const std::string& name) {
   desk_.ask("POST", "/api/v1/namespaces", object);
 }
 
+/// The PriorityClasses that pods name; their values stand in the pods.
+void Replay::begin_priorities() {
+  std::set<std::string> made;
+  const auto make_class = [&](const Json& pod) {
+    const std::string name = pod.is_object() ? pod.value("priorityClassName", "") : "";
+    if (name.empty() || name.starts_with("system-") || !made.insert(name).second) return;
+    desk_.ask("POST", "/apis/scheduling.k8s.io/v1/priorityclasses", Json{{"metadata", {{"name", name}}}, {"value", pod.value("priority", 100'000)}});
+  };
+  for (const auto* objects : {&known_, &listed_})
+    for (const auto& [path, object] : *objects) {
+      const Json spec = object.value("spec", Json());
+      if (!spec.is_object()) continue;
+      make_class(spec);
+      if (spec.contains("template") && spec["template"].is_object()) make_class(spec["template"].value("spec", Json()));
+    }
+}
+
+/// Who may what in the recorded cluster, which its answers tell: members of `dev` read the namespace orders.
+void Replay::begin_access() {
+  begin_namespace("orders");
+  desk_.ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/orders/rolebindings",
+            Json{{"metadata", {{"name", "dev-view"}}}, {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "view"}}},
+                 {"subjects", Json::array({Json{{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Group"}, {"name", "dev"}}})}});
+}
+
+/// When the recording of this group began: the Date of its first answer, as timestamps are written.
+std::string Replay::first_answer() const {
+  constexpr std::string_view kMonths = "JanFebMarAprMayJunJulAugSepOctNovDec";
+  for (const Exchange& exchange : exchanges_) {
+    const std::string date(exchange.response.header("Date"));   // Sat, 21 Nov 2026 14:17:13 GMT
+    if (date.size() < 29) continue;
+    const std::string month = std::to_string(kMonths.find(date.substr(8, 3)) / 3 + 101).substr(1);
+    return date.substr(12, 4) + "-" + month + "-" + date.substr(5, 2) + "T" + date.substr(17, 8) + "Z";
+  }
+  return "9999";
+}
+
+/// A budget that no answer shows is as the refusal of an eviction tells it.
+void Replay::begin_refusing_budget(const Exchange& exchange) {
+  static const std::regex kRefusal("The disruption budget ([^ ]+) needs ([0-9]+) healthy pods");
+  std::smatch match;
+  const std::string text = exchange.whole_body();
+  if (exchange.response.status != 429 || !std::regex_search(text, match, kRefusal)) return;
+  const std::string space = namespace_of(exchange.path()), name = match[1].str(), folder = "/apis/policy/v1/namespaces/" + space + "/poddisruptionbudgets";
+  if (known_.contains(folder + "/" + name) || exists(folder + "/" + name)) return;
+  begin_namespace(space);
+  desk_.ask("POST", folder, Json{{"metadata", {{"name", name}}}, {"spec", {{"minAvailable", std::stoi(match[2].str())}, {"selector", {{"matchLabels", {{"app", name}}}}}}}});
+}
+
+/// Pods of a StatefulSet have the same names in the twin: "orders-db-0" is made by making orders-db.
+bool Replay::begin_stateful_set(const std::string& pod) {
+  const std::size_t dash = pod.rfind('-');
+  if (dash == std::string::npos || dash + 1 == pod.size() || !std::ranges::all_of(pod.substr(dash + 1), [](char c) { return c >= '0' && c <= '9'; })) return false;
+  const std::string name = pod.substr(pod.rfind('/') + 1, dash - pod.rfind('/') - 1), path = "/apis/apps/v1/namespaces/" + namespace_of(pod) + "/statefulsets/" + name;
+  const auto known = known_.find(path), listed = listed_.find(path);
+  if (known == known_.end() && listed == listed_.end()) return false;
+  begin_namespace(namespace_of(pod));
+  if (!exists(path)) make(path, known != known_.end() ? known->second : listed->second);
+  return true;
+}
+
 /// Pods and budgets that the recorded cluster had from the start are there, and run.
 void Replay::begin() {
+  begin_priorities();
+  begin_access();
+  const std::string begun = first_answer();
   std::set<std::string> touched;
   for (const Exchange& exchange : exchanges_) {
     const std::string path = object_path(exchange.path());
@@ -170,8 +269,10 @@ void Replay::begin() {
       if (body.is_object() && body.contains("metadata")) touched.insert(exchange.path() + "/" + body["metadata"].value("name", ""));
     }
     if (path.empty() || !touched.insert(path).second || exchange.response.status == 404 || exchange.response.status == 0) continue;
+    begin_refusing_budget(exchange);
     const bool pod = path.find("/pods/") != std::string::npos, budget = path.find("/poddisruptionbudgets/") != std::string::npos;
     if (!pod && !budget) continue;
+    if (pod && begin_stateful_set(path)) continue;
     auto known = known_.find(path);
     if (known == known_.end() && pod) {
       // Never shown: like another pod of its namespace.
@@ -183,6 +284,7 @@ void Replay::begin() {
       known = known_.emplace(path, std::move(object)).first;
     }
     if (known == known_.end()) continue;
+    if (known->second["metadata"].value("creationTimestamp", "") > begun) continue;   // made while the recording went on: when it is asked for
     begin_namespace(namespace_of(path));
     if (!exists(path)) make(path, known->second);
   }
@@ -197,6 +299,7 @@ void Replay::seed(const Exchange& exchange) {
   const bool no_space = status == 404 && answer.is_object() && answer.value("message", "").starts_with("namespaces \"" + space + "\"");
   if (!no_space && space != "nowhere" && status != 0 && (status != 404 || path != "/api/v1/namespaces/" + space)) begin_namespace(space);
   if (path.empty()) {
+    seed_list(exchange, answer);
     Json body = parsed(exchange.request.body);
     if (exchange.request.method == "POST" && status == 409 && body.is_object() && !exists(exchange.path() + "/" + body["metadata"].value("name", "")))
       desk_.ask("POST", translated(exchange.path()), translated(body.dump()));
@@ -204,18 +307,44 @@ void Replay::seed(const Exchange& exchange) {
   }
   if (status == 404 || status == 0 || path.find("/nodes/") != std::string::npos) return;
   if (status == 201 && exchange.request.method != "POST") return;   // made by applying it
-  const auto known = known_.find(path);
-  if (known != known_.end() && !exists(path)) make(path, known->second);
+  const auto known = known_.find(path), listed = listed_.find(path);
+  if (path.find("/poddisruptionbudgets/") != std::string::npos && exchange.request.method == "GET") return follow_budget(path, answer);
+  const Json* object = known != known_.end() ? &known->second : listed != listed_.end() ? &listed->second : nullptr;
+  if (object == nullptr || exists(path)) return;
+  make(path, *object);
+  if (path.find("/pods/") != std::string::npos) desk_.run(Duration{20'000'000});   // until it runs
 }
 
-void Replay::ask(const Exchange& exchange) {
-  seed(exchange);
+/// What the recording changed on a budget between its exchanges shows in the next answer.
+void Replay::follow_budget(const std::string& path, const Json& recorded) {
+  const Json now = desk_.get(path).json;
+  if (!recorded.is_object() || !recorded.contains("spec")) return;
+  if (!now.is_object() || !now.contains("spec")) return make(path, recorded);
+  if (now["spec"] != recorded["spec"]) desk_.ask("PATCH", path, Json{{"spec", recorded["spec"]}}.dump(), {{"Content-Type", "application/merge-patch+json"}});
+}
+
+/// A list of configuration shows the objects that the recorded one showed; workloads and their pods are the twin's own.
+void Replay::seed_list(const Exchange& exchange, const Json& answer) {
+  const bool list = exchange.request.method == "GET" && exchange.response.status == 200 && answer.is_object() && answer.value("kind", "").ends_with("List");
+  if (!list || answer.value("kind", "") != "ConfigMapList") return;
+  for (const Json& item : answer["items"]) {
+    const std::string path = "/api/v1/namespaces/" + item["metadata"].value("namespace", "") + "/configmaps/" + item["metadata"].value("name", "");
+    const auto known = listed_.find(path);
+    if (known == listed_.end() || exists(path)) continue;
+    begin_namespace(namespace_of(path));
+    make(path, known->second);
+  }
+}
+
+void Replay::ask(const Exchange& exchange, bool follows) {
+  if (!follows) seed(exchange);
   HttpHeaders headers;
   for (const auto& [name, value] : exchange.request.headers)
     if (name == "Accept" || name == "Content-Type" || name == "If-None-Match" || name == "User-Agent" || name.starts_with("Impersonate-")) headers.emplace_back(name, value);
   for (auto& [name, value] : headers)
-    if (name == "If-None-Match")
-      for (const auto& [recorded, twin] : tags_) value = replaced(value, recorded, twin);
+    if (name == "If-None-Match") value = own_tag(exchange, value);
+  // The schemas' index has a time there and a tag here: clients send back what they were given.
+  if (exchange.path() == "/openapi/v3" && exchange.response.status == 304) headers.emplace_back("If-None-Match", own_tag(exchange, {}));
   const std::string& user = exchange.user;
   if (user.starts_with("no client certificate")) headers.emplace_back("Authorization", "none");
   if (user.starts_with("bearer token")) headers.emplace_back("Authorization", "Bearer of nothing");
@@ -238,7 +367,14 @@ void Replay::ask(const Exchange& exchange) {
     if (found != versions_.end())
       text = replaced(text, "\"resourceVersion\":\"" + version + "\"", "\"resourceVersion\":\"" + found->second + "\""), text = replaced(text, "\"resourceVersion\": \"" + version + "\"", "\"resourceVersion\": \"" + found->second + "\"");
   }
-  const Answer answer = desk_.ask(exchange.request.method, target_of(exchange), exchange.request.body.empty() && exchange.request.method == "GET" ? Json() : Json(text), headers);
+  // A JSON patch may carry one, too.
+  if (body.is_array())
+    for (const Json& step : body)
+      if (step.is_object() && step.value("path", "") == "/metadata/resourceVersion" && step.value("value", Json()).is_string()) {
+        const std::string version = step["value"];
+        if (const auto found = versions_.find(std::strtoull(version.c_str(), nullptr, 10)); found != versions_.end()) text = replaced(text, "\"" + version + "\"", "\"" + found->second + "\"");
+      }
+  const Answer answer = desk_.ask(exchange.request.method, own_hash(exchange, target_of(exchange)), exchange.request.body.empty() && exchange.request.method == "GET" ? Json() : Json(text), headers);
   const Json recorded = parsed(exchange.whole_body());
   remember(recorded, answer.json);
   const std::string tag(exchange.response.header("Etag")), own(find_header(answer.headers, "Etag"));
@@ -300,14 +436,21 @@ std::string Replay::difference(const Exchange& exchange, const Answer& answer) c
 
 void Replay::run(const std::vector<std::string>& skipped) {
   begin();
+  std::string ending;   // the object that the last exchange ended
   for (const Exchange& exchange : exchanges_) {
     const bool left_out = std::ranges::any_of(skipped, [&](const std::string& id) { return id.ends_with('*') ? exchange.id.starts_with(id.substr(0, id.size() - 1)) : exchange.id == id; });
     // In group 11 a proxy answered protobuf bodies itself; the twin reads them.
     const bool by_proxy = exchange.response.status == 415 && exchange.request.body.starts_with("k8s");
     if (left_out || by_proxy || exchange.response.status == 0) continue;
     // A namespace that ends does so within seconds: what is asked of it follows at once.
-    if (!exchange.path().starts_with("/api/v1/namespaces/end-")) desk_.run(Duration{2'000'000});
-    ask(exchange);
+    // So is what is asked of an object that was just deleted or evicted.
+    const std::string object = object_path(exchange.path());
+    const bool follows = !object.empty() && object == ending;
+    if (!exchange.path().starts_with("/api/v1/namespaces/end-") && !follows) desk_.run(Duration{2'000'000});
+    ask(exchange, follows);
+    const bool ends = exchange.request.method == "DELETE" || exchange.path().ends_with("/eviction");
+    if (ends) ending = object;
+    else if (!follows) ending.clear();
   }
 }
 

@@ -28,13 +28,22 @@ class Replay {
  private:
   void learn();
   void begin();
+  void begin_priorities();
+  void begin_access();
+  std::string first_answer() const;
+  void begin_refusing_budget(const Exchange& exchange);
+  bool begin_stateful_set(const std::string& pod);
   void begin_namespace(const std::string& name);
-  void ask(const Exchange& exchange);
+  void ask(const Exchange& exchange, bool follows);
   void seed(const Exchange& exchange);
+  void follow_budget(const std::string& path, const Json& recorded);
+  void seed_list(const Exchange& exchange, const Json& answer);
   bool exists(const std::string& path);
   void make(const std::string& path, Json object);
   std::string translated(std::string text) const;
   std::string target_of(const Exchange& exchange) const;
+  std::string own_tag(const Exchange& exchange, const std::string& recorded);
+  std::string own_hash(const Exchange& exchange, std::string target);
   void remember(const Json& recorded, const Json& twin);
   std::string difference(const Exchange& exchange, const Answer& answer) const;
   std::string object_difference(const Json& recorded, const Json& twin) const;
@@ -42,6 +51,7 @@ class Replay {
   Desk desk_;
   std::vector<Exchange> exchanges_;
   std::map<std::string, Json> known_;             ///< objects of the recorded cluster by their path, as they were first seen
+  std::map<std::string, Json> listed_;            ///< those that lists showed
   std::map<std::string, std::string> names_;      ///< of nodes: recorded to the twin's
   std::map<std::string, std::string> uids_;
   std::map<std::string, std::string> tags_;       ///< ETags

@@ -1,4 +1,4 @@
-#include "adapters/serve/namespace_end.hpp"
+#include "adapters/serve/object_end.hpp"
 
 #include <algorithm>
 
@@ -19,6 +19,12 @@ bool holds_anything(const ObjectStore& store, const std::string& name) {
   return false;
 }
 
+bool has_pods(const ClusterState& state, std::string_view kind, std::string_view key) {
+  bool out = false;
+  state.workloads.for_each([&](WorkloadId, const Workload& row) { out = out || (row.key.text() == key && kind_of(row.spec->kind) == kind && !row.pods.empty()); });
+  return out;
+}
+
 }  // namespace
 
 void end_namespaces(ServedCluster& cluster, SimTime now) {
@@ -29,6 +35,18 @@ void end_namespaces(ServedCluster& cluster, SimTime now) {
     }
     cluster.store.erase(find_resource("", "v1", "namespaces"), entry->first);
     entry = cluster.ending.erase(entry);
+  }
+}
+
+void end_foreground(ServedCluster& cluster) {
+  for (auto entry = cluster.foreground.begin(); entry != cluster.foreground.end();) {
+    const auto& [kind, key] = *entry;
+    if (has_pods(cluster.runtime.server().state(), resource_kinds()[static_cast<std::size_t>(kind)].kind, key)) {
+      ++entry;
+      continue;
+    }
+    cluster.store.erase(kind, key);
+    entry = cluster.foreground.erase(entry);
   }
 }
 
