@@ -7,10 +7,10 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Table networks_table(const AddressPlan& plan) {
-  Table table{"networks", "Networks and subnets", {{"Network", false}, {"Subnet", false}, {"Prefix", false}, {"Usable", true}, {"Needed", true}, {"Free", true}, {"For", false}}, {}, false};
+ReportTable networks_table(const AddressPlan& plan) {
+  ReportTable table{"networks", "Networks and subnets", {{"Network", false}, {"Subnet", false}, {"Prefix", false}, {"Usable", true}, {"Needed", true}, {"Free", true}, {"For", false}}, {}, false};
   for (const PlannedNetwork& network : plan.networks) {
     table.rows.push_back({network.name, "", to_string(network.prefix), "", "", "", "the whole network"});
     for (const PlannedSubnet& subnet : network.subnets)
@@ -19,8 +19,8 @@ Table networks_table(const AddressPlan& plan) {
   return table;
 }
 
-Table ranges_table(const AddressPlan& plan) {
-  Table table{"ranges", "Ranges inside each cluster (the same for all)", {{"Range", false}, {"Prefix", false}, {"Holds", false}}, {}, false};
+ReportTable ranges_table(const AddressPlan& plan) {
+  ReportTable table{"ranges", "Ranges inside each cluster (the same for all)", {{"Range", false}, {"Prefix", false}, {"Holds", false}}, {}, false};
   if (plan.has_pod_cidr) table.rows.push_back({"podCidr", to_string(plan.pod_cidr), grouped(overlay_node_limit(plan.pod_cidr.prefix)) + " nodes with a /24 each"});
   table.rows.push_back({"serviceCidr", to_string(plan.service_cidr), grouped(plan.service_cidr.size() - 2) + " Services"});
   table.rows.push_back({"dnsServiceIP", plan.dns_service_ip, "CoreDNS"});
@@ -75,19 +75,19 @@ std::string plan_scenario(const AddressPlan& plan, const AddressPlanRequest& req
 }
 
 std::string plan_json(const AddressPlan& plan, const AddressPlanRequest& request) {
-  Json out;
+  OrderedJson out;
   out["schemaVersion"] = 1;
   out["mode"] = to_string(request.mode);
   out["clusters"] = request.clusters;
   out["cluster"] = {{"nodes", plan.nodes}, {"surge", plan.surge}, {"maxPods", plan.max_pods}};
-  out["networks"] = Json::array();
+  out["networks"] = OrderedJson::array();
   for (const PlannedNetwork& network : plan.networks) {
-    Json subnets = Json::array();
+    OrderedJson subnets = OrderedJson::array();
     for (const PlannedSubnet& subnet : network.subnets)
       subnets.push_back({{"name", subnet.name}, {"purpose", subnet.purpose}, {"prefix", to_string(subnet.prefix)}, {"usable", subnet.prefix.usable()}, {"needed", subnet.need}});
     out["networks"].push_back({{"name", network.name}, {"prefix", to_string(network.prefix)}, {"subnets", std::move(subnets)}});
   }
-  out["podCidr"] = plan.has_pod_cidr ? Json(to_string(plan.pod_cidr)) : Json(nullptr);
+  out["podCidr"] = plan.has_pod_cidr ? OrderedJson(to_string(plan.pod_cidr)) : OrderedJson(nullptr);
   out["serviceCidr"] = to_string(plan.service_cidr);
   out["dnsServiceIP"] = plan.dns_service_ip;
   return out.dump(2) + "\n";

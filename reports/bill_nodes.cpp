@@ -12,7 +12,7 @@
 namespace akstwin {
 namespace {
 
-constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::int64_t kBilledHourUs = 3'600'000'000;
 
 /// A node pool, or the machines of one size and priority in a NodePool.
 struct PricedPool {
@@ -162,7 +162,7 @@ void bill_disks(Bill& bill, const PricedPool& priced, Int128 node_us) {
     }
   // Priced by the month, prorated by the hour: 730 node-hours are one disk-month.
   bill.add_meter({"compute", "managed OS disks", priced.cluster->name.str(), priced.pool.name.str()}, meter_name,
-                 priced.cluster->location.text(), bill.monthly_micro(node_us, kHoursPerMonth * kHourUs));
+                 priced.cluster->location.text(), bill.monthly_micro(node_us, kHoursPerMonth * kBilledHourUs));
 }
 
 }  // namespace
@@ -180,7 +180,7 @@ SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<Commitment
     const PricedPool& p = pools[u];
     const VmPayment& payment = paid.payments[u];
     const std::string cluster = p.cluster->name.str(), pool = p.pool.name.str();
-    const std::int64_t hours = bill.monthly_micro(payment.on_demand_us, kHourUs);
+    const std::int64_t hours = bill.monthly_micro(payment.on_demand_us, kBilledHourUs);
     if (p.pool.spot) {
       bill.add({"compute", "nodes, spot", cluster, pool}, p.spot, hours);
       spot.paid += scale(p.spot.price, hours, kMicro);
@@ -193,7 +193,7 @@ SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<Commitment
       price.price = discounted(p.list.price, specs[c].discount);
       price.source = to_string(specs[c].discount) + " off list as the scenario states; list: " + p.list.source;
       price.confidence = "stated";
-      const std::int64_t covered = bill.monthly_micro(payment.covered_us[c], kHourUs);
+      const std::int64_t covered = bill.monthly_micro(payment.covered_us[c], kBilledHourUs);
       bill.add({"compute", specs[c].reservation ? "nodes, reserved" : "nodes, savings plan", cluster, pool}, price, covered);
       commitments[c].used += scale(price.price, covered, kMicro);
     }
@@ -206,7 +206,7 @@ SpotCost bill_nodes(Bill& bill, const Timeline& timeline, std::vector<Commitment
       const auto known = vm_price(specs[c].location.text(), specs[c].vm_size.text());
       const Money list = bill.stated_price("vm:" + specs[c].location.str() + "/" + specs[c].vm_size.str())
                              .value_or(known ? known->on_demand_hour : Money{});
-      commitments[c].committed = scale(discounted(list, specs[c].discount), bill.monthly_micro(paid.reserved_us[c], kHourUs), kMicro);
+      commitments[c].committed = scale(discounted(list, specs[c].discount), bill.monthly_micro(paid.reserved_us[c], kBilledHourUs), kMicro);
     } else {
       commitments[c].committed = specs[c].hourly * kHoursPerMonth;
     }

@@ -5,7 +5,7 @@
 namespace akstwin {
 namespace {
 
-constexpr std::int64_t kGigabyte = 1'000'000'000;  // Azure's GB of transfer and ingestion: 10⁹ bytes.
+constexpr std::int64_t kBilledGigabyte = 1'000'000'000;  // Azure's GB of transfer and ingestion: 10⁹ bytes.
 constexpr std::int64_t kGib = std::int64_t{1} << 30;
 constexpr std::int64_t kMonthDays = kHoursPerMonth * kMicro / 24;  // 730 h in millionths of a day, rounded down.
 
@@ -70,7 +70,7 @@ void bill_registry(Bill& bill, const Timeline& timeline) {
                  bill.monthly_micro(total_of(timeline.of_kind(code(GaugeKind::BuildVcpuSecondsTotal))), 1));
   const Int128 copied = Int128{total_of(timeline.of_kind(code(GaugeKind::GeoReplicatedBytesTotal)))} * replicas;
   bill.add_meter({"registry", "geo-replication traffic", "", ""}, "Inter-region transfer within North America or within Europe", region,
-                 bill.monthly_micro(copied, kGigabyte));
+                 bill.monthly_micro(copied, kBilledGigabyte));
   bill.add_meter({"registry", "private endpoints", "", ""}, "Private endpoint", region,
                  registry.private_endpoints * kHoursPerMonth * kMicro);
 }
@@ -83,9 +83,9 @@ void bill_front_door(Bill& bill, const Timeline& timeline) {
   bill.add_meter({"edge", "requests", "", ""}, premium ? "Front Door Premium requests" : "Front Door Standard requests", "",
                  bill.monthly_micro(requests, 10'000));
   bill.add_meter({"edge", "edge to clients", "", ""}, "Front Door egress edge to client first 10 TB", "",
-                 bill.monthly_micro(bytes, kGigabyte));
+                 bill.monthly_micro(bytes, kBilledGigabyte));
   bill.add_meter({"edge", "edge to origins", "", ""}, "Front Door edge to origin transfer", "",
-                 bill.monthly_micro(Int128{requests} * kRequestBytes, kGigabyte));
+                 bill.monthly_micro(Int128{requests} * kRequestBytes, kBilledGigabyte));
 }
 
 void bill_edge(Bill& bill, const Timeline& timeline) {
@@ -105,7 +105,7 @@ void bill_monitoring(Bill& bill, const Timeline& timeline) {
     };
     const std::string_view region = cluster.location.text();
     bill.add_meter({"monitoring", "logs", cluster.name.str(), ""}, "Log Analytics data ingestion (Analytics, pay-as-you-go)", region,
-                   bill.monthly_micro(of_cluster(GaugeKind::LogBytesTotal), kGigabyte));
+                   bill.monthly_micro(of_cluster(GaugeKind::LogBytesTotal), kBilledGigabyte));
     bill.add_meter({"monitoring", "metrics", cluster.name.str(), ""}, "Azure Monitor managed Prometheus metric ingestion", region,
                    bill.monthly_micro(of_cluster(GaugeKind::MetricSamplesTotal), 10'000'000));
   }

@@ -11,7 +11,7 @@ namespace akstwin {
 namespace {
 
 constexpr double kMilli = 1'000;
-constexpr double kGib = 1 << 30;
+constexpr double kGibibyte = 1 << 30;
 constexpr Duration kZoneSampling{600'000'000};  // Ten minutes: a node that is just being replaced is no imbalance.
 
 bool is_system(std::string_view name_space) { return name_space == "kube-system"; }
@@ -109,8 +109,8 @@ ClusterCapacity cluster_capacity(const Timeline& timeline, const ClusterSpec& cl
   out.cpu_allocatable_mean = of.mean(GaugeKind::CpuAllocatable) / kMilli;
   out.cpu_requested_mean = of.mean(GaugeKind::CpuRequested) / kMilli;
   out.cpu_used_mean = of.mean(GaugeKind::CpuUsed) / kMilli;
-  out.memory_allocatable_mean = of.mean(GaugeKind::MemoryAllocatable) / kGib;
-  out.memory_requested_mean = of.mean(GaugeKind::MemoryRequested) / kGib;
+  out.memory_allocatable_mean = of.mean(GaugeKind::MemoryAllocatable) / kGibibyte;
+  out.memory_requested_mean = of.mean(GaugeKind::MemoryRequested) / kGibibyte;
   const auto headroom = select(timeline, GaugeKind::HeadroomPods, [&](const SeriesKey& k) { return k.a == cluster.name; });
   if (!headroom.empty()) {
     const auto samples = sum_series(headroom);

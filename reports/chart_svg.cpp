@@ -239,7 +239,7 @@ std::string heat_svg(const Chart& chart) {
   return svg + "</svg>";
 }
 
-Table heat_table(const Chart& chart, Table table) {
+ReportTable heat_table(const Chart& chart, ReportTable table) {
   table.columns = {{"Block", false}, {"In use on average", true}, {"At most", true}, {"First used", false}};
   for (const ChartSeries& row : chart.series) {
     const auto first = std::ranges::find_if(row.values, [](double v) { return v > 0; });
@@ -314,8 +314,8 @@ Chart with_few_series(Chart chart) {
   return chart;
 }
 
-Table chart_table(const Chart& chart) {
-  Table table{chart.id + "-data", "Numbers of: " + chart.title, {}, {}, true};
+ReportTable chart_table(const Chart& chart) {
+  ReportTable table{chart.id + "-data", "Numbers of: " + chart.title, {}, {}, true};
   if (chart.kind == ChartKind::Gantt) return table;  // Its table of phases stands beside it.
   if (chart.kind == ChartKind::Heat) return heat_table(chart, std::move(table));
   table.columns.push_back({chart.kind == ChartKind::Bars ? "Category" : "From", false});

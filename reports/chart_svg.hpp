@@ -17,6 +17,6 @@ std::string chart_svg(const Chart& chart);
 Chart with_few_series(Chart chart);
 
 /// The chart's numbers as a table of at most 48 rows.
-Table chart_table(const Chart& chart);
+ReportTable chart_table(const Chart& chart);
 
 }  // namespace akstwin

@@ -95,7 +95,7 @@ std::string short_number(double value, const std::string& unit = {}) {
 
 Section thresholds_section(const Outcome& outcome) {
   Section section{"thresholds", "Thresholds", verdict_sentence(outcome), {}};
-  Table table{"thresholds",
+  ReportTable table{"thresholds",
               "Thresholds",
               {{"Verdict", false}, {"Metric", false}, {"Asked for", false}, {"Measured", true}, {"Why", false}},
               {},
@@ -109,7 +109,7 @@ Section thresholds_section(const Outcome& outcome) {
 
 Section reference_section(const Outcome& outcome, const std::vector<Comparison>& comparisons) {
   Section section{"reference", "Published figures", "", {}};
-  Table table{
+  ReportTable table{
       "reference",
       "Published and simulated",
       {{"Figure", false}, {"Published", true}, {"Simulated", true}, {"Within", false}, {"Accepted", true}, {"Where it comes from", false}},
@@ -136,7 +136,7 @@ Section variants_section(const std::vector<Comparison>& comparisons) {
   Section section{"variants", "Variants", "", {}};
   for (const Comparison& comparison : comparisons) {
     std::string sentence = comparison.name + ": ";
-    Table table{"variant-" + comparison.name,
+    ReportTable table{"variant-" + comparison.name,
                 "Variant " + comparison.name,
                 {{"Figure", false}, {"Base", true}, {"Variant", true}, {"Difference", true}, {"95 % interval", true}},
                 {},

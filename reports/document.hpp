@@ -14,7 +14,7 @@ struct Column {
   bool right = false;  ///< numbers align right
 };
 
-struct Table {
+struct ReportTable {
   std::string id, title;
   std::vector<Column> columns;
   std::vector<std::vector<std::string>> rows;  ///< a cell a column
@@ -46,7 +46,7 @@ struct Chart {
 };
 
 /// A sentence, a table or a chart.
-using Block = std::variant<std::string, Table, Chart>;
+using Block = std::variant<std::string, ReportTable, Chart>;
 
 struct Section {
   std::string id, title;

@@ -13,8 +13,8 @@ std::string range_text(const PoolCapacity& p) {
   return p.autoscaling ? std::to_string(p.range_min) + "…" + std::to_string(p.range_max) : std::to_string(p.range_max) + " fixed";
 }
 
-Table pools_table(const CapacityAnswer& capacity, const Epoch& start) {
-  Table table{"pools",
+ReportTable pools_table(const CapacityAnswer& capacity, const Epoch& start) {
+  ReportTable table{"pools",
               "Node pools",
               {{"Pool", false},
                {"Size", false},
@@ -40,8 +40,8 @@ Table pools_table(const CapacityAnswer& capacity, const Epoch& start) {
   return table;
 }
 
-Table quotas_table(const CapacityAnswer& capacity, const Epoch& start) {
-  Table table{"quotas",
+ReportTable quotas_table(const CapacityAnswer& capacity, const Epoch& start) {
+  ReportTable table{"quotas",
               "vCPU quotas",
               {{"Region", false}, {"Quota", false}, {"Limit", true}, {"Peak", true}, {"Used", true}, {"Peak at", false}, {"Refusals", true}, {"First refused", false}},
               {},
@@ -53,8 +53,8 @@ Table quotas_table(const CapacityAnswer& capacity, const Epoch& start) {
   return table;
 }
 
-Table clusters_table(const CapacityAnswer& capacity) {
-  Table table{"clusters",
+ReportTable clusters_table(const CapacityAnswer& capacity) {
+  ReportTable table{"clusters",
               "Clusters",
               {{"Cluster", false},
                {"Nodes peak", true},
@@ -80,8 +80,8 @@ Table clusters_table(const CapacityAnswer& capacity) {
   return table;
 }
 
-Table waiting_table(const CapacityAnswer& capacity) {
-  Table table{"waiting",
+ReportTable waiting_table(const CapacityAnswer& capacity) {
+  ReportTable table{"waiting",
               "How long pods waited",
               {{"From created to", false}, {"Pods", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"Max", true}},
               {},
@@ -113,8 +113,8 @@ std::string short_cause(std::string_view cause) {
 }
 
 /// In full, for the page and the files: only where the short table leaves something out.
-Table full_causes_table(const CapacityAnswer& capacity) {
-  Table table{"causes-in-full", "Why pods waited, in full", {{"Said by", false}, {"Cause", false}, {"Pools", false}, {"Times", true}}, {}, true};
+ReportTable full_causes_table(const CapacityAnswer& capacity) {
+  ReportTable table{"causes-in-full", "Why pods waited, in full", {{"Said by", false}, {"Cause", false}, {"Pools", false}, {"Times", true}}, {}, true};
   for (const PendingCause& cause : capacity.causes) {
     std::string pools;
     for (const std::string& pool : cause.pools) pools += (pools.empty() ? "" : ", ") + pool;
@@ -123,8 +123,8 @@ Table full_causes_table(const CapacityAnswer& capacity) {
   return table;
 }
 
-Table causes_table(const CapacityAnswer& capacity, const Epoch& start) {
-  Table table{"causes", "Why pods waited", {{"Said by", false}, {"Cause", false}, {"Times", true}, {"First", false}}, {}, false};
+ReportTable causes_table(const CapacityAnswer& capacity, const Epoch& start) {
+  ReportTable table{"causes", "Why pods waited", {{"Said by", false}, {"Cause", false}, {"Times", true}, {"First", false}}, {}, false};
   constexpr std::size_t kShown = 12;
   for (std::size_t i = 0; i < std::min(kShown, capacity.causes.size()); ++i) {
     const PendingCause& cause = capacity.causes[i];
@@ -133,8 +133,8 @@ Table causes_table(const CapacityAnswer& capacity, const Epoch& start) {
   return table;
 }
 
-Table services_table(const CapacityAnswer& capacity) {
-  Table table{"services",
+ReportTable services_table(const CapacityAnswer& capacity) {
+  ReportTable table{"services",
               "Services",
               {{"Workload", false},
                {"Requests", true},
@@ -156,23 +156,23 @@ Table services_table(const CapacityAnswer& capacity) {
   return table;
 }
 
-Table zones_table(const CapacityAnswer& capacity, const Epoch& start) {
-  Table table{"zone-losses", "If a zone were lost", {{"Cluster", false}, {"Zone", false}, {"Fits at once", true}, {"Nodes missing at worst", true}, {"Worst on", false}, {"Short first", false}, {"Could grow", false}, {"Stopped by", false}}, {}, false};
+ReportTable zones_table(const CapacityAnswer& capacity, const Epoch& start) {
+  ReportTable table{"zone-losses", "If a zone were lost", {{"Cluster", false}, {"Zone", false}, {"Fits at once", true}, {"Nodes missing at worst", true}, {"Worst on", false}, {"Short first", false}, {"Could grow", false}, {"Stopped by", false}}, {}, false};
   for (const ZoneLossTest& z : capacity.zone_losses)
     table.rows.push_back({z.cluster, z.zone, percent(z.fits_share, 0) + " of the time", grouped(z.missing_nodes), z.missing_nodes > 0 ? day_and_clock(z.worst_at, start) : "-",
                           z.first_short.empty() ? "-" : z.first_short, z.missing_nodes == 0 ? "not needed" : z.fits_with_growth ? "yes" : "no", z.blocked_by.empty() ? "-" : z.blocked_by});
   return table;
 }
 
-Table headroom_table(const CapacityAnswer& capacity, const Epoch& start) {
-  Table table{"headroom", "Room for more pods", {{"Pool", false}, {"Shape of a pod", false}, {"Least", true}, {"Least on", false}, {"p5", true}, {"Mean", true}}, {}, true};
+ReportTable headroom_table(const CapacityAnswer& capacity, const Epoch& start) {
+  ReportTable table{"headroom", "Room for more pods", {{"Pool", false}, {"Shape of a pod", false}, {"Least", true}, {"Least on", false}, {"p5", true}, {"Mean", true}}, {}, true};
   for (const ShapeHeadroom& h : capacity.headroom)
     table.rows.push_back({h.cluster + "/" + h.pool, h.shape, grouped(h.least), day_and_clock(h.least_at, start), grouped(h.p05), brief(h.mean)});
   return table;
 }
 
-Table proposals_table(const CapacityAnswer& capacity) {
-  Table table{"proposals", "Pools made for this demand", {{"Pool", false}, {"Today", false}, {"Nodes", true}, {"A month", true}, {"Proposed", false}, {"Nodes", true}, {"A month", true}, {"Zones", true}, {"Free at the peak", true}}, {}, false};
+ReportTable proposals_table(const CapacityAnswer& capacity) {
+  ReportTable table{"proposals", "Pools made for this demand", {{"Pool", false}, {"Today", false}, {"Nodes", true}, {"A month", true}, {"Proposed", false}, {"Nodes", true}, {"A month", true}, {"Zones", true}, {"Free at the peak", true}}, {}, false};
   for (const PoolProposal& p : capacity.proposals)
     table.rows.push_back({p.cluster + "/" + p.pool, p.size_today, brief(p.mean_today) + ", up to " + grouped(p.most_today), whole_dollars(p.monthly_today), p.size,
                           std::to_string(p.fewest) + " to " + grouped(p.most) + ", mean " + brief(p.mean), whole_dollars(p.monthly), std::to_string(p.zones),
@@ -194,7 +194,7 @@ const PoolCapacity* busiest(const CapacityAnswer& capacity) {
   return best;
 }
 
-std::string answer_of(const CapacityAnswer& capacity) {
+std::string capacity_answer(const CapacityAnswer& capacity) {
   std::string text = counted(capacity.nodes_peak, "node") + " at peak over all clusters";
   if (const PoolCapacity* pool = busiest(capacity))
     text += "; pool " + pool->cluster + "/" + pool->pool + " moved " + std::to_string(pool->nodes_min) + " → " +
@@ -251,8 +251,8 @@ void add_charts(const Outcome& outcome, Section& section) {
 Section capacity_section(const Outcome& outcome) {
   const CapacityAnswer& capacity = outcome.details.capacity;
   const Epoch& start = outcome.scenario.start;
-  Section section{"capacity", "Capacity", answer_of(capacity), {}};
-  const auto add = [&](Table table) {
+  Section section{"capacity", "Capacity", capacity_answer(capacity), {}};
+  const auto add = [&](ReportTable table) {
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   };
   add(pools_table(capacity, start));
@@ -267,7 +267,7 @@ Section capacity_section(const Outcome& outcome) {
   add(proposals_table(capacity));
   section.blocks.emplace_back(counted(capacity.pods_created, "pod") + " created, " + counted(capacity.hpa_rescales, "autoscaler decision") +
                               ", " + counted(capacity.spot_notices, "spot eviction") + ".");
-  Table deletions{"deletions", "Why pods went away", {{"Reason", false}, {"Pods", true}}, {}, true};
+  ReportTable deletions{"deletions", "Why pods went away", {{"Reason", false}, {"Pods", true}}, {}, true};
   for (const ReasonCount& reason : capacity.deletions) deletions.rows.push_back({reason.reason, grouped(reason.count)});
   add(std::move(deletions));
   add(services_table(capacity));

@@ -25,7 +25,7 @@ std::string where(const PriceLine& line) {
   return line.pool.empty() ? line.cluster : line.cluster + "/" + line.pool;
 }
 
-std::string answer_of(const Outcome& outcome) {
+std::string cost_answer(const Outcome& outcome) {
   const CostAnswer& cost = outcome.details.cost;
   std::string text;
   const FigureSummary* monthly = outcome.figure("cost.monthly");
@@ -45,8 +45,8 @@ std::string answer_of(const Outcome& outcome) {
   return text + ".";
 }
 
-Table parts_table(const char* id, const char* title, const char* what, const std::vector<CostPart>& parts, Money total) {
-  Table table{id, title, {{what, false}, {"A month", true}, {"Share", true}}, {}, false};
+ReportTable parts_table(const char* id, const char* title, const char* what, const std::vector<CostPart>& parts, Money total) {
+  ReportTable table{id, title, {{what, false}, {"A month", true}, {"Share", true}}, {}, false};
   for (const CostPart& part : parts) table.rows.push_back({part.name, dollars(part.amount), share_of(part.amount, total)});
   return table;
 }
@@ -72,8 +72,8 @@ Chart category_chart(const CostAnswer& cost) {
   return chart;
 }
 
-Table namespaces_table(const CostAnswer& cost) {
-  Table table{
+ReportTable namespaces_table(const CostAnswer& cost) {
+  ReportTable table{
       "namespaces",
       "Showback by namespace",
       {{"Cluster", false}, {"Namespace", false}, {"Own requests", true}, {"Share of idle", true}, {"A month", true}, {"Share", true}},
@@ -85,8 +85,8 @@ Table namespaces_table(const CostAnswer& cost) {
   return table;
 }
 
-Table budgets_table(const CostAnswer& cost) {
-  Table table{
+ReportTable budgets_table(const CostAnswer& cost) {
+  ReportTable table{
       "budgets", "Budgets", {{"Namespace", false}, {"Budget", true}, {"A month", true}, {"Used", true}, {"Alerts", false}}, {}, false};
   for (const BudgetUse& use : cost.budgets) {
     std::string alerts;
@@ -97,8 +97,8 @@ Table budgets_table(const CostAnswer& cost) {
   return table;
 }
 
-Table commitments_table(const CostAnswer& cost) {
-  Table table{"commitments",
+ReportTable commitments_table(const CostAnswer& cost) {
+  ReportTable table{"commitments",
               "Commitments",
               {{"Commitment", false}, {"Committed", true}, {"Used", true}, {"Unused", true}, {"Use", true}},
               {},
@@ -109,8 +109,8 @@ Table commitments_table(const CostAnswer& cost) {
   return table;
 }
 
-Table lines_table(const CostAnswer& cost) {
-  Table table{"lines",
+ReportTable lines_table(const CostAnswer& cost) {
+  ReportTable table{"lines",
               "Price lines: quantity × unit price = amount",
               {{"Category", false},
                {"Item", false},
@@ -129,8 +129,8 @@ Table lines_table(const CostAnswer& cost) {
   return table;
 }
 
-Table sources_table(const CostAnswer& cost) {
-  Table table{"sources",
+ReportTable sources_table(const CostAnswer& cost) {
+  ReportTable table{"sources",
               "Where the prices come from",
               {{"Meter", false}, {"Unit price", true}, {"Unit", false}, {"As of", false}, {"Sure", false}, {"Source", false}},
               {},
@@ -147,8 +147,8 @@ Table sources_table(const CostAnswer& cost) {
 
 Section cost_section(const Outcome& outcome) {
   const CostAnswer& cost = outcome.details.cost;
-  Section section{"cost", "Cost", answer_of(outcome), {}};
-  const auto add = [&](Table table) {
+  Section section{"cost", "Cost", cost_answer(outcome), {}};
+  const auto add = [&](ReportTable table) {
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   };
   add(parts_table("categories", "By category", "Category", cost.by_category, cost.monthly_total));

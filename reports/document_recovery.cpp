@@ -5,7 +5,7 @@
 namespace akstwin {
 namespace {
 
-std::string seconds_text(double seconds) { return human(Duration{static_cast<std::int64_t>(seconds * 1e6 + 0.5)}); }
+std::string recovery_seconds(double seconds) { return human(Duration{static_cast<std::int64_t>(seconds * 1e6 + 0.5)}); }
 
 std::string answer_of(const RecoveryAnswer& recovery) {
   std::string text;
@@ -25,8 +25,8 @@ std::string answer_of(const RecoveryAnswer& recovery) {
   return text.empty() ? "0 outages in the window and no traffic to measure availability by." : text;
 }
 
-Table summary_table(const Outcome& outcome) {
-  Table table{"outages",
+ReportTable summary_table(const Outcome& outcome) {
+  ReportTable table{"outages",
               "Outages over the replications",
               {{"Outage", false},
                {"Scope", false},
@@ -42,9 +42,9 @@ Table summary_table(const Outcome& outcome) {
   for (const OutageSummary& o : outcome.outages) {
     const bool rto = o.rto.count() > 0, rpo = o.rpo.count() > 0;
     table.rows.push_back({o.name, o.scope, std::to_string(o.occurrences), std::to_string(o.not_recovered),
-                          rto ? seconds_text(o.rto.mean()) : "-", rto ? seconds_text(o.rto.quantile(0.5)) : "-",
-                          rto ? seconds_text(o.rto.quantile(0.95)) : "-", rpo ? seconds_text(o.rpo.mean()) : "-",
-                          rpo ? seconds_text(o.rpo.quantile(0.95)) : "-"});
+                          rto ? recovery_seconds(o.rto.mean()) : "-", rto ? recovery_seconds(o.rto.quantile(0.5)) : "-",
+                          rto ? recovery_seconds(o.rto.quantile(0.95)) : "-", rpo ? recovery_seconds(o.rpo.mean()) : "-",
+                          rpo ? recovery_seconds(o.rpo.quantile(0.95)) : "-"});
   }
   return table;
 }
@@ -75,8 +75,8 @@ Chart gantt(const OutageAnswer& outage, std::size_t index) {
   return chart;
 }
 
-Table phases_table(const OutageAnswer& outage, std::size_t index) {
-  Table table{"phases-" + std::to_string(index),
+ReportTable phases_table(const OutageAnswer& outage, std::size_t index) {
+  ReportTable table{"phases-" + std::to_string(index),
               "Phases after the loss of " + outage.name,
               {{"Phase", false}, {"From", true}, {"To", true}, {"Took", true}},
               {},
@@ -89,8 +89,8 @@ Table phases_table(const OutageAnswer& outage, std::size_t index) {
   return table;
 }
 
-Table workloads_table(const OutageAnswer& outage, std::size_t index) {
-  Table table{"serving-" + std::to_string(index), "When each workload served again", {{"Workload", false}, {"After", true}}, {}, true};
+ReportTable workloads_table(const OutageAnswer& outage, std::size_t index) {
+  ReportTable table{"serving-" + std::to_string(index), "When each workload served again", {{"Workload", false}, {"After", true}}, {}, true};
   for (const WorkloadRecovery& workload : outage.workloads) table.rows.push_back({workload.workload, human(workload.serving)});
   return table;
 }
@@ -100,7 +100,7 @@ Table workloads_table(const OutageAnswer& outage, std::size_t index) {
 Section recovery_section(const Outcome& outcome) {
   const RecoveryAnswer& recovery = outcome.details.recovery;
   Section section{"recovery", "Recovery", answer_of(recovery), {}};
-  const auto add = [&](Table table) {
+  const auto add = [&](ReportTable table) {
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   };
   add(summary_table(outcome));

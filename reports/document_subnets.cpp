@@ -27,8 +27,8 @@ std::string answer_of(const SubnetsAnswer& subnets) {
   return text + ".";
 }
 
-Table needs_table(const SubnetsAnswer& subnets) {
-  Table table{"subnets",
+ReportTable needs_table(const SubnetsAnswer& subnets) {
+  ReportTable table{"subnets",
               "Subnets",
               {{"Subnet", false},
                {"Prefix", false},
@@ -50,8 +50,8 @@ Table needs_table(const SubnetsAnswer& subnets) {
   return table;
 }
 
-Table alternatives_table(const SubnetsAnswer& subnets) {
-  Table table{"cni",
+ReportTable alternatives_table(const SubnetsAnswer& subnets) {
+  ReportTable table{"cni",
               "What each CNI mode would need here",
               {{"Subnet", false}, {"Mode", false}, {"In use", false}, {"Addresses", true}, {"Smallest subnet", true}, {"Fits", false}},
               {},
@@ -62,8 +62,8 @@ Table alternatives_table(const SubnetsAnswer& subnets) {
   return table;
 }
 
-Table owners_table(const SubnetsAnswer& subnets) {
-  Table table{"owners",
+ReportTable owners_table(const SubnetsAnswer& subnets) {
+  ReportTable table{"owners",
               "Who holds the addresses",
               {{"Subnet", false}, {"Owner", false}, {"Peak", true}, {"p50", true}, {"p95", true}, {"p99", true}, {"End", true}},
               {},
@@ -74,8 +74,8 @@ Table owners_table(const SubnetsAnswer& subnets) {
   return table;
 }
 
-Table situations_table(const SubnetsAnswer& subnets) {
-  Table table{"situations", "What the subnets need when something happens", {{"Subnet", false}, {"Situation", false}, {"Nodes", true}, {"Addresses", true}, {"Usable", true}, {"Fits", false}}, {}, false};
+ReportTable situations_table(const SubnetsAnswer& subnets) {
+  ReportTable table{"situations", "What the subnets need when something happens", {{"Subnet", false}, {"Situation", false}, {"Nodes", true}, {"Addresses", true}, {"Usable", true}, {"Fits", false}}, {}, false};
   for (const SubnetAnswer& s : subnets.subnets)
     for (const SubnetSituation& x : s.situations)
       table.rows.push_back({s.subnet, x.situation, grouped(x.nodes), grouped(x.addresses), grouped(s.usable), x.fits ? "yes" : "no"});
@@ -86,8 +86,8 @@ std::string probability_text(const SubnetRisk& r) {
   return std::to_string(r.exhausted) + " of " + std::to_string(r.replications) + " (" + percent(r.probability.low, 0) + " to " + percent(r.probability.high, 0) + ")";
 }
 
-Table risks_table(const Outcome& outcome) {
-  Table table{"risks",
+ReportTable risks_table(const Outcome& outcome) {
+  ReportTable table{"risks",
               "The smallest prefix that sufficed, and the next smaller one",
               {{"Subnet", false}, {"Mode", false}, {"In use", false}, {"Prefix", true}, {"Usable", true}, {"Needed, p50", true}, {"Needed, most", true}, {"Runs that exhaust it (95 % interval)", true}},
               {},
@@ -97,8 +97,8 @@ Table risks_table(const Outcome& outcome) {
   return table;
 }
 
-Table admissions_table(const SubnetsAnswer& subnets, const Epoch& start) {
-  Table table{"admissions",
+ReportTable admissions_table(const SubnetsAnswer& subnets, const Epoch& start) {
+  ReportTable table{"admissions",
               "What Azure would admit in theory, and what the run met",
               {{"Where", false}, {"Operation", false}, {"Needs", true}, {"Has", true}, {"Azure Resource Manager", false}, {"In the run", false}},
               {},
@@ -109,8 +109,8 @@ Table admissions_table(const SubnetsAnswer& subnets, const Epoch& start) {
   return table;
 }
 
-Table cidrs_table(const SubnetsAnswer& subnets) {
-  Table table{"pod-cidrs",
+ReportTable cidrs_table(const SubnetsAnswer& subnets) {
+  ReportTable table{"pod-cidrs",
               "Overlay pod CIDRs: a /24 a node",
               {{"Cluster", false},
                {"Pod CIDR", false},
@@ -187,7 +187,7 @@ Chart pod_cidr_heat_map(const Outcome& outcome, const PodCidrAnswer& cluster) {
 Section subnet_section(const Outcome& outcome) {
   const SubnetsAnswer& subnets = outcome.details.subnets;
   Section section{"subnets", "Subnets", answer_of(subnets), {}};
-  const auto add = [&](Table table) {
+  const auto add = [&](ReportTable table) {
     if (!table.rows.empty()) section.blocks.emplace_back(std::move(table));
   };
   add(needs_table(subnets));

@@ -7,6 +7,7 @@
 #include "models/catalog/machine_sizes.hpp"
 #include "reports/analysis.hpp"
 #include "reports/reading.hpp"
+#include "reports/text.hpp"
 #include "reports/upgrade.hpp"
 #include "reports/subnet_sizing.hpp"
 
@@ -172,14 +173,12 @@ void subnet_figures(const Scenario& scenario, const SubnetsAnswer& subnets, Figu
   if (pods > 0) out.set("subnet.overlay_pods_in_24", "pods", static_cast<double>(Cidr{0, 24}.usable() * pods));
 }
 
-double share(std::int64_t part, std::int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
-
 /// How near the platform came to what it cannot have more of, and whether a zone could go.
 void room_figures(const Scenario& scenario, const Answers& answers, Figures& out) {
   double limits = 0, ports = 0, fits = 1;
   for (const LimitUse& use : answers.limits)
-    if (use.id != "node-pods") limits = std::max(limits, share(use.peak, use.limit));   // nodes are there to be filled
-  for (const OutboundAnswer& outbound : answers.outbound) ports = std::max(ports, share(outbound.in_use_peak, outbound.in_use_limit));
+    if (use.id != "node-pods") limits = std::max(limits, fraction_of(use.peak, use.limit));   // nodes are there to be filled
+  for (const OutboundAnswer& outbound : answers.outbound) ports = std::max(ports, fraction_of(outbound.in_use_peak, outbound.in_use_limit));
   const std::string production = production_cluster(scenario);
   for (const ZoneLossTest& test : answers.capacity.zone_losses)
     if (test.cluster == production) fits = std::min(fits, test.fits_share);

@@ -35,19 +35,17 @@ std::int64_t most_replicas(const Scenario& scenario, const std::string& workload
   return most;
 }
 
-double share(std::int64_t part, std::int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
-
 void add_service_causes(const Scenario& scenario, const CapacityAnswer& capacity, const LoadLimits& limits, std::vector<std::string>& causes) {
   std::vector<const ServiceCapacity*> worst;
   const double limit = static_cast<double>(limits.failed.value) / 1e6;
   for (const ServiceCapacity& service : capacity.services)
-    if (share(service.errors, service.requests) > limit) worst.push_back(&service);
+    if (fraction_of(service.errors, service.requests) > limit) worst.push_back(&service);
   std::ranges::stable_sort(worst, [](const ServiceCapacity* a, const ServiceCapacity* b) { return a->errors > b->errors; });
   if (worst.size() > 3) worst.resize(3);
   for (const ServiceCapacity* service : worst) {
     const std::int64_t most = most_replicas(scenario, service->workload);
     const bool full = most > 0 && service->replicas_max >= most;
-    causes.push_back(service->workload + " failed " + percent(share(service->errors, service->requests)) + " of its requests" +
+    causes.push_back(service->workload + " failed " + percent(fraction_of(service->errors, service->requests)) + " of its requests" +
                      (full ? " at its maximum of " + counted(most, "replica") : " with up to " + counted(service->replicas_max, "replica")));
   }
 }
@@ -139,7 +137,7 @@ LoadLevel judge_load(const Scenario& scenario, const Answers& answers, std::int6
     requests += service.requests;
     errors += service.errors;
   }
-  level.failed_share = share(errors, requests);
+  level.failed_share = fraction_of(errors, requests);
   level.monthly = answers.cost.monthly_total;
   // Pods that wait at the very end may be waiting for a machine that boots; what never found a node in all the run counts by its wait.
   const bool failed = requests > 0 && errors * 1'000'000 > limits.failed.value * requests;
@@ -185,12 +183,12 @@ Document load_document(const Scenario& scenario, const LoadSearch& search, const
   else if (low == nullptr) document.answer = "It holds at none of the loads that were tried; at " + times(high->permille) + ": " + (high->causes.empty() ? "no cause is known" : high->causes.front()) + ".";
   else document.answer = "It holds up to " + times(low->permille) + " of its load; at " + times(high->permille) + ": " + (high->causes.empty() ? "no cause is known" : high->causes.front()) + ".";
   Section section{"load", "Load", "Held means: 99 % of pods find a node within " + human(limits.pending_p99) + ", and at most " + to_string(limits.failed) + " of requests fail.", {}};
-  Table table{"levels", "Loads that were simulated", {{"Load", true}, {"Holds", false}, {"Pods p99", true}, {"Requests failed", true}, {"Nodes, peak", true}, {"A month", true}, {"What gives way", false}}, {}, false};
+  ReportTable table{"levels", "Loads that were simulated", {{"Load", true}, {"Holds", false}, {"Pods p99", true}, {"Requests failed", true}, {"Nodes, peak", true}, {"A month", true}, {"What gives way", false}}, {}, false};
   for (const LoadLevel& level : search.levels())
     table.rows.push_back({times(level.permille), level.holds ? "yes" : "no", human(level.pending_p99), percent(level.failed_share, 2), grouped(level.nodes_peak), whole_dollars(level.monthly), level.causes.empty() ? "" : level.causes.front()});
   section.blocks.emplace_back(std::move(table));
   if (high != nullptr && high->causes.size() > 1) {
-    Table causes{"causes", "At " + times(high->permille), {{"What gives way", false}}, {}, false};
+    ReportTable causes{"causes", "At " + times(high->permille), {{"What gives way", false}}, {}, false};
     for (const std::string& cause : high->causes) causes.rows.push_back({cause});
     section.blocks.emplace_back(std::move(causes));
   }
@@ -201,15 +199,15 @@ Document load_document(const Scenario& scenario, const LoadSearch& search, const
 }
 
 std::string load_json(const Scenario& scenario, const LoadSearch& search, const LoadLimits& limits) {
-  using Json = nlohmann::ordered_json;
-  Json out;
+  using OrderedJson = nlohmann::ordered_json;
+  OrderedJson out;
   out["schemaVersion"] = 1;
   out["scenario"] = {{"name", scenario.name}, {"sha256", scenario.sha256}, {"seed", scenario.seed}, {"horizonSeconds", scenario.horizon.seconds_real()}};
   out["limits"] = {{"pendingP99Seconds", limits.pending_p99.seconds_real()}, {"failedShare", static_cast<double>(limits.failed.value) / 1e6}};
-  const auto factor = [](const LoadLevel* level) { return level == nullptr ? Json(nullptr) : Json(static_cast<double>(level->permille) / 1'000); };
+  const auto factor = [](const LoadLevel* level) { return level == nullptr ? OrderedJson(nullptr) : OrderedJson(static_cast<double>(level->permille) / 1'000); };
   out["holdsUpTo"] = factor(search.holds());
   out["breaksAt"] = factor(search.breaks());
-  out["levels"] = Json::array();
+  out["levels"] = OrderedJson::array();
   for (const LoadLevel& level : search.levels())
     out["levels"].push_back({{"load", factor(&level)}, {"holds", level.holds}, {"pendingP99Seconds", level.pending_p99.seconds_real()}, {"failedShare", level.failed_share},
                              {"neverScheduled", level.never_scheduled}, {"nodesPeak", level.nodes_peak}, {"monthly", level.monthly.dollars()}, {"causes", level.causes}});

@@ -11,7 +11,7 @@ namespace akstwin {
 namespace {
 
 // Milliseconds keep the distribution small and lose nothing that a report shows.
-std::int64_t milliseconds(std::int64_t us) { return us <= 0 ? 0 : (us + 999) / 1'000; }
+std::int64_t whole_milliseconds(std::int64_t us) { return us <= 0 ? 0 : (us + 999) / 1'000; }
 
 // "0/33 nodes are available: 26 Insufficient cpu, 3 node(s) had …. preemption: …" names how many nodes there were and how many of
 // them said what, so that hardly two messages are the same. The reasons without the numbers, sorted, are the cause. What pools that
@@ -78,13 +78,13 @@ struct Counting {
         break;
       case EventKind::PodScheduled:
         waiting.erase(event.subject.id());
-        tally.pending.add(milliseconds(event.value));
+        tally.pending.add(whole_milliseconds(event.value));
         break;
       case EventKind::PodUnschedulable:
         if (const std::uint32_t text = cause_number(event.detail); told.insert({event.subject.id(), text}).second) cause("scheduler", event, texts[text]);
         break;
       case EventKind::PodReady:
-        tally.ready.add(milliseconds(event.value));
+        tally.ready.add(whole_milliseconds(event.value));
         break;
       case EventKind::PodDeleted:
         waiting.erase(event.subject.id());
@@ -137,7 +137,7 @@ EventTally tally_events(const Timeline& timeline) {
   }
   EventTally& tally = counting.tally;
   tally.never_scheduled = static_cast<std::int64_t>(counting.waiting.size());
-  for (const auto& [pod, since] : counting.waiting) tally.pending.add(milliseconds((timeline.end() - since).us));
+  for (const auto& [pod, since] : counting.waiting) tally.pending.add(whole_milliseconds((timeline.end() - since).us));
   for (auto& [name, cause] : counting.causes) {
     if (const auto pools = counting.refused.find(cause.cause); cause.source == "node pool" && pools != counting.refused.end())
       cause.pools.assign(pools->second.begin(), pools->second.end());

@@ -16,7 +16,7 @@ enum class Format : std::uint8_t { Table, Json, Csv, Markdown, Html };
 std::optional<Format> parse_format(std::string_view text);
 
 struct RenderOptions {
-  bool color = false;  ///< Table only: ANSI colours for verdicts
+  bool color = false;  ///< tables only: ANSI colours for verdicts
 };
 
 /// Writes the whole report. Deterministic: the same outcome gives the same bytes.

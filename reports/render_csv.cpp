@@ -26,7 +26,7 @@ void render_csv(const Document& document, std::ostream& out) {
   bool first = true;
   for (const Section& section : document.sections)
     for (const Block& block : section.blocks) {
-      const auto* table = std::get_if<Table>(&block);
+      const auto* table = std::get_if<ReportTable>(&block);
       if (table == nullptr) continue;
       out << (first ? "" : "\r\n") << "# " << table->id << "\r\n";
       first = false;

@@ -31,7 +31,7 @@ std::string cell_html(const Column& column, const std::string& cell) {
   return "<span class=\"badge " + std::string(style) + "\">" + html_escaped(cell) + "</span>";
 }
 
-void table_html(const Table& table, std::ostream& out) {
+void table_html(const ReportTable& table, std::ostream& out) {
   out << "<div class=\"scroll\"><table id=\"table-" << html_escaped(table.id) << (table.columns.size() <= 3 ? "\" class=\"narrow" : "")
       << "\"><thead><tr>";
   for (const Column& column : table.columns)
@@ -49,7 +49,7 @@ void table_html(const Table& table, std::ostream& out) {
   out << "</tbody></table></div>\n";
 }
 
-void folded_table(const Table& table, std::ostream& out) {
+void folded_table(const ReportTable& table, std::ostream& out) {
   out << "<details><summary>" << html_escaped(table.title) << " (" << table.rows.size() << ")</summary>";
   table_html(table, out);
   out << "</details>\n";
@@ -66,7 +66,7 @@ void chart_html(const Chart& given, std::ostream& out) {
     out << "</ul>\n";
   }
   out << chart_svg(chart) << "\n</figure>\n";
-  const Table numbers = chart_table(chart);
+  const ReportTable numbers = chart_table(chart);
   if (!numbers.rows.empty()) folded_table(numbers, out);
 }
 
@@ -75,7 +75,7 @@ void block_html(const Block& block, std::ostream& out) {
     out << "<p>" << html_escaped(*sentence) << "</p>\n";
   } else if (const auto* chart = std::get_if<Chart>(&block)) {
     chart_html(*chart, out);
-  } else if (const auto* table = std::get_if<Table>(&block)) {
+  } else if (const auto* table = std::get_if<ReportTable>(&block)) {
     // Long tables are folded too: the answer stays in sight.
     if (table->detail || table->rows.size() > 25) {
       folded_table(*table, out);

@@ -11,15 +11,15 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
-Json number(double value) { return std::isfinite(value) ? Json(value) : Json(nullptr); }
-Json seconds(Duration time) { return time.seconds_real(); }
-Json seconds(const std::optional<Duration>& time) { return time ? seconds(*time) : Json(nullptr); }
-Json time_of(const std::optional<SimTime>& at) { return at ? Json(at->since_start().seconds_real()) : Json(nullptr); }
-Json prefix(int length) { return length > 0 ? Json(length) : Json(nullptr); }
+OrderedJson number(double value) { return std::isfinite(value) ? OrderedJson(value) : OrderedJson(nullptr); }
+OrderedJson seconds(Duration time) { return time.seconds_real(); }
+OrderedJson seconds(const std::optional<Duration>& time) { return time ? seconds(*time) : OrderedJson(nullptr); }
+OrderedJson time_of(const std::optional<SimTime>& at) { return at ? OrderedJson(at->since_start().seconds_real()) : OrderedJson(nullptr); }
+OrderedJson prefix(int length) { return length > 0 ? OrderedJson(length) : OrderedJson(nullptr); }
 
-Json summary(const Summary& s) {
+OrderedJson summary(const Summary& s) {
   if (s.count() == 0) return nullptr;
   return {{"mean", number(s.mean())},
           {"p50", number(s.quantile(0.5))},
@@ -29,19 +29,19 @@ Json summary(const Summary& s) {
 }
 
 template <class Range, class Write>
-Json array(const Range& range, Write write) {
-  Json out = Json::array();
+OrderedJson array(const Range& range, Write write) {
+  OrderedJson out = OrderedJson::array();
   for (const auto& one : range) out.push_back(write(one));
   return out;
 }
 
-Json distribution_ms(const Distribution& d) {
+OrderedJson distribution_ms(const Distribution& d) {
   if (d.empty()) return nullptr;
   const auto at = [&](double q) { return static_cast<double>(d.quantile(q)) / 1e3; };
   return {{"count", d.count()}, {"p50", at(0.5)}, {"p95", at(0.95)}, {"p99", at(0.99)}, {"max", static_cast<double>(d.max()) / 1e3}};
 }
 
-Json pool_json(const PoolCapacity& p) {
+OrderedJson pool_json(const PoolCapacity& p) {
   return {{"cluster", p.cluster},
           {"pool", p.pool},
           {"vmSize", p.vm_size},
@@ -63,7 +63,7 @@ Json pool_json(const PoolCapacity& p) {
           {"evicted", p.evicted}};
 }
 
-Json quota_json(const QuotaUse& q) {
+OrderedJson quota_json(const QuotaUse& q) {
   return {{"region", q.region},
           {"quota", q.quota},
           {"limitVcpus", q.limit},
@@ -75,7 +75,7 @@ Json quota_json(const QuotaUse& q) {
           {"refusedAtSeconds", time_of(q.refused_at)}};
 }
 
-Json cluster_json(const ClusterCapacity& c) {
+OrderedJson cluster_json(const ClusterCapacity& c) {
   return {{"cluster", c.cluster},
           {"standby", c.standby},
           {"nodesPeak", c.nodes_peak},
@@ -95,7 +95,7 @@ Json cluster_json(const ClusterCapacity& c) {
           {"fragmentedCpuMean", c.fragmented_cpu_mean}};
 }
 
-Json service_json(const ServiceCapacity& s) {
+OrderedJson service_json(const ServiceCapacity& s) {
   return {{"workload", s.workload},
           {"requests", s.requests},
           {"errors", s.errors},
@@ -107,22 +107,22 @@ Json service_json(const ServiceCapacity& s) {
           {"rescales", s.rescales}};
 }
 
-Json headroom_json(const ShapeHeadroom& h) {
+OrderedJson headroom_json(const ShapeHeadroom& h) {
   return {{"cluster", h.cluster}, {"pool", h.pool}, {"shape", h.shape}, {"podsLeast", h.least}, {"podsP05", h.p05}, {"podsMean", h.mean}, {"leastAtSeconds", h.least_at.since_start().seconds_real()}};
 }
 
-Json zone_loss_json(const ZoneLossTest& z) {
+OrderedJson zone_loss_json(const ZoneLossTest& z) {
   return {{"cluster", z.cluster}, {"zone", z.zone}, {"fitsShare", z.fits_share}, {"missingNodes", z.missing_nodes},
           {"worstAtSeconds", z.worst_at.since_start().seconds_real()}, {"fitsWithGrowth", z.fits_with_growth}, {"blockedBy", z.blocked_by}, {"firstShort", z.first_short}};
 }
 
-Json proposal_json(const PoolProposal& p) {
+OrderedJson proposal_json(const PoolProposal& p) {
   return {{"cluster", p.cluster}, {"pool", p.pool}, {"zones", p.zones},
           {"today", {{"vmSize", p.size_today}, {"nodesMax", p.most_today}, {"nodesMean", p.mean_today}, {"monthly", p.monthly_today.dollars()}, {"headroomAtPeak", p.headroom_today}}},
           {"proposed", {{"vmSize", p.size}, {"nodesMin", p.fewest}, {"nodesMax", p.most}, {"nodesMean", p.mean}, {"monthly", p.monthly.dollars()}, {"headroomAtPeak", p.headroom}}}};
 }
 
-Json capacity_json(const CapacityAnswer& c) {
+OrderedJson capacity_json(const CapacityAnswer& c) {
   return {{"nodesPeak", c.nodes_peak},
           {"podsCreated", c.pods_created},
           {"podsNeverScheduled", c.never_scheduled},
@@ -134,7 +134,7 @@ Json capacity_json(const CapacityAnswer& c) {
           {"pools", array(c.pools, pool_json)},
           {"quotas", array(c.quotas, quota_json)},
           {"pendingCauses", array(c.causes,
-                                  [](const PendingCause& p) -> Json {
+                                  [](const PendingCause& p) -> OrderedJson {
                                     return {{"source", p.source},
                                             {"cause", p.cause},
                                             {"count", p.count},
@@ -145,13 +145,13 @@ Json capacity_json(const CapacityAnswer& c) {
           {"zoneLosses", array(c.zone_losses, zone_loss_json)},
           {"proposals", array(c.proposals, proposal_json)},
           {"deletions", array(c.deletions,
-                              [](const ReasonCount& r) -> Json {
+                              [](const ReasonCount& r) -> OrderedJson {
                                 return {{"reason", r.reason}, {"count", r.count}};
                               })},
           {"services", array(c.services, service_json)}};
 }
 
-Json subnet_json(const SubnetAnswer& s) {
+OrderedJson subnet_json(const SubnetAnswer& s) {
   return {{"subnet", s.subnet},
           {"prefix", s.prefix},
           {"delegation", s.delegation},
@@ -171,15 +171,15 @@ Json subnet_json(const SubnetAnswer& s) {
           {"exhaustedAtSeconds", time_of(s.exhausted_at)},
           {"cause", s.cause},
           {"owners", array(s.owners,
-                           [](const SubnetOwnerUse& o) -> Json {
+                           [](const SubnetOwnerUse& o) -> OrderedJson {
                              return {{"owner", o.owner}, {"peak", o.peak}, {"p50", o.p50}, {"p95", o.p95}, {"p99", o.p99}, {"end", o.end}};
                            })},
           {"situations", array(s.situations,
-                               [](const SubnetSituation& x) -> Json {
+                               [](const SubnetSituation& x) -> OrderedJson {
                                  return {{"situation", x.situation}, {"nodes", x.nodes}, {"addresses", x.addresses}, {"fits", x.fits}};
                                })},
           {"alternatives", array(s.alternatives,
-                                 [](const SubnetAlternative& a) -> Json {
+                                 [](const SubnetAlternative& a) -> OrderedJson {
                                    return {{"mode", a.mode},
                                            {"chosen", a.chosen},
                                            {"addresses", a.addresses},
@@ -189,7 +189,7 @@ Json subnet_json(const SubnetAnswer& s) {
           {"verdict", s.verdict}};
 }
 
-Json pod_cidr_json(const PodCidrAnswer& c) {
+OrderedJson pod_cidr_json(const PodCidrAnswer& c) {
   return {{"cluster", c.cluster},
           {"podCidr", c.pod_cidr},
           {"blocksTotal", c.blocks_total},
@@ -201,28 +201,28 @@ Json pod_cidr_json(const PodCidrAnswer& c) {
           {"verdict", c.verdict}};
 }
 
-Json admission_json(const AdmissionAnswer& a) {
+OrderedJson admission_json(const AdmissionAnswer& a) {
   return {{"where", a.where}, {"operation", a.operation}, {"need", a.need}, {"has", a.has}, {"admitted", a.admitted}, {"code", a.code}, {"refusedAtSeconds", time_of(a.refused_at)}, {"refusals", a.refusals}};
 }
 
-Json risk_json(const SubnetRisk& r) {
+OrderedJson risk_json(const SubnetRisk& r) {
   return {{"subnet", r.subnet}, {"mode", r.mode}, {"chosen", r.chosen}, {"prefix", r.prefix}, {"usable", r.usable}, {"demandP50", r.demand_p50}, {"demandMax", r.demand_max},
           {"exhausted", r.exhausted}, {"replications", r.replications}, {"interval", {{"low", r.probability.low}, {"high", r.probability.high}}}};
 }
 
-Json outbound_json(const OutboundAnswer& o) {
+OrderedJson outbound_json(const OutboundAnswer& o) {
   return {{"cluster", o.cluster}, {"type", o.type}, {"publicAddresses", o.addresses}, {"portsPerNode", o.ports_a_node}, {"nodesPeak", o.nodes_peak}, {"nodesAtMaximum", o.nodes_at_maximum},
-          {"nodesSupported", o.nodes_supported > 0 ? Json(o.nodes_supported) : Json(nullptr)}, {"allocationFailedAtSeconds", time_of(o.allocation_failed_at)},
+          {"nodesSupported", o.nodes_supported > 0 ? OrderedJson(o.nodes_supported) : OrderedJson(nullptr)}, {"allocationFailedAtSeconds", time_of(o.allocation_failed_at)},
           {"portsReducedAtSeconds", time_of(o.ports_halved_at)}, {"inUsePeak", o.in_use_peak}, {"inUseLimit", o.in_use_limit}, {"inUsePeakAtSeconds", o.in_use_peak_at.since_start().seconds_real()},
           {"exhaustedAtSeconds", time_of(o.exhausted_at)}, {"portless", o.portless}, {"verdict", o.verdict}};
 }
 
-Json limit_json(const LimitUse& l) {
+OrderedJson limit_json(const LimitUse& l) {
   return {{"id", l.id}, {"what", l.what}, {"subject", l.subject}, {"limit", l.limit}, {"peak", l.peak}, {"peakAtSeconds", l.peak_at.since_start().seconds_real()},
-          {"atMaximum", l.at_maximum > 0 ? Json(l.at_maximum) : Json(nullptr)}, {"warnedAtSeconds", time_of(l.warned_at)}, {"reachedAtSeconds", time_of(l.reached_at)}, {"source", l.source}};
+          {"atMaximum", l.at_maximum > 0 ? OrderedJson(l.at_maximum) : OrderedJson(nullptr)}, {"warnedAtSeconds", time_of(l.warned_at)}, {"reachedAtSeconds", time_of(l.reached_at)}, {"source", l.source}};
 }
 
-Json line_json(const PriceLine& line) {
+OrderedJson line_json(const PriceLine& line) {
   return {{"category", line.category},
           {"item", line.item},
           {"cluster", line.cluster},
@@ -237,23 +237,23 @@ Json line_json(const PriceLine& line) {
           {"source", line.source}};
 }
 
-Json parts_json(const std::vector<CostPart>& parts) {
-  Json out = Json::object();
+OrderedJson parts_json(const std::vector<CostPart>& parts) {
+  OrderedJson out = OrderedJson::object();
   for (const CostPart& part : parts) out[part.name] = part.amount.dollars();
   return out;
 }
 
-Json cost_json(const Outcome& outcome) {
+OrderedJson cost_json(const Outcome& outcome) {
   const CostAnswer& c = outcome.details.cost;
   const FigureSummary* monthly = outcome.figure("cost.monthly");
   return {{"currency", "USD"},
           {"monthlyTotal", c.monthly_total.dollars()},
-          {"monthly", monthly == nullptr ? Json(nullptr) : summary(monthly->values)},
+          {"monthly", monthly == nullptr ? OrderedJson(nullptr) : summary(monthly->values)},
           {"byCategory", parts_json(c.by_category)},
           {"byCluster", parts_json(c.by_cluster)},
           {"byPool", parts_json(c.by_pool)},
           {"byNamespace", array(c.by_namespace,
-                                [](const NamespaceCost& n) -> Json {
+                                [](const NamespaceCost& n) -> OrderedJson {
                                   return {{"cluster", n.cluster},
                                           {"namespace", n.name_space},
                                           {"own", n.direct.dollars()},
@@ -262,14 +262,14 @@ Json cost_json(const Outcome& outcome) {
                                 })},
           {"lines", array(c.lines, line_json)},
           {"commitments", array(c.commitments,
-                                [](const CommitmentUse& u) -> Json {
+                                [](const CommitmentUse& u) -> OrderedJson {
                                   return {{"description", u.description},
                                           {"committed", u.committed.dollars()},
                                           {"used", u.used.dollars()},
                                           {"unused", u.unused.dollars()}};
                                 })},
           {"budgets", array(c.budgets,
-                            [](const BudgetUse& b) -> Json {
+                            [](const BudgetUse& b) -> OrderedJson {
                               return {{"namespace", b.name_space},
                                       {"budget", b.budget.dollars()},
                                       {"cost", b.cost.dollars()},
@@ -280,15 +280,15 @@ Json cost_json(const Outcome& outcome) {
           {"notPriced", c.not_priced}};
 }
 
-Json event_json(const Outcome& outcome, std::size_t index) {
+OrderedJson event_json(const Outcome& outcome, std::size_t index) {
   const OutageSummary& o = outcome.outages[index];
-  Json event{{"name", o.name},
+  OrderedJson event{{"name", o.name},
              {"scope", o.scope},
              {"occurrences", o.occurrences},
              {"notRecovered", o.not_recovered},
              {"rtoSeconds", summary(o.rto)},
              {"rpoSeconds", summary(o.rpo)},
-             {"phases", array(o.phases, [](const auto& p) -> Json {
+             {"phases", array(o.phases, [](const auto& p) -> OrderedJson {
                 return {{"name", p.name}, {"endedSeconds", summary(p.ended)}};
               })}};
   // What only one run can tell: the first replication's.
@@ -300,45 +300,45 @@ Json event_json(const Outcome& outcome, std::size_t index) {
   event["recoveredOn"] = first.recovered_on;
   event["requests"] = first.requests;
   event["requestsLost"] = first.requests_lost;
-  event["actions"] = array(first.actions, [](const RecoveryAction& a) -> Json {
+  event["actions"] = array(first.actions, [](const RecoveryAction& a) -> OrderedJson {
     return {{"action", a.action}, {"target", a.target}, {"startedSeconds", seconds(a.started)}, {"tookSeconds", seconds(a.took)}};
   });
-  event["workloads"] = array(first.workloads, [](const WorkloadRecovery& w) -> Json {
+  event["workloads"] = array(first.workloads, [](const WorkloadRecovery& w) -> OrderedJson {
     return {{"workload", w.workload}, {"servingSeconds", seconds(w.serving)}};
   });
   return event;
 }
 
-Json recovery_json(const Outcome& outcome) {
+OrderedJson recovery_json(const Outcome& outcome) {
   const RecoveryAnswer& r = outcome.details.recovery;
-  Json events = Json::array();
+  OrderedJson events = OrderedJson::array();
   for (std::size_t i = 0; i < outcome.outages.size(); ++i) events.push_back(event_json(outcome, i));
   return {{"requests", r.requests},
           {"errors", r.errors},
-          {"availability", r.availability ? Json(*r.availability) : Json(nullptr)},
+          {"availability", r.availability ? OrderedJson(*r.availability) : OrderedJson(nullptr)},
           {"events", std::move(events)}};
 }
 
-Json threshold_json(const ThresholdResult& t) {
-  Json out{{"metric", t.metric},
+OrderedJson threshold_json(const ThresholdResult& t) {
+  OrderedJson out{{"metric", t.metric},
            {"expression", t.expression},
            {"verdict", to_string(t.verdict)},
            {"ok", t.verdict == Judgement::Pass},
-           {"measured", t.measured ? number(*t.measured) : Json(nullptr)},
+           {"measured", t.measured ? number(*t.measured) : OrderedJson(nullptr)},
            {"values", t.values},
            {"explanation", t.explanation}};
   if (t.interval) out["interval"] = {{"low", t.interval->low}, {"high", t.interval->high}};
   return out;
 }
 
-Json reference_json(const ReferenceResult& r) {
+OrderedJson reference_json(const ReferenceResult& r) {
   return {{"metric", r.metric}, {"published", r.published}, {"publishedValue", r.published_value},
-          {"low", r.low},       {"high", r.high},           {"simulated", r.simulated ? number(*r.simulated) : Json(nullptr)},
+          {"low", r.low},       {"high", r.high},           {"simulated", r.simulated ? number(*r.simulated) : OrderedJson(nullptr)},
           {"unit", r.unit},     {"within", r.within},       {"source", r.source}};
 }
 
-Json variant_json(const Comparison& c) {
-  return {{"name", c.name}, {"identicalTimeline", c.timelines_equal}, {"differences", array(c.differences, [](const Difference& d) -> Json {
+OrderedJson variant_json(const Comparison& c) {
+  return {{"name", c.name}, {"identicalTimeline", c.timelines_equal}, {"differences", array(c.differences, [](const Difference& d) -> OrderedJson {
                                                                          return {{"figure", d.figure},
                                                                                  {"unit", d.unit},
                                                                                  {"base", number(d.base)},
@@ -349,7 +349,7 @@ Json variant_json(const Comparison& c) {
                                                                        })}};
 }
 
-Json scenario_json(const Outcome& outcome) {
+OrderedJson scenario_json(const Outcome& outcome) {
   const Identity& s = outcome.scenario;
   char hash[17];
   std::snprintf(hash, sizeof hash, "%016llx", static_cast<unsigned long long>(outcome.details.timeline_hash));
@@ -367,13 +367,13 @@ Json scenario_json(const Outcome& outcome) {
 }  // namespace
 
 void render_json(const Outcome& outcome, const std::vector<Comparison>& comparisons, std::ostream& out) {
-  Json figures = Json::object();
+  OrderedJson figures = OrderedJson::object();
   for (const FigureSummary& figure : outcome.figures) {
-    Json one = summary(figure.values);
+    OrderedJson one = summary(figure.values);
     one["unit"] = figure.unit;
     figures[figure.name] = std::move(one);
   }
-  Json result{{"schemaVersion", kResultSchemaVersion},
+  OrderedJson result{{"schemaVersion", kResultSchemaVersion},
                     {"tool", {{"name", "akstwin"}, {"version", tool_version()}}},
                     {"scenario", scenario_json(outcome)},
                     {"verdict", to_string(outcome.verdict())},
@@ -394,7 +394,7 @@ void render_json(const Outcome& outcome, const std::vector<Comparison>& comparis
                     {"warnings", outcome.details.warnings},
                     {"assumptions", outcome.assumptions}};
   if (!outcome.details.upgrades.empty()) result["upgrades"] = upgrades_json(outcome);
-  out << result.dump(2, ' ', false, Json::error_handler_t::replace) << '\n';
+  out << result.dump(2, ' ', false, OrderedJson::error_handler_t::replace) << '\n';
 }
 
 }  // namespace akstwin

@@ -21,7 +21,7 @@ std::string cell(const std::string& text) {
   return out;
 }
 
-void write_table(const Table& table, std::ostream& out) {
+void write_table(const ReportTable& table, std::ostream& out) {
   const bool folded = table.detail || table.rows.size() > 25;
   if (folded)
     out << "<details><summary>" << cell(table.title) << "</summary>\n\n";
@@ -58,7 +58,7 @@ void render_markdown(const Document& document, std::ostream& out) {
     out << "## " << cell(section.title) << "\n\n" << cell(section.answer) << "\n\n";
     for (const Block& block : section.blocks) {
       if (const auto* sentence = std::get_if<std::string>(&block)) out << cell(*sentence) << "\n\n";
-      if (const auto* table = std::get_if<Table>(&block)) write_table(*table, out);
+      if (const auto* table = std::get_if<ReportTable>(&block)) write_table(*table, out);
     }
   }
   write_notes("Warnings", document.warnings, out);

@@ -24,7 +24,7 @@ std::string colored(const std::string& cell, const std::string& shown) {
   return shown;
 }
 
-void write_row(const std::vector<std::string>& row, const Table& table, const std::vector<std::size_t>& widths, bool color,
+void write_row(const std::vector<std::string>& row, const ReportTable& table, const std::vector<std::size_t>& widths, bool color,
                std::ostream& out) {
   std::string line;
   for (std::size_t i = 0; i < row.size(); ++i) {
@@ -35,7 +35,7 @@ void write_row(const std::vector<std::string>& row, const Table& table, const st
   out << line.substr(0, last == std::string::npos ? 0 : last + 1) << '\n';
 }
 
-void write_table(const Table& table, bool color, std::ostream& out) {
+void write_table(const ReportTable& table, bool color, std::ostream& out) {
   std::vector<std::string> titles;
   std::vector<std::size_t> widths;
   for (const Column& column : table.columns) {
@@ -49,7 +49,7 @@ void write_table(const Table& table, bool color, std::ostream& out) {
   for (const auto& row : table.rows) write_row(row, table, widths, color, out);
 }
 
-void write_notes(const char* title, const std::vector<std::string>& notes, std::ostream& out) {
+void print_notes(const char* title, const std::vector<std::string>& notes, std::ostream& out) {
   if (notes.empty()) return;
   out << '\n' << title << '\n';
   for (const std::string& note : notes) out << "  - " << note << '\n';
@@ -70,15 +70,15 @@ void render_table(const Document& document, bool color, std::ostream& out) {
       if (const auto* sentence = std::get_if<std::string>(&block)) {
         out << (after_table ? "\n" : "") << *sentence << '\n';
         after_table = false;
-      } else if (const auto* table = std::get_if<Table>(&block); table != nullptr && !table->detail) {
+      } else if (const auto* table = std::get_if<ReportTable>(&block); table != nullptr && !table->detail) {
         write_table(*table, color, out);
         after_table = true;
       }
     }
   }
-  write_notes("Warnings", document.warnings, out);
-  write_notes("Findings", document.findings, out);
-  write_notes("Assumptions", document.assumptions, out);
+  print_notes("Warnings", document.warnings, out);
+  print_notes("Findings", document.findings, out);
+  print_notes("Assumptions", document.assumptions, out);
 }
 
 }  // namespace akstwin

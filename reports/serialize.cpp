@@ -9,7 +9,7 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::json;
+using PipeJson = nlohmann::json;
 
 template <class A>
 void fields(A& a, Trace& x) {
@@ -220,29 +220,29 @@ class Writer {
     json[name] = written(value);
     return *this;
   }
-  Json json = Json::object();
+  PipeJson json = PipeJson::object();
 
  private:
-  static Json written(Money& m) { return m.nano; }
-  static Json written(Duration& d) { return d.us; }
-  static Json written(SimTime& t) { return t.us; }
-  static Json written(Distribution& d) {
-    Json pairs = Json::array();
+  static PipeJson written(Money& m) { return m.nano; }
+  static PipeJson written(Duration& d) { return d.us; }
+  static PipeJson written(SimTime& t) { return t.us; }
+  static PipeJson written(Distribution& d) {
+    PipeJson pairs = PipeJson::array();
     for (const auto& [value, times] : d.counts()) pairs.push_back({value, times});
     return pairs;
   }
   template <class T>
-  static Json written(std::optional<T>& value) {
-    return value ? written(*value) : Json(nullptr);
+  static PipeJson written(std::optional<T>& value) {
+    return value ? written(*value) : PipeJson(nullptr);
   }
   template <class T>
-  static Json written(std::vector<T>& values) {
-    Json array = Json::array();
+  static PipeJson written(std::vector<T>& values) {
+    PipeJson array = PipeJson::array();
     for (T& value : values) array.push_back(written(value));
     return array;
   }
   template <class T>
-  static Json written(T& value) {
+  static PipeJson written(T& value) {
     if constexpr (kPlain<T>) {
       return value;
     } else {
@@ -255,7 +255,7 @@ class Writer {
 
 class Reader {
  public:
-  explicit Reader(const Json& json) : json_(json) {}
+  explicit Reader(const PipeJson& json) : json_(json) {}
   template <class T>
   Reader& operator()(const char* name, T& value) {
     read(json_.at(name), value);
@@ -263,24 +263,24 @@ class Reader {
   }
 
  private:
-  static void read(const Json& j, Money& m) { m.nano = j.get<std::int64_t>(); }
-  static void read(const Json& j, Duration& d) { d.us = j.get<std::int64_t>(); }
-  static void read(const Json& j, SimTime& t) { t.us = j.get<std::int64_t>(); }
-  static void read(const Json& j, Distribution& d) {
-    for (const Json& pair : j) d.add(pair.at(0).get<std::int64_t>(), pair.at(1).get<std::int64_t>());
+  static void read(const PipeJson& j, Money& m) { m.nano = j.get<std::int64_t>(); }
+  static void read(const PipeJson& j, Duration& d) { d.us = j.get<std::int64_t>(); }
+  static void read(const PipeJson& j, SimTime& t) { t.us = j.get<std::int64_t>(); }
+  static void read(const PipeJson& j, Distribution& d) {
+    for (const PipeJson& pair : j) d.add(pair.at(0).get<std::int64_t>(), pair.at(1).get<std::int64_t>());
   }
   template <class T>
-  static void read(const Json& j, std::optional<T>& value) {
+  static void read(const PipeJson& j, std::optional<T>& value) {
     if (j.is_null()) return;
     value.emplace();
     read(j, *value);
   }
   template <class T>
-  static void read(const Json& j, std::vector<T>& values) {
-    for (const Json& one : j) read(one, values.emplace_back());
+  static void read(const PipeJson& j, std::vector<T>& values) {
+    for (const PipeJson& one : j) read(one, values.emplace_back());
   }
   template <class T>
-  static void read(const Json& j, T& value) {
+  static void read(const PipeJson& j, T& value) {
     if constexpr (kPlain<T>) {
       value = j.get<T>();
     } else {
@@ -288,7 +288,7 @@ class Reader {
       fields(inner, value);
     }
   }
-  const Json& json_;
+  const PipeJson& json_;
 };
 
 }  // namespace
@@ -297,17 +297,17 @@ std::string serialize(const Answers& answers) {
   Writer writer;
   Answers copy = answers;  // The field lists serve reading too and so take what they name by reference.
   fields(writer, copy);
-  return writer.json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return writer.json.dump(-1, ' ', false, PipeJson::error_handler_t::replace);
 }
 
 Result<Answers> deserialize(std::string_view bytes) {
   try {
-    const Json json = Json::parse(bytes);
+    const PipeJson json = PipeJson::parse(bytes);
     Answers answers;
     Reader reader(json);
     fields(reader, answers);
     return answers;
-  } catch (const Json::exception& problem) {
+  } catch (const PipeJson::exception& problem) {
     return fail(std::string("the result of a replication could not be read: ") + problem.what());
   }
 }

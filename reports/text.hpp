@@ -30,4 +30,7 @@ std::string day_and_clock(SimTime at, const Epoch& start);
 /// "1 node", "2 nodes": the plural takes an s.
 std::string counted(std::int64_t count, std::string_view noun);
 
+/// part/whole as a fraction; 0 of nothing.
+inline double fraction_of(std::int64_t part, std::int64_t whole) { return whole > 0 ? static_cast<double>(part) / static_cast<double>(whole) : 0; }
+
 }  // namespace akstwin

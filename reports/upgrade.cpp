@@ -13,7 +13,7 @@
 namespace akstwin {
 namespace {
 
-constexpr std::int64_t kHourUs = 3'600'000'000;
+constexpr std::int64_t kUpgradeHourUs = 3'600'000'000;
 
 struct PoolOf {
   const ClusterSpec* cluster = nullptr;
@@ -44,7 +44,7 @@ void add_surge(const Scenario& scenario, const Timeline& timeline, SimTime until
   if (size == nullptr) return;
   upgrade.extra_cores = upgrade.surge_nodes * size->vcpus;
   const auto price = machine_price(scenario.cost, of.cluster->location, *size, of.pool->spot);
-  if (price) upgrade.extra_cost = Money{static_cast<std::int64_t>((integral(samples, upgrade.began, until) * price->nano + kHourUs / 2) / kHourUs)};
+  if (price) upgrade.extra_cost = Money{static_cast<std::int64_t>((integral(samples, upgrade.began, until) * price->nano + kUpgradeHourUs / 2) / kUpgradeHourUs)};
 }
 
 /// Requests of a cluster's services, and those that failed.

@@ -10,7 +10,7 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 /// Requests that failed from the begin of the upgrade on are those of the whole run less those of the same run without it.
 double errors_of(const Answers& answers) {
@@ -44,8 +44,8 @@ std::string budgets_text(const ForecastRow& row) {
   return text;
 }
 
-Table budgets_table(const std::vector<ForecastRow>& rows) {
-  Table table{"budgets", "Disruption budgets that refuse evictions", {{"maxSurge", false}, {"Budget", false}, {"Evictions refused", true}, {"Drains held up", true}, {"Longest", true}}, {}, true};
+ReportTable budgets_table(const std::vector<ForecastRow>& rows) {
+  ReportTable table{"budgets", "Disruption budgets that refuse evictions", {{"maxSurge", false}, {"Budget", false}, {"Evictions refused", true}, {"Drains held up", true}, {"Longest", true}}, {}, true};
   for (const ForecastRow& row : rows)
     for (const BlockingBudget& budget : row.budgets) table.rows.push_back({row.setting.name, budget.budget, grouped(budget.pods), grouped(budget.nodes), human(budget.longest)});
   return table;
@@ -70,7 +70,7 @@ std::string row_sentence(const ForecastRow& row) {
   return text + (row.budgets.empty() ? "; no disruption budget holds it up." : "; held up by " + budgets_text(row) + ".");
 }
 
-Json spread(const Summary& values) {
+OrderedJson spread(const Summary& values) {
   if (values.count() == 0) return nullptr;
   return {{"p50", values.quantile(0.5)}, {"p95", values.quantile(0.95)}, {"mean", values.mean()}};
 }
@@ -198,7 +198,7 @@ Document forecast_document(const Scenario& scenario, const ForecastOrder& order,
   if (best != nullptr && best != &rows.front())
     document.answer += " Fewest requests are lost, and then the least time is needed, with maxSurge " + best->setting.name + ": " + minutes_text(best->minutes.quantile(0.5)) + ".";
   Section section{"upgrade-forecast", "Upgrade forecast", document.answer, {}};
-  Table table{"settings", "Settings compared", {{"maxSurge", false}, {"Takes p50", true}, {"p95", true}, {"Nodes reimaged", true}, {"Extra nodes", true}, {"Extra addresses", true}, {"Extra vCPUs", true}, {"Extra cost p50", true}, {"p95", true}, {"Requests lost p50", true}, {"p95", true}, {"Held up by", false}, {"Succeeded", true}, {"Result", false}}, {}, false};
+  ReportTable table{"settings", "Settings compared", {{"maxSurge", false}, {"Takes p50", true}, {"p95", true}, {"Nodes reimaged", true}, {"Extra nodes", true}, {"Extra addresses", true}, {"Extra vCPUs", true}, {"Extra cost p50", true}, {"p95", true}, {"Requests lost p50", true}, {"p95", true}, {"Held up by", false}, {"Succeeded", true}, {"Result", false}}, {}, false};
   for (const ForecastRow& row : rows) {
     const bool timed = row.minutes.count() > 0;
     table.rows.push_back({row.setting.name, timed ? minutes_text(row.minutes.quantile(0.5)) : "-", timed ? minutes_text(row.minutes.quantile(0.95)) : "-", grouped(row.reimaged), grouped(row.surge_nodes), grouped(row.extra_addresses), grouped(row.extra_cores),
@@ -206,7 +206,7 @@ Document forecast_document(const Scenario& scenario, const ForecastOrder& order,
                           row.budgets.empty() ? "none" : budgets_text(row), std::to_string(row.succeeded) + " of " + std::to_string(row.runs), row.result.empty() ? "Succeeded" : row.result});
   }
   section.blocks.emplace_back(std::move(table));
-  if (Table budgets = budgets_table(rows); !budgets.rows.empty()) section.blocks.emplace_back(std::move(budgets));
+  if (ReportTable budgets = budgets_table(rows); !budgets.rows.empty()) section.blocks.emplace_back(std::move(budgets));
   document.sections.push_back(std::move(section));
   document.assumptions = {std::string(order.kubernetes ? "Kubernetes version" : "Node images") + " of " + (order.pools.empty() ? std::string("all pools") : counted(static_cast<std::int64_t>(order.pools.size()), "pool")) + ", from " + day_and_clock(order.at, scenario.start) +
                               ", watched for " + human(order.within) + ". The scenario's own game day, channels and schedules are left out.",
@@ -216,13 +216,13 @@ Document forecast_document(const Scenario& scenario, const ForecastOrder& order,
 }
 
 std::string forecast_json(const Scenario& scenario, const ForecastOrder& order, const std::vector<ForecastRow>& rows) {
-  Json out;
+  OrderedJson out;
   out["schemaVersion"] = 1;
   out["scenario"] = {{"name", scenario.name}, {"sha256", scenario.sha256}, {"seed", scenario.seed}};
   out["upgrade"] = {{"kind", order.kubernetes ? "kubernetes" : "nodeImage"}, {"pools", order.pools}, {"atSeconds", order.at.since_start().seconds_real()}, {"withinSeconds", order.within.seconds_real()}};
-  out["settings"] = Json::array();
+  out["settings"] = OrderedJson::array();
   for (const ForecastRow& row : rows) {
-    Json budgets = Json::array();
+    OrderedJson budgets = OrderedJson::array();
     for (const BlockingBudget& b : row.budgets)
       budgets.push_back({{"budget", b.budget}, {"evictionsRefused", b.pods}, {"drainsHeldUp", b.nodes}, {"longestSeconds", b.longest.seconds_real()}});
     out["settings"].push_back({{"maxSurge", row.setting.name}, {"replications", row.runs}, {"succeeded", row.succeeded}, {"result", row.result}, {"minutes", spread(row.minutes)}, {"nodesReimaged", row.reimaged},

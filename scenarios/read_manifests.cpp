@@ -74,7 +74,7 @@ bool below(std::string_view file, std::string_view folder) {
   return folder.empty() || (file.starts_with(folder) && file.size() > folder.size() && file[folder.size()] == '/');
 }
 
-std::string joined(const std::string& folder, const std::string& path) { return SourceFiles::normalized(folder.empty() ? path : folder + "/" + path); }
+std::string path_below(const std::string& folder, const std::string& path) { return SourceFiles::normalized(folder.empty() ? path : folder + "/" + path); }
 
 }  // namespace
 
@@ -195,7 +195,7 @@ void ManifestReader::resolve_owners(const std::vector<std::string>& roots) {
     std::size_t best = 0;
     for (const KustomizationSpec& kustomization : set_.kustomizations) {
       for (const std::string& root : roots) {
-        const std::string folder = joined(root, kustomization.path);
+        const std::string folder = path_below(root, kustomization.path);
         if (!below(workload.file, folder) || folder.size() + 1 <= best) continue;   // the longest path wins
         best = folder.size() + 1;
         workload.kustomization = kustomization.name;

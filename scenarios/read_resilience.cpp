@@ -142,7 +142,7 @@ namespace {
 /// An event of the platform, or a condition over a cluster's state.
 void read_when(Fields& f, StepSpec& out) {
   std::string text;
-  f.optional<Text>("when", text, "Instead of `at`, what starts it: regionLost, edgeUnhealthy, or a condition over a cluster such as pods.pending > 10 or aks-prod/workloads.readyShare < 0.9; metrics: " + known_state_metrics() + ". Without a cluster's name it is of any one.");
+  f.optional<Text>("when", text, "Instead of `at`, what starts it: regionLost, edgeUnhealthy, or a condition over a cluster such as pods.pending > 10 or aks-prod/workloads.readyShare < 0.9; metrics: " + known_state_metrics() + ". Without a cluster's name it is of any one. A condition counts once the step that is written before it is done.");
   if (f.documenting() || text.empty()) return;
   if (text == "regionLost" || text == "edgeUnhealthy") {
     out.when = Name(text);

@@ -9,7 +9,7 @@
 namespace akstwin {
 namespace {
 
-constexpr std::size_t kMaxBytes = 64 << 20;
+constexpr std::size_t kLargestTrace = 64 << 20;
 constexpr std::int64_t kMaxSteps = 5'000'000;      // ten years of minutes
 constexpr double kMaxRate = 1e9;                   // requests a second; beyond it milli-rps would overflow sums
 
@@ -51,7 +51,7 @@ std::optional<std::size_t> column_of(const std::vector<std::string>& header, con
 void read_csv_trace(Fields& f, const YamlNode& at, const TraceDraft& draft, TrafficSpec& out) {
   Diagnostics& diagnostics = f.context().diagnostics;
   const auto source = f.context().files.file(draft.file, at, diagnostics);
-  const auto text = source ? f.context().files.read(*source, at, kMaxBytes, diagnostics) : std::nullopt;
+  const auto text = source ? f.context().files.read(*source, at, kLargestTrace, diagnostics) : std::nullopt;
   if (!text) return;
   const auto rows = parse_csv(*text);
   if (rows.size() < 2) return f.error("S070", at, "the trace '" + draft.file + "' has no rows", "it needs a header line and one row a step");

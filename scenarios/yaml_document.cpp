@@ -15,7 +15,7 @@ namespace akstwin {
 namespace {
 
 /// Leaves the parser after a problem that has been reported.
-struct Stop {};
+struct StopParsing {};
 
 /// Builds the tree from the parser's events with a stack of its own; the limits end yaml-cpp's recursion early.
 class TreeBuilder final : public YAML::EventHandler {
@@ -75,7 +75,7 @@ class TreeBuilder final : public YAML::EventHandler {
 
   [[noreturn]] void report(std::string code, int line, int column, std::string message, std::string hint, int length = 1) {
     diagnostics_.add({Severity::Error, std::move(code), {file_.str(), line, column, length}, std::move(message), std::move(hint)});
-    throw Stop{};
+    throw StopParsing{};
   }
   [[noreturn]] void refuse_anchor(const YAML::Mark& mark) {
     report("S006", mark.line + 1, mark.column + 1, "anchors and aliases (& and *) are not allowed in a scenario",
@@ -230,7 +230,7 @@ std::vector<YamlNode> parse_yaml(const std::string& file, std::string_view text,
     YAML::Parser parser(stream);
     while (parser.HandleNextDocument(builder)) {
     }
-  } catch (const Stop&) {
+  } catch (const StopParsing&) {
     // Reported where it was found.
   } catch (const YAML::Exception& problem) {
     const int line = std::max(0, problem.mark.line) + 1;

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "adapters/http/json_field.hpp"
+
 namespace akstwin {
 namespace {
 
 using nlohmann::json;
 
 constexpr Duration kTimeout{60'000'000};
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 json body_of(const HttpResponse& response) {
   json parsed = json::parse(response.body, nullptr, false);

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include "adapters/http/json_field.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -10,11 +12,6 @@ using nlohmann::json;
 std::int64_t number_at(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number_integer() ? found->get<std::int64_t>() : 0;
-}
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
 
 NodePoolSpec spec_of(const std::string& name, const json& properties) {

@@ -14,7 +14,7 @@ namespace {
 using nlohmann::json;
 
 constexpr std::int64_t kLeewayUs = 300'000'000;   // as the Azure SDKs renew: five minutes before the end
-constexpr Duration kTimeout{20'000'000};
+constexpr Duration kTokenTimeout{20'000'000};
 constexpr const char* kLogin = "https://login.microsoftonline.com";
 constexpr const char* kMetadata = "http://169.254.169.254";   // instance metadata service: link-local, plain HTTP by design
 
@@ -74,7 +74,7 @@ Result<AzureToken> AzureCredentials::fetch(std::int64_t now_us) const {
 Result<AzureToken> AzureCredentials::ask(const std::string& url, const HttpRequest& request, std::int64_t now_us) const {
   auto transport = options_.connect(url);
   if (!transport) return tl::unexpected(transport.error());
-  auto response = send_with_retries(**transport, request, kTimeout, RetryPolicy{});
+  auto response = send_with_retries(**transport, request, kTokenTimeout, RetryPolicy{});
   if (!response) return tl::unexpected(response.error());
   if (!response->ok()) return fail("refused with status " + std::to_string(response->status));
   return read_token_answer(response->body, now_us);
@@ -104,7 +104,7 @@ Result<AzureToken> AzureCredentials::from_managed_identity(std::int64_t now_us) 
 }
 
 Result<AzureToken> AzureCredentials::from_command_line(std::int64_t now_us) const {
-  auto printed = run_program({{"az", "account", "get-access-token", "--resource", options_.resource, "--output", "json"}, {}, kTimeout * 2});
+  auto printed = run_program({{"az", "account", "get-access-token", "--resource", options_.resource, "--output", "json"}, {}, kTokenTimeout * 2});
   if (!printed) return tl::unexpected(printed.error());
   return read_command_line_token(*printed, now_us);
 }

@@ -10,7 +10,7 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::string_view event_name(const TimelineEvent& event) { return event_meanings()[event.kind].name; }
 
@@ -62,15 +62,15 @@ std::string as_text(const DecisionAnswer& answer, const Scenario& scenario) {
 }
 
 std::string as_json(const DecisionAnswer& answer, const Scenario& scenario, std::uint32_t replication) {
-  Json decisions = Json::array(), history = Json::array();
+  OrderedJson decisions = OrderedJson::array(), history = OrderedJson::array();
   for (std::size_t i = 0; i < answer.decisions.size(); ++i) {
     const Decision& decision = answer.decisions[i];
-    Json facts = Json::object(), tables = Json::object();
+    OrderedJson facts = OrderedJson::object(), tables = OrderedJson::object();
     for (const auto& [name, value] : decision.facts) facts[name] = value;
     for (const DecisionTable& table : decision.tables) {
-      Json rows = Json::array();
+      OrderedJson rows = OrderedJson::array();
       for (const auto& row : table.rows) {
-        Json cells = Json::object();
+        OrderedJson cells = OrderedJson::object();
         for (std::size_t c = 0; c < row.size(); ++c) cells[table.columns[c]] = row[c];
         rows.push_back(std::move(cells));
       }
@@ -93,7 +93,7 @@ std::string as_json(const DecisionAnswer& answer, const Scenario& scenario, std:
                        {"detail", event.detail.text()},
                        {"value", event.value},
                        {"unit", unit_of(event)}});
-  const Json json{{"kind", word_of(answer.kind)},
+  const OrderedJson json{{"kind", word_of(answer.kind)},
                   {"name", answer.subject.text()},
                   {"at", scenario.start.iso(answer.at)},
                   {"atSeconds", answer.at.since_start().seconds_real()},
@@ -101,7 +101,7 @@ std::string as_json(const DecisionAnswer& answer, const Scenario& scenario, std:
                   {"scenario", {{"name", scenario.name}, {"sha256", scenario.sha256}, {"seed", scenario.seed}, {"replication", replication}}},
                   {"decisions", std::move(decisions)},
                   {"history", std::move(history)}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 }  // namespace akstwin

@@ -18,9 +18,10 @@
 #include "scenarios/source_files.hpp"
 
 namespace akstwin {
-namespace {
 
-using nlohmann::json;
+using Json = nlohmann::json;
+
+namespace {
 
 constexpr Duration kGrace{120'000'000};    // beside maxDuration, before the dead-man timer takes over
 
@@ -85,8 +86,8 @@ std::vector<std::string> dry_run(DriveSession& session, const DrivePlan& plan, b
   return out;
 }
 
-json plan_json(const DrivePlan& plan) {
-  json out{{"scenario", plan.scenario}, {"context", plan.context}, {"cluster", plan.cluster}, {"hash", plan.hash()}, {"changes", json::array()}, {"refused", plan.refused}};
+Json plan_json(const DrivePlan& plan) {
+  Json out{{"scenario", plan.scenario}, {"context", plan.context}, {"cluster", plan.cluster}, {"hash", plan.hash()}, {"changes", Json::array()}, {"refused", plan.refused}};
   for (const PlannedChange& change : plan.changes)
     out["changes"].push_back({{"what", change.what()}, {"action", change.action}, {"after", to_string(change.after)}, {"undo", change.undo_what}, {"note", change.note}});
   return out;
@@ -130,7 +131,7 @@ ExitCode finish(const DriveOutcome& outcome, const std::string& journal, Console
 Result<void> same_plan(const std::string& path, const DrivePlan& plan) {
   const auto text = read_file(path, 64U << 20);
   if (!text) return fail("cannot read " + path);
-  const json saved = json::parse(*text, nullptr, false);
+  const Json saved = Json::parse(*text, nullptr, false);
   if (saved.is_discarded() || !saved.is_object() || !saved.contains("hash")) return fail(path + " is no plan");
   if (saved["hash"] != plan.hash()) return fail("the cluster has moved since " + path + " was made; plan again");
   return {};
@@ -180,7 +181,7 @@ ExitCode drive_apply(const DriveCall& a, Console& console) {
   const std::string path = a.journal.empty() ? default_journal(now) : a.journal;
   auto journal = Journal::create(path);
   if (!journal) return complain(console, journal.error());
-  const json begin{{"run", plan.hash().substr(0, 12)}, {"scenario", plan.scenario}, {"context", plan.context}, {"cluster", plan.cluster}, {"plan", plan.hash()}, {"pid", ::getpid()}, {"deadline", rfc3339(deadline)}};
+  const Json begin{{"run", plan.hash().substr(0, 12)}, {"scenario", plan.scenario}, {"context", plan.context}, {"cluster", plan.cluster}, {"plan", plan.hash()}, {"pid", ::getpid()}, {"deadline", rfc3339(deadline)}};
   if (auto written = (*journal)->write("begin", now, begin); !written) return complain(console, written.error());
   auto dead_man = DeadMan::start(abort_argv(a, path), live.allow.max_duration + kGrace);
   if (!dead_man) return complain(console, dead_man.error());

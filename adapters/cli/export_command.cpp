@@ -26,12 +26,12 @@ namespace {
 namespace fs = std::filesystem;
 
 /// The scenario that is meant, and the kernel that it ran on.
-struct Loaded {
+struct LoadedExport {
   Scenario scenario;
   KernelKind kernel = KernelKind::Simgrid;
 };
 
-tl::expected<Loaded, ExitCode> load(const ExportArguments& arguments, Console& console) {
+tl::expected<LoadedExport, ExitCode> load(const ExportArguments& arguments, Console& console) {
   ScenarioArguments scenario;
   scenario.path = arguments.source;
   std::error_code error;
@@ -48,7 +48,7 @@ tl::expected<Loaded, ExitCode> load(const ExportArguments& arguments, Console& c
   if (!*loaded) return tl::unexpected(ExitCode::InvalidScenario);
   if (record && (**loaded).front().scenario.sha256 != record->sha256)
     return tl::unexpected(complain(console, {scenario.path + " or a file that it reads has changed since that run; run it again, or give the scenario file itself"}));
-  return Loaded{std::move((**loaded).back().scenario), record && record->kernel == "calendar" ? KernelKind::Calendar : KernelKind::Simgrid};
+  return LoadedExport{std::move((**loaded).back().scenario), record && record->kernel == "calendar" ? KernelKind::Calendar : KernelKind::Simgrid};
 }
 
 /// "1d2h" after the start, or a time in UTC, within the run.
@@ -140,7 +140,7 @@ Result<void> write_export(const ExportArguments& arguments, const Scenario& scen
   return format == "csv" ? write_csv(arguments, console, tables) : write_sqlite(arguments.out, tables);
 }
 
-ExitCode export_state(const ExportArguments& arguments, const Loaded& loaded, SimTime at, Console& console) {
+ExitCode export_state(const ExportArguments& arguments, const LoadedExport& loaded, SimTime at, Console& console) {
   const auto state = kubernetes_state(loaded.scenario, {.replication = arguments.replication, .kernel = loaded.kernel, .at = at, .cluster = arguments.cluster});
   if (!state) return complain(console, state.error(), ExitCode::Usage);
   if (auto written = write_text(arguments, console, [&](const TextSink& sink) { sink(*state); }); !written) return complain(console, written.error());

@@ -11,7 +11,7 @@ namespace akstwin {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr const char* kKind = "akstwin.run";
 
@@ -40,7 +40,7 @@ std::string to_json(const RunRecord& record, const fs::path& folder) {
   std::error_code error;
   fs::path scenario = fs::proximate(record.scenario, folder, error);
   if (error) scenario = record.scenario;
-  const Json json{{"kind", kKind},
+  const OrderedJson json{{"kind", kKind},
                   {"version", record.version},
                   {"scenario", scenario.generic_string()},
                   {"sha256", record.sha256},
@@ -49,7 +49,7 @@ std::string to_json(const RunRecord& record, const fs::path& folder) {
                   {"horizon", to_string(record.horizon)},
                   {"kernel", record.kernel},
                   {"allowOutside", record.allow_outside}};
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return json.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 Result<RunRecord> read_run_record(const fs::path& from) {
@@ -58,7 +58,7 @@ Result<RunRecord> read_run_record(const fs::path& from) {
   if (!file) return fail("cannot read " + path.string() + "; 'akstwin run SCENARIO --out DIR' writes it beside result.json");
   std::ostringstream text;
   text << file.rdbuf();
-  const Json json = Json::parse(text.str(), nullptr, false);
+  const OrderedJson json = OrderedJson::parse(text.str(), nullptr, false);
   const auto said = [&](const char* key) { return json.contains(key) && json[key].is_string() ? json[key].get<std::string>() : std::string(); };
   if (!json.is_object() || said("kind") != kKind) return fail(path.string() + " is no record of a run");
   RunRecord record;
@@ -69,7 +69,7 @@ Result<RunRecord> read_run_record(const fs::path& from) {
   record.seed = json["seed"].get<std::uint64_t>();
   record.horizon = *horizon;
   if (json.contains("set") && json["set"].is_array())
-    for (const Json& change : json["set"])
+    for (const OrderedJson& change : json["set"])
       if (change.is_string()) record.set.push_back(change.get<std::string>());
   record.allow_outside = json.contains("allowOutside") && json["allowOutside"] == true;
   record.kernel = said("kernel") == "calendar" ? "calendar" : "simgrid";

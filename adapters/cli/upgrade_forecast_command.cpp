@@ -23,7 +23,7 @@ std::string check_surge(const std::string& text) {
   return parse_surge(text) ? std::string{} : fmt::format("'{}' is no surge; write it as 1 or 33%", text);
 }
 
-std::string check_duration(const std::string& text) {
+std::string check_time(const std::string& text) {
   const auto parsed = parse_duration(text);
   return parsed && parsed->us >= 0 ? std::string{} : fmt::format("'{}' is no duration; write it as 2h or 1d", text);
 }
@@ -99,8 +99,8 @@ CLI::App* declare(CLI::App& app, UpgradeForecastArguments& arguments) {
       ->type_name("N|N%")
       ->check(CLI::Validator(check_surge, ""));
   verb->add_option("--kind", arguments.kind, "What is upgraded: nodeImage or kubernetes")->capture_default_str()->type_name("KIND")->check(CLI::IsMember({"nodeImage", "kubernetes"}));
-  verb->add_option("--at", arguments.at, "When the upgrade begins, from the start of the scenario")->capture_default_str()->type_name("DURATION")->check(CLI::Validator(check_duration, ""));
-  verb->add_option("--within", arguments.within, "How long it is watched")->capture_default_str()->type_name("DURATION")->check(CLI::Validator(check_duration, ""));
+  verb->add_option("--at", arguments.at, "When the upgrade begins, from the start of the scenario")->capture_default_str()->type_name("DURATION")->check(CLI::Validator(check_time, ""));
+  verb->add_option("--within", arguments.within, "How long it is watched")->capture_default_str()->type_name("DURATION")->check(CLI::Validator(check_time, ""));
   verb->add_option("--jobs", arguments.jobs, "Processes at a time (default: one a core)")->type_name("N")->check(CLI::Range(1, 4096));
   verb->add_option("-o,--output", arguments.output, "table, json, csv or md")->capture_default_str()->check(CLI::IsMember({"table", "json", "csv", "md"}));
   verb->add_flag("-q,--quiet", arguments.quiet, "No progress on standard error");

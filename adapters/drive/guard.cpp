@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "sim/base/text.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -13,16 +15,9 @@ bool is_delivery_namespace(std::string_view name) { return name == "flux-system"
 
 constexpr const char* kSecondKey = "akstwin.io/allow";
 
-/// Ids of Azure are equal in any case of letters.
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 /// What follows `key` in "/subscriptions/S/resourceGroups/G/…", in lower case.
 std::string id_part(std::string_view id, std::string_view key) {
-  const std::string text = lower(id), mark = "/" + lower(key) + "/";
+  const std::string text = lower_case(id), mark = "/" + lower_case(key) + "/";
   const std::size_t at = text.find(mark);
   if (at == std::string::npos) return {};
   const std::size_t from = at + mark.size();
@@ -34,7 +29,7 @@ std::string id_part(std::string_view id, std::string_view key) {
 bool is_of(const std::string& scale_set, const AzureCluster& cluster) {
   if (id_part(scale_set, "subscriptions").empty() || id_part(scale_set, "subscriptions") != id_part(cluster.resource_id, "subscriptions")) return false;
   const std::string group = id_part(scale_set, "resourceGroups");
-  if (!cluster.node_resource_group.empty()) return group == lower(cluster.node_resource_group);
+  if (!cluster.node_resource_group.empty()) return group == lower_case(cluster.node_resource_group);
   const std::string own_group = id_part(cluster.resource_id, "resourceGroups"), name = id_part(cluster.resource_id, "managedClusters");
   return !own_group.empty() && !name.empty() && group.starts_with("mc_" + own_group + "_" + name + "_");
 }

@@ -9,15 +9,15 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 constexpr EventKind kInstants[] = {EventKind::ScaleUpDecided, EventKind::ScaleDownDecided, EventKind::PoolRefused, EventKind::HpaRescaled, EventKind::SpotMarketReclaim, EventKind::OutageBegan,
                                    EventKind::OutageEnded, EventKind::TrafficMoved, EventKind::ActionStarted, EventKind::ActionDone, EventKind::Recovered, EventKind::Finding};
 constexpr GaugeKind kCounters[] = {GaugeKind::NodesReady, GaugeKind::PodsPending, GaugeKind::CpuRequested, GaugeKind::CpuAllocatable};
 
-class Trace {
+class TraceWriter {
  public:
-  Trace(const ExportSource& source, const TextSink& sink) : source_(source), sink_(sink) {}
+  TraceWriter(const ExportSource& source, const TextSink& sink) : source_(source), sink_(sink) {}
 
   void write() {
     sink_("{\"displayTimeUnit\":\"ms\",\"traceEvents\":[\n");
@@ -30,21 +30,21 @@ class Trace {
   }
 
  private:
-  void event(const Json& json) {
-    text_ += (first_ ? "" : ",\n") + json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  void event(const OrderedJson& json) {
+    text_ += (first_ ? "" : ",\n") + json.dump(-1, ' ', false, OrderedJson::error_handler_t::replace);
     first_ = false;
     if (text_.size() < (1U << 20)) return;
     sink_(text_);
     text_.clear();
   }
   void name(int pid, int tid, const std::string& what, const char* kind) {
-    Json json{{"name", kind}, {"ph", "M"}, {"pid", pid}};
+    OrderedJson json{{"name", kind}, {"ph", "M"}, {"pid", pid}};
     if (tid >= 0) json["tid"] = tid;
     json["args"] = {{"name", what}};
     event(json);
   }
   SimTime clipped(SimTime at) const { return std::clamp(at, source_.from, source_.to); }
-  void slice(int pid, int tid, const std::string& what, const char* category, SimTime from, SimTime to, Json arguments) {
+  void slice(int pid, int tid, const std::string& what, const char* category, SimTime from, SimTime to, OrderedJson arguments) {
     const SimTime begin = clipped(from), end = clipped(to);
     if (to < source_.from || from > source_.to || end < begin) return;
     event({{"name", what}, {"cat", category}, {"ph", "X"}, {"ts", begin.us}, {"dur", (end - begin).us}, {"pid", pid}, {"tid", tid}, {"args", std::move(arguments)}});
@@ -106,7 +106,7 @@ class Trace {
     std::ranges::stable_sort(placed, {}, [](const PodLife* pod) { return pod->scheduled; });
     for (const PodLife* pod : placed) {
       const int pid = node_pids_.at(pod->node), tid = slot(pid, pod->scheduled, pod->deleted);
-      const Json about{{"workload", pod->workload.str()}, {"why_deleted", pod->why.str()}};
+      const OrderedJson about{{"workload", pod->workload.str()}, {"why_deleted", pod->why.str()}};
       const SimTime started = std::min(pod->started, pod->deleted), ready = std::min(pod->ready, pod->deleted);
       const std::string who = three_parts(pod->pod).name;
       slice(pid, tid, who + " starting", "pod", pod->scheduled, std::max(started, std::min(ready, pod->deleted)), about);
@@ -155,6 +155,6 @@ class Trace {
 
 }  // namespace
 
-void write_chrome_trace(const ExportSource& source, const TextSink& sink) { Trace(source, sink).write(); }
+void write_chrome_trace(const ExportSource& source, const TextSink& sink) { TraceWriter(source, sink).write(); }
 
 }  // namespace akstwin

@@ -37,9 +37,9 @@ std::string_view kind_word(WorkloadKind kind) {
   return "";
 }
 
-class PodMetrics {
+class PodMetricWriter {
  public:
-  PodMetrics(const ExportSource& source, FamilySet& families) : source_(source), families_(families) {
+  PodMetricWriter(const ExportSource& source, FamilySet& families) : source_(source), families_(families) {
     for (const ServiceLoadSpec& service : source.scenario.services) loads_[service.workload] = &service;
   }
 
@@ -141,7 +141,7 @@ void node_metrics(const NodeLife& node, const ExportSource& source, FamilySet& f
 
 std::vector<MetricFamily> metric_families(const ExportSource& source) {
   FamilySet families;
-  PodMetrics pods(source, families);
+  PodMetricWriter pods(source, families);
   for (const PodLife& pod : source.lives.pods) pods.add(pod);
   for (const NodeLife& node : source.lives.nodes) node_metrics(node, source, families);
   workload_metrics(source, families);

@@ -11,7 +11,7 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using OrderedJson = nlohmann::ordered_json;
 
 std::size_t warnings(const Diagnostics& diagnostics) {
   const auto all = diagnostics.sorted();
@@ -72,19 +72,19 @@ std::string imported_as_table(const Imported& imported, const Diagnostics& diagn
 }
 
 std::string imported_as_json(const Imported& imported, const Diagnostics& diagnostics) {
-  Json root;
+  OrderedJson root;
   root["schemaVersion"] = 1;
-  root["sources"] = Json::array();
+  root["sources"] = OrderedJson::array();
   for (const ImportedSource& source : imported.sources) root["sources"].push_back({{"path", source.path}, {"kind", source.kind}});
-  root["counts"] = Json::object();
+  root["counts"] = OrderedJson::object();
   for (const auto& [kind, count] : imported.counts) root["counts"][kind] = count;
-  root["scenario"] = Json::parse(to_json_text(scenario_parts(imported)), nullptr, false);
-  root["objects"] = Json::array();
-  for (const YamlNode& object : imported.objects) root["objects"].push_back(Json::parse(to_json_text(object), nullptr, false));
-  root["warnings"] = Json::array();
+  root["scenario"] = OrderedJson::parse(to_json_text(scenario_parts(imported)), nullptr, false);
+  root["objects"] = OrderedJson::array();
+  for (const YamlNode& object : imported.objects) root["objects"].push_back(OrderedJson::parse(to_json_text(object), nullptr, false));
+  root["warnings"] = OrderedJson::array();
   for (const Diagnostic& d : diagnostics.sorted())
     root["warnings"].push_back({{"code", d.code}, {"file", d.at.file}, {"line", d.at.line}, {"column", d.at.column}, {"message", d.message}, {"hint", d.hint}});
-  return root.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return root.dump(2, ' ', false, OrderedJson::error_handler_t::replace) + "\n";
 }
 
 std::string imported_as_yaml(const Imported& imported) {

@@ -11,7 +11,7 @@ namespace {
 using nlohmann::json;
 
 // A pod is seen within seconds of its creation; one that says otherwise comes from another clock.
-constexpr Duration kClocksApart{60'000'000};
+constexpr Duration kPodClocksApart{60'000'000};
 
 /// Why a pod goes, in the API server's words where it says so.
 Name reason_of(const json& object) {
@@ -72,7 +72,7 @@ void ClusterCache::add_pod(const std::string& name, const json& object, SimTime 
   decode_pod_status(object, epoch_us_, pod);
   const bool found = !live_;
   // Waits are measured on one clock: a server whose time is another (a simulated one, or one that nobody sets) is not believed.
-  if (!found && (pod.created > now || now - pod.created > kClocksApart)) pod.created = now;
+  if (!found && (pod.created > now || now - pod.created > kPodClocksApart)) pod.created = now;
   if (!found) {
     // It is told in the order in which it happened: created, then what it has become since.
     pod.ready = pod.unschedulable = false;

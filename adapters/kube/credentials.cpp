@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "adapters/http/base64.hpp"
+#include "adapters/http/json_field.hpp"
 #include "adapters/kube/timestamp.hpp"
 #include "scenarios/source_files.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 
 // client-go reads a token file anew every minute (transport/token_source.go), and lets no plugin credential live to its last seconds.
 constexpr std::int64_t kReadAgainUs = 60'000'000;
-constexpr std::int64_t kLeewayUs = 10'000'000;
+constexpr std::int64_t kCredentialLeewayUs = 10'000'000;
 
 class FixedToken final : public Credentials {
  public:
@@ -51,7 +52,7 @@ class PluginToken final : public Credentials {
   PluginToken(ProgramCall call, std::string api_version, std::string hint, ExecCredential first)
       : call_(std::move(call)), api_version_(std::move(api_version)), hint_(std::move(hint)), current_(std::move(first)) {}
   Result<std::string> bearer(std::int64_t now_us) override {
-    const bool stale = current_.expires_us != 0 && now_us + kLeewayUs >= current_.expires_us;
+    const bool stale = current_.expires_us != 0 && now_us + kCredentialLeewayUs >= current_.expires_us;
     if (!rejected_ && !stale) return current_.token;
     auto printed = run_program(call_);
     if (!printed) return tl::unexpected(std::move(printed.error()).within("the credential plugin" + (hint_.empty() ? "" : " (" + hint_ + ")")));
@@ -69,11 +70,6 @@ class PluginToken final : public Credentials {
   ExecCredential current_;
   bool rejected_ = false;
 };
-
-std::string text_at(const nlohmann::json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 }  // namespace
 

@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "adapters/http/json_field.hpp"
+
 namespace akstwin {
 namespace {
 
 using nlohmann::json;
 
 constexpr std::size_t kLongestLine = 16U << 20;   // an object has at most 1.5 MB in etcd, its watch event little more
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 const json& metadata_of(const json& object) {
   static const json kNone = json::object();

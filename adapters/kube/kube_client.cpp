@@ -3,17 +3,14 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "adapters/http/json_field.hpp"
+
 namespace akstwin {
 namespace {
 
 using nlohmann::json;
 
 constexpr Duration kRequestTimeout{60'000'000};   // the API server ends a request after 60 s itself (--request-timeout)
-
-std::string text_at(const json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
-}
 
 void read_details(const json& status, KubeStatus& out) {
   if (const auto details = status.find("details"); details != status.end() && details->is_object())

@@ -10,7 +10,7 @@ namespace akstwin {
 namespace {
 
 constexpr const char* kManagement = "https://management.azure.com";
-constexpr Duration kStep{500'000};
+constexpr Duration kLiveStep{500'000};
 
 class NoCredentials final : public Credentials {
  public:
@@ -95,7 +95,7 @@ void pump(HttpTransport& transport, std::int64_t until_us, const std::function<b
     const Duration left{until_us - transport.now_us()};
     if (left.us <= 0) return;
     const std::int64_t before = transport.now_us();
-    transport.wait(std::min(kStep, left));
+    transport.wait(std::min(kLiveStep, left));
     // A stream with news ends the wait at once; one that an informer in its back-off leaves alone must not make this a spin.
     if (transport.now_us() - before < 1'000) transport.pause(Duration{2'000});
   }

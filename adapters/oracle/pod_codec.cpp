@@ -7,6 +7,7 @@ namespace akstwin {
 namespace {
 
 using Json = nlohmann::json;
+
 using Operator = SelectorRequirement::Operator;
 
 Name name_at(const Json& object, const char* key) { return Name(object.value(key, std::string())); }

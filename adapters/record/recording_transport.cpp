@@ -5,33 +5,29 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "sim/base/text.hpp"
+
 namespace akstwin {
 namespace {
 
 using nlohmann::json;
 
 constexpr const char* kRedacted = "REDACTED";
-constexpr int kDeepest = 64;
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
-  return out;
-}
+constexpr int kDeepestBody = 64;
 
 bool secret_header(std::string_view name) {
   static constexpr std::string_view kNames[] = {"authorization", "cookie", "set-cookie", "proxy-authorization", "x-identity-header", "metadata-secret", "x-ms-authorization-auxiliary"};
-  return std::ranges::find(kNames, lower(name)) != std::end(kNames);
+  return std::ranges::find(kNames, lower_case(name)) != std::end(kNames);
 }
 
 bool secret_member(const std::string& name) {
-  const std::string key = lower(name);
+  const std::string key = lower_case(name);
   return key == "token" || key.ends_with("_token") || key.ends_with("-token") || key.ends_with("password") || key.ends_with("secret") || key.ends_with("key-data") ||
          key == "clientkeydata" || key == "kubeconfigs" || key == "accesstoken" || key == "refreshtoken" || key == "connectionstring";
 }
 
 void redact(json& value, int depth) {
-  if (depth > kDeepest) {
+  if (depth > kDeepestBody) {
     value = kRedacted;
   } else if (value.is_object()) {
     const bool secret = value.contains("kind") && value["kind"] == "Secret";

@@ -20,7 +20,7 @@ std::optional<std::uint16_t> code_of(std::span<const Meaning> meanings, const st
   return static_cast<std::uint16_t>(found - meanings.begin());
 }
 
-std::string text(const json& object, const char* key) {
+std::string text_in(const json& object, const char* key) {
   const auto found = object.find(key);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string{};
 }
@@ -32,24 +32,24 @@ std::int64_t number(const json& object, const char* key) {
 
 /// One line into the timeline; why not, when it cannot be.
 std::string take(const json& line, RecordedTimeline& out) {
-  const std::string what = text(line, "line");
+  const std::string what = text_in(line, "line");
   if (what == "recording") {
-    out.cluster = text(line, "cluster");
+    out.cluster = text_in(line, "cluster");
     out.start.unix_seconds = number(line, "start");
     out.timeline.finish(SimTime{number(line, "end")});
     return {};
   }
   if (what == "event") {
-    const auto kind = code_of(event_meanings(), text(line, "kind"));
+    const auto kind = code_of(event_meanings(), text_in(line, "kind"));
     if (!kind) return "an event of an unknown kind";
-    out.timeline.event({SimTime{number(line, "at")}, *kind, Name(text(line, "subject")), Name(text(line, "object")), Name(text(line, "detail")), number(line, "value")});
+    out.timeline.event({SimTime{number(line, "at")}, *kind, Name(text_in(line, "subject")), Name(text_in(line, "object")), Name(text_in(line, "detail")), number(line, "value")});
     return {};
   }
   if (what != "series") return "a line of an unknown sort";
-  const auto kind = code_of(gauge_meanings(), text(line, "kind"));
+  const auto kind = code_of(gauge_meanings(), text_in(line, "kind"));
   const auto samples = line.find("samples");
   if (!kind || samples == line.end() || !samples->is_array()) return "a series of an unknown kind";
-  const SeriesId id = out.timeline.series({*kind, Name(text(line, "a")), Name(text(line, "b")), Name(text(line, "c"))});
+  const SeriesId id = out.timeline.series({*kind, Name(text_in(line, "a")), Name(text_in(line, "b")), Name(text_in(line, "c"))});
   SimTime last{INT64_MIN};
   for (const json& sample : *samples) {
     if (!sample.is_array() || sample.size() != 2 || !sample[0].is_number_integer() || !sample[1].is_number_integer()) return "a sample that is no pair of numbers";

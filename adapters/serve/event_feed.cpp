@@ -9,7 +9,7 @@ namespace {
 
 constexpr Duration kTimeToLive{3'600'000'000};
 // A region that fails makes tens of thousands of rows at once; the newest are what somebody reads.
-constexpr std::size_t kKept = 10'000;
+constexpr std::size_t kKeptEvents = 10'000;
 
 /// "namespace/name" of a Timeline name, in two parts; nodes have no namespace.
 std::pair<std::string, std::string> split(std::string_view name) {
@@ -86,12 +86,12 @@ void EventFeed::add(const Words& words, SimTime at) {
 void EventFeed::sync(SimTime now) {
   static const int kEvent = projection_.kind_number("Event");
   const auto rows = timeline_.events();
-  if (rows.size() - read_ > kKept) read_ = rows.size() - kKept;
+  if (rows.size() - read_ > kKeptEvents) read_ = rows.size() - kKeptEvents;
   for (; read_ < rows.size(); ++read_) {
     Words words;
     if (describe(rows[read_], words)) add(words, rows[read_].at);
   }
-  while (!kept_.empty() && (kept_.size() > kKept || kept_.front().first + kTimeToLive < now)) {
+  while (!kept_.empty() && (kept_.size() > kKeptEvents || kept_.front().first + kTimeToLive < now)) {
     store_.erase(kEvent, kept_.front().second);
     kept_.pop_front();
   }

@@ -5,8 +5,6 @@
 namespace akstwin {
 namespace {
 
-using Json = nlohmann::json;
-
 struct OldLabel { std::string_view old, now, since; };
 constexpr OldLabel kOldLabels[] = {{"beta.kubernetes.io/arch", "kubernetes.io/arch", "v1.14"},
                                    {"beta.kubernetes.io/os", "kubernetes.io/os", "v1.14"},

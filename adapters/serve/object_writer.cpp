@@ -15,7 +15,7 @@ const ResourceKind& row_of(int kind) { return resource_kinds()[static_cast<std::
 std::string name_of(const Json& object) { return object["metadata"].value("name", ""); }
 std::string space_of(const Json& object) { return object["metadata"].value("namespace", ""); }
 
-Json part(const Json& object, std::initializer_list<const char*> path) {
+Json part_of(const Json& object, std::initializer_list<const char*> path) {
   const Json* at = &object;
   for (const char* step : path) {
     if (!at->is_object() || !at->contains(step)) return nullptr;
@@ -28,7 +28,7 @@ Json part(const Json& object, std::initializer_list<const char*> path) {
 Json metadata_patch(const Json& before, const Json& after) {
   Json out = Json::object();
   for (const char* field : {"labels", "annotations"}) {
-    Json old = part(before, {"metadata", field}), now = part(after, {"metadata", field});
+    Json old = part_of(before, {"metadata", field}), now = part_of(after, {"metadata", field});
     if (old.is_null()) old = Json::object();
     if (now.is_null()) now = Json::object();
     for (const auto& [key, value] : now.items())
@@ -37,7 +37,7 @@ Json metadata_patch(const Json& before, const Json& after) {
       if (!now.contains(key)) out[field][key] = nullptr;
   }
   for (const char* field : {"finalizers", "managedFields"})
-    if (part(before, {"metadata", field}) != part(after, {"metadata", field})) out[field] = part(after, {"metadata", field});
+    if (part_of(before, {"metadata", field}) != part_of(after, {"metadata", field})) out[field] = part_of(after, {"metadata", field});
   return out;
 }
 
@@ -50,7 +50,7 @@ std::optional<TaintEffect> effect_of(const std::string& text) {
 
 std::vector<Taint> taints_of(const Json& node) {
   std::vector<Taint> out;
-  for (const Json& entry : part(node, {"spec", "taints"})) {
+  for (const Json& entry : part_of(node, {"spec", "taints"})) {
     const auto effect = effect_of(entry.value("effect", ""));
     const std::string key = entry.value("key", "");
     if (effect && key != "node.kubernetes.io/unschedulable") out.push_back({Name(key), Name(entry.value("value", "")), *effect});
@@ -64,26 +64,26 @@ constexpr std::size_t kLargestConfig = 1 << 20;
 std::size_t data_bytes(const Json& object) {
   std::size_t bytes = 0;
   for (const char* field : {"data", "binaryData"})
-    if (const Json data = part(object, {field}); data.is_object())
+    if (const Json data = part_of(object, {field}); data.is_object())
       for (const auto& [key, value] : data.items()) bytes += value.is_string() ? value.get_ref<const std::string&>().size() : 0;
   return bytes;
 }
 
 /// "\"a\", \"b\"": finalizers that were not there before.
 std::string added_finalizers(const Json& before, const Json& after) {
-  const Json old = part(before, {"metadata", "finalizers"});
+  const Json old = part_of(before, {"metadata", "finalizers"});
   std::string out;
-  for (const Json& name : part(after, {"metadata", "finalizers"}))
+  for (const Json& name : part_of(after, {"metadata", "finalizers"}))
     if (!old.is_array() || std::ranges::find(old, name) == old.end()) out += (out.empty() ? "" : ", ") + name.dump();
   return out;
 }
 
 /// Source: kubernetes 1.32 pkg/apis/core/validation/events.go.
 void check_event(const Json& event, FieldProblems& problems) {
-  const Json space = part(event, {"involvedObject", "namespace"});
+  const Json space = part_of(event, {"involvedObject", "namespace"});
   if (space.is_string() && space != "" && space != space_of(event)) problems.emplace_back("involvedObject.namespace", "Invalid value: " + space.dump() + ": does not match event.namespace");
   // Those of events.k8s.io have a time of their own, and say who reports.
-  if (part(event, {"eventTime"}).is_null() || part(event, {"reportingComponent"}) != "") return;
+  if (part_of(event, {"eventTime"}).is_null() || part_of(event, {"reportingComponent"}) != "") return;
   problems.emplace_back("reportingController", "Required value");
   problems.emplace_back("reportingController", "Invalid value: \"\": name part must be non-empty");
   problems.emplace_back("reportingController", "Invalid value: \"\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
@@ -91,7 +91,7 @@ void check_event(const Json& event, FieldProblems& problems) {
 
 /// A LabelSelector as Go writes it in messages.
 std::string go_selector(const Json& selector) {
-  const Json labels = part(selector, {"matchLabels"}), terms = part(selector, {"matchExpressions"});
+  const Json labels = part_of(selector, {"matchLabels"}), terms = part_of(selector, {"matchExpressions"});
   return "v1.LabelSelector{MatchLabels:" + go_map(&labels) + ", MatchExpressions:[]v1.LabelSelectorRequirement" + (terms.is_array() && !terms.empty() ? terms.dump() : std::string("(nil)")) + "}";
 }
 
@@ -100,7 +100,7 @@ Json job_of_pod(const Json& pod) {
   Json spec = pod["spec"];
   spec["restartPolicy"] = "Never";
   return {{"apiVersion", "batch/v1"}, {"kind", "Job"}, {"metadata", {{"name", name_of(pod)}, {"namespace", space_of(pod)}}},
-          {"spec", {{"backoffLimit", 0}, {"template", {{"metadata", {{"labels", part(pod, {"metadata", "labels"}).is_null() ? Json::object() : pod["metadata"]["labels"]}}}, {"spec", spec}}}}}};
+          {"spec", {{"backoffLimit", 0}, {"template", {{"metadata", {{"labels", part_of(pod, {"metadata", "labels"}).is_null() ? Json::object() : pod["metadata"]["labels"]}}}, {"spec", spec}}}}}};
 }
 
 }  // namespace
@@ -163,15 +163,15 @@ std::optional<ApiFault> ObjectWriter::check(int kind, const Json& before, const 
       for (int i = 0; i < 2; ++i)   // a genuine server checks metadata twice
         problems.emplace_back("metadata.finalizers", "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" + added + "}");
     const bool selected = row.kind == "Deployment" || row.kind == "StatefulSet" || row.kind == "DaemonSet" || row.kind == "ReplicaSet";
-    const Json selector = part(after, {"spec", "selector"});
-    if (selected && part(before, {"spec", "selector"}) != selector) problems.emplace_back("spec.selector", "Invalid value: " + go_selector(selector) + ": field is immutable");
-    if ((row.kind == "ConfigMap" || row.kind == "Secret") && part(before, {"immutable"}) == true && part(before, {"data"}) != part(after, {"data"}))
+    const Json selector = part_of(after, {"spec", "selector"});
+    if (selected && part_of(before, {"spec", "selector"}) != selector) problems.emplace_back("spec.selector", "Invalid value: " + go_selector(selector) + ": field is immutable");
+    if ((row.kind == "ConfigMap" || row.kind == "Secret") && part_of(before, {"immutable"}) == true && part_of(before, {"data"}) != part_of(after, {"data"}))
       problems.emplace_back("data", "Forbidden: field is immutable when `immutable` is set");
-    const Json provider = part(before, {"spec", "providerID"});
-    if (row.kind == "Node" && provider != part(after, {"spec", "providerID"})) problems.emplace_back("spec.providerID", "Forbidden: node updates may not change providerID except from \"\" to valid");
-    Json old = part(before, {"spec"}), now = part(after, {"spec"});
+    const Json provider = part_of(before, {"spec", "providerID"});
+    if (row.kind == "Node" && provider != part_of(after, {"spec", "providerID"})) problems.emplace_back("spec.providerID", "Forbidden: node updates may not change providerID except from \"\" to valid");
+    Json old = part_of(before, {"spec"}), now = part_of(after, {"spec"});
     if (row.kind == "Pod" && old != now) problems.emplace_back("spec", "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
-    if (row.kind == "Job" && part(before, {"spec", "template"}) != part(after, {"spec", "template"})) problems.emplace_back("spec.template", "Invalid value: field is immutable");
+    if (row.kind == "Job" && part_of(before, {"spec", "template"}) != part_of(after, {"spec", "template"})) problems.emplace_back("spec.template", "Invalid value: field is immutable");
   }
   const bool modelled = row.backing == Backing::Workloads || row.backing == Backing::Jobs || row.backing == Backing::Autoscalers || row.backing == Backing::Budgets;
   if (problems.empty() && modelled) problems = read_object(after, priority_classes()).problems;
@@ -212,7 +212,7 @@ std::optional<ApiFault> ObjectWriter::write_workload(int kind, const Json& befor
   const WorkloadId id = workload(row_of(kind).kind, space_of(after), name_of(after));
   const ClusterState& state = cluster_.runtime.server().state();
   if (!before.is_null() && id) {
-    if (part(before, {"spec"}) == part(after, {"spec"})) return std::nullopt;
+    if (part_of(before, {"spec"}) == part_of(after, {"spec"})) return std::nullopt;
     Json old = before["spec"], now = after["spec"];
     old.erase("replicas");
     now.erase("replicas");
@@ -225,7 +225,7 @@ std::optional<ApiFault> ObjectWriter::write_workload(int kind, const Json& befor
   WorkloadSpec& spec = read.manifests.workloads.front();
   if (!before.is_null() && id) {
     // The client's words and the manifest's may differ in what the twin does not look at: the same template is the same revision.
-    if (part(before, {"spec", "template"}) == part(after, {"spec", "template"})) spec.pod = *state.workloads[id].pod_template;
+    if (part_of(before, {"spec", "template"}) == part_of(after, {"spec", "template"})) spec.pod = *state.workloads[id].pod_template;
     spec.kustomization = state.workloads[id].spec->kustomization;
     if (!spec.replicas_stated) spec.replicas = state.workloads[id].replicas;
   }
@@ -251,7 +251,7 @@ std::optional<ApiFault> ObjectWriter::write_node(int kind, const Json& before, c
   const NodeId id = cluster_.projection.node(name_of(after));
   if (!id) return std::nullopt;   // a Node object that no machine stands behind
   const Node& node = cluster_.runtime.server().state().nodes[id];
-  const bool cordoned = part(after, {"spec", "unschedulable"}) == true;
+  const bool cordoned = part_of(after, {"spec", "unschedulable"}) == true;
   if (cordoned != node.unschedulable)
     if (auto fault = submit(kind, after, CordonNode{id, cordoned})) return fault;
   const std::vector<Taint> wanted = taints_of(after), had = taints_of(before);
@@ -274,9 +274,9 @@ std::optional<ApiFault> ObjectWriter::write_node(int kind, const Json& before, c
 
 std::optional<ApiFault> ObjectWriter::write_gitops(int kind, const Json& after) {
   const ClusterState& state = cluster_.runtime.server().state();
-  const bool suspended = part(after, {"spec", "suspend"}) == true;
-  const Json asked = part(after, {"metadata", "annotations", "reconcile.fluxcd.io/requestedAt"});
-  const bool reconcile = asked.is_string() && asked != part(cluster_.store.get(kind, ObjectStore::key_of(after)), {"metadata", "annotations", "reconcile.fluxcd.io/requestedAt"});
+  const bool suspended = part_of(after, {"spec", "suspend"}) == true;
+  const Json asked = part_of(after, {"metadata", "annotations", "reconcile.fluxcd.io/requestedAt"});
+  const bool reconcile = asked.is_string() && asked != part_of(cluster_.store.get(kind, ObjectStore::key_of(after)), {"metadata", "annotations", "reconcile.fluxcd.io/requestedAt"});
   for (std::uint32_t row = 0; row_of(kind).backing == Backing::GitRepositories && row < state.git_sources.size(); ++row) {
     const GitSource& source = state.git_sources[row];
     if (source.spec->name.text() != name_of(after) || source.spec->name_space.text() != space_of(after)) continue;

@@ -1,87 +1,12 @@
 #include "adapters/serve/printers.hpp"
 
 #include <algorithm>
-#include <span>
 #include <vector>
 
-#include "sim/base/time.hpp"
+#include "adapters/serve/printing.hpp"
 
-namespace akstwin {
-
-using Json = nlohmann::json;
-
+namespace akstwin::printing {
 namespace {
-
-/// A column; types are text unless the name begins with '#' (integer), '?' (boolean) or '@' (date); wide ones begin with '+'.
-using Columns = std::vector<std::string_view>;
-
-struct Printer {
-  std::string_view kind;
-  Columns columns;
-  std::vector<Json> (*cells)(const Json& object);
-};
-
-// An age is written as this mark, the time in seconds since 1970, and the mark again. It cannot occur in JSON text otherwise.
-constexpr char kMark = '\x01';
-
-const Json& at(const Json& object, std::initializer_list<const char*> path) {
-  static const Json kNone;
-  const Json* here = &object;
-  for (const char* step : path) {
-    if (!here->is_object()) return kNone;
-    const auto found = here->find(step);
-    if (found == here->end()) return kNone;
-    here = &*found;
-  }
-  return *here;
-}
-
-std::string text(const Json& value, std::string_view otherwise = "") {
-  if (value.is_string()) return value.get<std::string>();
-  if (value.is_null()) return std::string(otherwise);
-  return value.dump();
-}
-
-std::int64_t number(const Json& value, std::int64_t otherwise = 0) { return value.is_number_integer() ? value.get<std::int64_t>() : otherwise; }
-
-Json age_of(const Json& timestamp) {
-  if (!timestamp.is_string()) return "<unknown>";
-  const auto seconds = parse_utc(timestamp.get<std::string>().substr(0, 19) + "Z");
-  if (!seconds) return "<unknown>";
-  return std::string(1, kMark) + std::to_string(*seconds) + kMark;
-}
-
-Json age(const Json& object) { return age_of(at(object, {"metadata", "creationTimestamp"})); }
-Json name(const Json& object) { return at(object, {"metadata", "name"}); }
-
-std::string pairs(const Json& labels) {
-  if (!labels.is_object() || labels.empty()) return "<none>";
-  std::string out;
-  for (const auto& [key, value] : labels.items()) out += (out.empty() ? "" : ",") + key + "=" + text(value);
-  return out;
-}
-
-std::string selector(const Json& object) {
-  if (!object.is_object() || object.empty()) return "<none>";
-  std::string out = object.contains("matchLabels") ? pairs(object["matchLabels"]) : "";
-  for (const Json& term : at(object, {"matchExpressions"})) {
-    const std::string op = text(at(term, {"operator"}));
-    std::string list;
-    for (const Json& value : at(term, {"values"})) list += (list.empty() ? "" : ",") + text(value);
-    std::string entry = op == "Exists" ? text(at(term, {"key"})) : op == "DoesNotExist" ? "!" + text(at(term, {"key"}))
-                        : text(at(term, {"key"})) + (op == "In" ? " in (" : " notin (") + list + ")";
-    out += (out.empty() ? "" : ",") + entry;
-  }
-  return out;
-}
-
-std::string of_containers(const Json& pod_spec, const char* field) {
-  std::string out;
-  for (const Json& container : at(pod_spec, {"containers"})) out += (out.empty() ? "" : ",") + text(at(container, {field}));
-  return out;
-}
-
-Json or_none(const Json& value) { return value.is_null() || value == "" ? Json("<none>") : value; }
 
 /// What `kubectl get pods` calls the state of a pod. Source of the rules: kubernetes 1.32 pkg/printers/internalversion/printers.go, printPod.
 std::string pod_state(const Json& pod) {
@@ -211,21 +136,6 @@ std::vector<Json> budget_cells(const Json& o) {
   return {name(o), text(at(o, {"spec", "minAvailable"}), "N/A"), text(at(o, {"spec", "maxUnavailable"}), "N/A"), number(at(o, {"status", "disruptionsAllowed"})), age(o)};
 }
 
-std::string ports(const Json& list) {
-  std::string out;
-  for (const Json& port : list) {
-    std::string entry = text(at(port, {"port"}));
-    if (const Json& node = at(port, {"nodePort"}); number(node) > 0) entry += ":" + node.dump();
-    out += (out.empty() ? "" : ",") + entry + "/" + text(at(port, {"protocol"}), "TCP");
-  }
-  return out.empty() ? "<none>" : out;
-}
-
-std::vector<Json> service_cells(const Json& o) {
-  return {name(o), text(at(o, {"spec", "type"}), "ClusterIP"), text(at(o, {"spec", "clusterIP"}), "<none>"),
-          at(o, {"spec", "type"}) == "LoadBalancer" ? "<pending>" : "<none>", ports(at(o, {"spec", "ports"})), age(o), pairs(at(o, {"spec", "selector"}))};
-}
-
 /// "pods: 19/60, requests.cpu: 3110m/20": used and hard amounts whose names say that they are limits, or not.
 std::string quota_amounts(const Json& o, bool limits) {
   std::string out;
@@ -244,17 +154,6 @@ std::vector<Json> priority_cells(const Json& o) {
 }
 std::vector<Json> lease_cells(const Json& o) { return {name(o), at(o, {"spec", "holderIdentity"}), age(o)}; }
 
-std::vector<Json> claim_cells(const Json& o) {
-  return {name(o), at(o, {"status", "phase"}), text(at(o, {"spec", "volumeName"})), text(at(o, {"status", "capacity", "storage"})),
-          at(o, {"status", "accessModes"}).empty() ? "" : "RWO", text(at(o, {"spec", "storageClassName"})), "<unset>", age(o), text(at(o, {"spec", "volumeMode"}), "Filesystem")};
-}
-
-std::vector<Json> storage_class_cells(const Json& o) {
-  const bool standard = at(o, {"metadata", "annotations", "storageclass.kubernetes.io/is-default-class"}) == "true";
-  return {text(name(o)) + (standard ? " (default)" : ""), at(o, {"provisioner"}), text(at(o, {"reclaimPolicy"}), "Delete"), text(at(o, {"volumeBindingMode"}), "Immediate"),
-          at(o, {"allowVolumeExpansion"}) == true, age(o)};
-}
-
 std::vector<Json> event_cells(const Json& o) {
   const Json& about = o.contains("regarding") ? o["regarding"] : at(o, {"involvedObject"});
   std::string kind = text(at(about, {"kind"}));
@@ -265,19 +164,7 @@ std::vector<Json> event_cells(const Json& o) {
           text(at(o, {"message"}), text(at(o, {"note"}))), age_of(first), std::max<std::int64_t>(1, number(at(o, {"count"}), 1)), name(o)};
 }
 
-Json ready_of(const Json& o, const char* field) {
-  for (const Json& condition : at(o, {"status", "conditions"}))
-    if (condition.value("type", "") == "Ready") return at(condition, {field});
-  return nullptr;
-}
-
-std::vector<Json> kustomization_cells(const Json& o) { return {name(o), age(o), ready_of(o, "status"), ready_of(o, "message")}; }
-std::vector<Json> repository_cells(const Json& o) { return {name(o), at(o, {"spec", "url"}), age(o), ready_of(o, "status"), ready_of(o, "message")}; }
-std::vector<Json> application_cells(const Json& o) {
-  return {name(o), at(o, {"status", "sync", "status"}), at(o, {"status", "health", "status"}), at(o, {"spec", "project"})};
-}
 std::vector<Json> scale_cells(const Json& o) { return {name(o), number(at(o, {"spec", "replicas"})), number(at(o, {"status", "replicas"})), age(o)}; }
-std::vector<Json> definition_cells(const Json& o) { return {name(o), at(o, {"metadata", "creationTimestamp"})}; }
 std::vector<Json> plain_cells(const Json& o) { return {name(o), age(o)}; }
 
 // Columns as kube-apiserver 1.32 gives them (recorded tables of 2026-11); Flux's and Argo's of the resources' additionalPrinterColumns.
@@ -294,7 +181,6 @@ const std::vector<Printer>& printers() {
       {"CronJob", {"Name", "Schedule", "Timezone", "?Suspend", "#Active", "Last Schedule", "Age", "+Containers", "+Images", "+Selector"}, cron_job_cells},
       {"HorizontalPodAutoscaler", {"Name", "Reference", "Targets", "MinPods", "MaxPods", "Replicas", "Age"}, autoscaler_cells},
       {"PodDisruptionBudget", {"Name", "Min Available", "Max Unavailable", "#Allowed Disruptions", "Age"}, budget_cells},
-      {"Service", {"Name", "Type", "Cluster-IP", "External-IP", "Port(s)", "Age", "+Selector"}, service_cells},
       {"ConfigMap", {"Name", "Data", "Age"}, config_map_cells},
       {"ResourceQuota", {"Name", "Age", "Request", "Limit"}, quota_cells},
       {"Secret", {"Name", "Type", "#Data", "Age"}, secret_cells},
@@ -302,14 +188,8 @@ const std::vector<Printer>& printers() {
       {"ServiceAccount", {"Name", "Secrets", "Age"}, account_cells},
       {"PriorityClass", {"Name", "#Value", "?Global-Default", "Age", "PreemptionPolicy"}, priority_cells},
       {"Lease", {"Name", "Holder", "Age"}, lease_cells},
-      {"PersistentVolumeClaim", {"Name", "Status", "Volume", "Capacity", "Access Modes", "StorageClass", "VolumeAttributesClass", "Age", "+VolumeMode"}, claim_cells},
-      {"StorageClass", {"Name", "Provisioner", "ReclaimPolicy", "VolumeBindingMode", "?AllowVolumeExpansion", "Age"}, storage_class_cells},
       {"Event", {"Last Seen", "Type", "Reason", "Object", "+Subobject", "+Source", "Message", "+First Seen", "+Count", "+Name"}, event_cells},
-      {"Kustomization", {"Name", "@Age", "Ready", "Status"}, kustomization_cells},
-      {"GitRepository", {"Name", "URL", "@Age", "Ready", "Status"}, repository_cells},
-      {"Application", {"Name", "Sync Status", "Health Status", "*Project"}, application_cells},
       {"Scale", {"Name", "#Desired", "#Available", "Age"}, scale_cells},
-      {"CustomResourceDefinition", {"Name", "@Created At"}, definition_cells},
       {"", {"Name", "Age"}, plain_cells},
   };
   return kPrinters;
@@ -317,15 +197,20 @@ const std::vector<Printer>& printers() {
 
 const Printer& printer_of(const ResourceKind& kind) {
   const auto& all = printers();
-  const auto found = std::ranges::find(all, kind.kind, &Printer::kind);
-  return found == all.end() ? all.back() : *found;
+  if (const auto found = std::ranges::find(all, kind.kind, &Printer::kind); found != all.end()) return *found;
+  const auto platform = platform_printers();
+  const auto found = std::ranges::find(platform, kind.kind, &Printer::kind);
+  return found == platform.end() ? all.back() : *found;
 }
 
 }  // namespace
+}  // namespace akstwin::printing
+
+namespace akstwin {
 
 std::string table_columns(const ResourceKind& kind) {
   Json out = Json::array();
-  for (std::string_view column : printer_of(kind).columns) {
+  for (std::string_view column : printing::printer_of(kind).columns) {
     int priority = 0;
     if (column.front() == '+') priority = 1;
     if (column.front() == '*') priority = 10;   // Argo CD asks for that
@@ -341,7 +226,7 @@ std::string table_columns(const ResourceKind& kind) {
   return out.dump();
 }
 
-std::string table_cells(const ResourceKind& kind, const Json& object) { return Json(printer_of(kind).cells(object)).dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string table_cells(const ResourceKind& kind, const Json& object) { return Json(printing::printer_of(kind).cells(object)).dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 std::string with_ages(std::string_view cells, std::int64_t now_unix) {
   constexpr std::string_view kEscaped = "\\u0001";

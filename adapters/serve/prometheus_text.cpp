@@ -5,7 +5,7 @@
 namespace akstwin {
 namespace {
 
-class Text {
+class MetricsText {
  public:
   void family(std::string_view name, std::string_view help) {
     name_ = name;
@@ -27,22 +27,22 @@ class Text {
   std::string out_, name_;
 };
 
-using Visit = void (*)(Text&, const ClusterState&, const std::string&);
+using Visit = void (*)(MetricsText&, const ClusterState&, const std::string&);
 
-void of_each(Text& text, ServedWorld& world, std::string_view name, std::string_view help, Visit visit) {
+void of_each(MetricsText& text, ServedWorld& world, std::string_view name, std::string_view help, Visit visit) {
   text.family(name, help);
   for (ServedCluster& cluster : world.clusters()) visit(text, cluster.runtime.server().state(), cluster.runtime.spec().name.str());
 }
 
 template <class Value>
-void deployments(Text& text, const ClusterState& state, const std::string& cluster, Value value) {
+void deployments(MetricsText& text, const ClusterState& state, const std::string& cluster, Value value) {
   state.workloads.for_each([&](WorkloadId, const Workload& row) {
     if (row.applied && row.spec->kind == WorkloadKind::Deployment)
       text.sample({{"cluster", cluster}, {"namespace", row.spec->name_space.str()}, {"deployment", row.spec->name.str()}}, value(row));
   });
 }
 
-void pod_phases(Text& text, const ClusterState& state, const std::string& cluster) {
+void pod_phases(MetricsText& text, const ClusterState& state, const std::string& cluster) {
   constexpr std::string_view kPhases[] = {"Pending", "Running", "Succeeded", "Failed"};
   state.workloads.for_each([&](WorkloadId, const Workload& row) {
     std::int64_t counts[4] = {};
@@ -56,25 +56,25 @@ void pod_phases(Text& text, const ClusterState& state, const std::string& cluste
 }  // namespace
 
 std::string prometheus_text(ServedWorld& world) {
-  Text text;
+  MetricsText text;
   text.family("akstwin_simulated_time_seconds", "Simulated time since 1970.");
   text.sample({}, world.unix_now());
-  of_each(text, world, "kube_node_status_condition", "The Ready condition of a node.", [](Text& out, const ClusterState& state, const std::string& cluster) {
+  of_each(text, world, "kube_node_status_condition", "The Ready condition of a node.", [](MetricsText& out, const ClusterState& state, const std::string& cluster) {
     state.nodes.for_each([&](NodeId, const Node& node) {
       out.sample({{"cluster", cluster}, {"node", std::string(own_name(node.name.text()))}, {"condition", "Ready"}, {"status", "true"}}, node.ready ? 1 : 0);
     });
   });
-  of_each(text, world, "kube_node_spec_unschedulable", "Whether a node is cordoned.", [](Text& out, const ClusterState& state, const std::string& cluster) {
+  of_each(text, world, "kube_node_spec_unschedulable", "Whether a node is cordoned.", [](MetricsText& out, const ClusterState& state, const std::string& cluster) {
     state.nodes.for_each([&](NodeId, const Node& node) { out.sample({{"cluster", cluster}, {"node", std::string(own_name(node.name.text()))}}, node.unschedulable ? 1 : 0); });
   });
-  of_each(text, world, "kube_deployment_spec_replicas", "Replicas that a Deployment wants.", [](Text& out, const ClusterState& state, const std::string& cluster) {
+  of_each(text, world, "kube_deployment_spec_replicas", "Replicas that a Deployment wants.", [](MetricsText& out, const ClusterState& state, const std::string& cluster) {
     deployments(out, state, cluster, [](const Workload& row) { return row.replicas; });
   });
-  of_each(text, world, "kube_deployment_status_replicas_ready", "Ready replicas of a Deployment.", [](Text& out, const ClusterState& state, const std::string& cluster) {
+  of_each(text, world, "kube_deployment_status_replicas_ready", "Ready replicas of a Deployment.", [](MetricsText& out, const ClusterState& state, const std::string& cluster) {
     deployments(out, state, cluster, [](const Workload& row) { return row.ready; });
   });
   of_each(text, world, "akstwin_workload_pods", "Pods of a workload by phase.", pod_phases);
-  of_each(text, world, "akstwin_pods_pending", "Pods without a node.", [](Text& out, const ClusterState& state, const std::string& cluster) { out.sample({{"cluster", cluster}}, state.pending); });
+  of_each(text, world, "akstwin_pods_pending", "Pods without a node.", [](MetricsText& out, const ClusterState& state, const std::string& cluster) { out.sample({{"cluster", cluster}}, state.pending); });
   return text.take();
 }
 

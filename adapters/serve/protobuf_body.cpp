@@ -13,7 +13,7 @@ namespace akstwin {
 namespace {
 
 constexpr std::string_view kPrefix{"k8s\0", 4};
-constexpr int kDepth = 64;
+constexpr int kDeepestMessage = 64;
 
 /// A field on the wire: a number for varints and fixed widths, bytes for everything with a length.
 struct WireField {
@@ -90,7 +90,7 @@ class ProtobufReader {
  public:
   /// False: malformed. `out` gets the message's fields.
   bool message(std::string_view bytes, const ApiType& type, Json& out, int depth = 0) {
-    if (depth > kDepth) return false;
+    if (depth > kDeepestMessage) return false;
     for (WireReader reader(bytes); !reader.done();) {
       const auto wire = reader.next();
       if (!wire) return false;

@@ -6,7 +6,7 @@ namespace akstwin {
 namespace {
 
 // Names, short names and categories as kube-apiserver 1.32 lists them (recorded discovery documents of 2026-11).
-constexpr std::array kKinds = std::to_array<ResourceKind>({
+constexpr std::array kServedKinds = std::to_array<ResourceKind>({
     {"", "v1", "configmaps", "configmap", "ConfigMap", true, "cm"},
     {"", "v1", "endpoints", "endpoints", "Endpoints", true, "ep"},
     {"", "v1", "events", "event", "Event", true, "ev"},
@@ -60,17 +60,17 @@ constexpr std::array kKinds = std::to_array<ResourceKind>({
 
 }  // namespace
 
-std::span<const ResourceKind> resource_kinds() { return kKinds; }
+std::span<const ResourceKind> resource_kinds() { return kServedKinds; }
 
 int find_resource(std::string_view group, std::string_view version, std::string_view plural) {
-  for (std::size_t i = 0; i < kKinds.size(); ++i)
-    if (kKinds[i].plural == plural && kKinds[i].group == group && kKinds[i].version == version) return static_cast<int>(i);
+  for (std::size_t i = 0; i < kServedKinds.size(); ++i)
+    if (kServedKinds[i].plural == plural && kServedKinds[i].group == group && kServedKinds[i].version == version) return static_cast<int>(i);
   return -1;
 }
 
 int find_kind(std::string_view api_version, std::string_view kind) {
-  for (std::size_t i = 0; i < kKinds.size(); ++i)
-    if (kKinds[i].kind == kind && kKinds[i].api_version() == api_version) return static_cast<int>(i);
+  for (std::size_t i = 0; i < kServedKinds.size(); ++i)
+    if (kServedKinds[i].kind == kind && kServedKinds[i].api_version() == api_version) return static_cast<int>(i);
   return -1;
 }
 

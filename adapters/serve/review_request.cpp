@@ -16,7 +16,7 @@ std::string verb_of(const ApiRequest& request, const ResourcePath& path) {
   return request.flag("watch") ? "watch" : "list";
 }
 
-std::string text_of(const Json& object, const char* field) {
+std::string text_in(const Json& object, const char* field) {
   const auto found = object.find(field);
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
@@ -24,8 +24,8 @@ std::string text_of(const Json& object, const char* field) {
 AccessWish wish_of(const Json& spec) {
   const Json resource = spec.value("resourceAttributes", Json()), other = spec.value("nonResourceAttributes", Json());
   if (resource.is_object())
-    return {text_of(resource, "verb"), text_of(resource, "group"), text_of(resource, "resource"), text_of(resource, "subresource"), text_of(resource, "namespace"), text_of(resource, "name")};
-  if (other.is_object()) return {text_of(other, "verb"), {}, {}, {}, {}, {}, text_of(other, "path")};
+    return {text_in(resource, "verb"), text_in(resource, "group"), text_in(resource, "resource"), text_in(resource, "subresource"), text_in(resource, "namespace"), text_in(resource, "name")};
+  if (other.is_object()) return {text_in(other, "verb"), {}, {}, {}, {}, {}, text_in(other, "path")};
   return {};
 }
 
@@ -75,10 +75,10 @@ HttpServerResponse ClusterHandler::review(const ApiRequest& request) {
     (*body)["metadata"]["creationTimestamp"] = world_.scenario().start.iso(world_.now());
     (*body)["status"] = {{"userInfo", {{"username", user.name}, {"groups", user.groups}}}};
   } else if (what == "selfsubjectrulesreviews") {
-    (*body)["status"] = rules_of(cluster_.store, user, text_of(spec, "namespace"));
+    (*body)["status"] = rules_of(cluster_.store, user, text_in(spec, "namespace"));
   } else {
     if (what != "selfsubjectaccessreviews") {
-      user = {text_of(spec, "user"), {}};
+      user = {text_in(spec, "user"), {}};
       for (const Json& group : spec.value("groups", Json::array()))
         if (group.is_string()) user.groups.push_back(group.get<std::string>());
     }

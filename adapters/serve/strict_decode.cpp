@@ -10,7 +10,7 @@ namespace akstwin {
 namespace {
 
 // Deeper than any object of Kubernetes; what is nested deeper is refused before anything walks through it.
-constexpr std::size_t kDepth = 64;
+constexpr std::size_t kDeepestObject = 64;
 // apimachinery's json serializer stops telling at this many surprises.
 constexpr std::size_t kSurprises = 100;
 
@@ -160,7 +160,7 @@ class StrictReader final : public nlohmann::json_sax<Json> {
   }
 
   bool open(Json empty, std::string_view is) {
-    if (frames_.size() >= kDepth) {
+    if (frames_.size() >= kDeepestObject) {
       out_.error = "exceeded max depth";
       return false;
     }

@@ -13,7 +13,7 @@
 namespace akstwin {
 namespace {
 
-constexpr Duration kHour{3'600'000'000};
+constexpr Duration kMarketHour{3'600'000'000};
 constexpr std::int64_t kMillion = 1'000'000;
 
 // Draws of one hour: whether, when within the hour, and how long there is nothing afterwards.
@@ -110,10 +110,10 @@ void SpotMarket::on_hour(Subject subject) {
   const RngStream& stream = stream_of(market, hour);
   const double rate = static_cast<double>(market.eviction_rate.value) / static_cast<double>(kMillion);
   if (stream.uniform(hour, kWhether) < rate) {
-    const auto within = static_cast<std::int64_t>(stream.uniform(hour, kWhen) * static_cast<double>(kHour.us));
+    const auto within = static_cast<std::int64_t>(stream.uniform(hour, kWhen) * static_cast<double>(kMarketHour.us));
     kernel_.after({within}, reclaim_, subject);
   }
-  kernel_.after(kHour, hour_, {subject.row, hour + 1});
+  kernel_.after(kMarketHour, hour_, {subject.row, hour + 1});
 }
 
 void SpotMarket::on_reclaim(Subject subject) {

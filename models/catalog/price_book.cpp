@@ -8,16 +8,10 @@
 
 #include "models/catalog/embedded_csv.hpp"
 #include "sim/base/check.hpp"
+#include "sim/base/text.hpp"
 
 namespace akstwin {
 namespace {
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 using VmKey = std::pair<std::string, std::string>;
 
@@ -31,7 +25,7 @@ std::map<VmKey, VmPrice> read_vm_prices() {
     AKSTWIN_CHECK(row.size() == 6, "a VM price has six columns");
     const auto on_demand = parse_dollars(row[2]);
     if (!on_demand) continue;  // The size is not offered in that region.
-    prices[{lower(row[0]), lower(row[1])}] = {*on_demand, parse_dollars(row[3]), row[4], row[5]};
+    prices[{lower_case(row[0]), lower_case(row[1])}] = {*on_demand, parse_dollars(row[3]), row[4], row[5]};
   }
   return prices;
 }
@@ -70,7 +64,7 @@ int distance(std::string_view listed, std::string_view region) {
     const auto slash = listed.find('/');
     const auto one = listed.substr(0, slash);
     if (one == region) return 0;
-    if (lower(part_of_world(lower(one))) == part_of_world(region)) best = 2;
+    if (lower_case(part_of_world(lower_case(one))) == part_of_world(region)) best = 2;
     listed = slash == std::string_view::npos ? std::string_view{} : listed.substr(slash + 1);
   }
   return best;
@@ -80,7 +74,7 @@ int distance(std::string_view listed, std::string_view region) {
 
 std::optional<VmPrice> vm_price(std::string_view region, std::string_view size) {
   static const auto prices = read_vm_prices();
-  const auto found = prices.find({lower(region), lower(size)});
+  const auto found = prices.find({lower_case(region), lower_case(size)});
   if (found == prices.end()) return std::nullopt;
   return found->second;
 }
@@ -88,7 +82,7 @@ std::optional<VmPrice> vm_price(std::string_view region, std::string_view size) 
 std::optional<Meter> meter(std::string_view name, std::string_view region) {
   static const auto meters = read_meters();
   const auto [first, last] = meters.equal_range(std::string(name));
-  const std::string wanted = lower(region);
+  const std::string wanted = lower_case(region);
   const auto best = std::min_element(
       first, last, [&](const auto& a, const auto& b) { return distance(a.second.region, wanted) < distance(b.second.region, wanted); });
   if (best == last) return std::nullopt;

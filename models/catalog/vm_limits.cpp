@@ -17,7 +17,7 @@ struct Limits {
   std::optional<BurstTerms> burst;
 };
 
-std::optional<std::int64_t> number(const std::string& text) {
+std::optional<std::int64_t> limit_in(const std::string& text) {
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
@@ -25,14 +25,14 @@ std::optional<std::int64_t> number(const std::string& text) {
 }
 
 // Columns: sku, max_data_disks, base_permille, initial_credits, credits_hour, credits_max, disks_source, burst_source.
-std::vector<Limits> load() {
+std::vector<Limits> read_limits() {
   std::vector<Limits> all;
   const auto rows = parse_csv(embedded_csv("vm_limits"));
   for (std::size_t i = 1; i < rows.size(); ++i) {
     AKSTWIN_CHECK(rows[i].size() == 8, "vm_limits.csv has eight columns");
-    Limits limits{Name(rows[i][0]), number(rows[i][1]), std::nullopt};
-    if (const auto base = number(rows[i][2]))
-      limits.burst = BurstTerms{*base, number(rows[i][3]).value_or(0), number(rows[i][4]).value_or(0), number(rows[i][5]).value_or(0)};
+    Limits limits{Name(rows[i][0]), limit_in(rows[i][1]), std::nullopt};
+    if (const auto base = limit_in(rows[i][2]))
+      limits.burst = BurstTerms{*base, limit_in(rows[i][3]).value_or(0), limit_in(rows[i][4]).value_or(0), limit_in(rows[i][5]).value_or(0)};
     all.push_back(limits);
   }
   std::ranges::sort(all, {}, &Limits::size);
@@ -40,7 +40,7 @@ std::vector<Limits> load() {
 }
 
 const Limits* find(const VmSize& size) {
-  static const std::vector<Limits> all = load();
+  static const std::vector<Limits> all = read_limits();
   const auto found = std::ranges::lower_bound(all, size.name, {}, &Limits::size);
   return found != all.end() && found->size == size.name ? &*found : nullptr;
 }

@@ -196,6 +196,8 @@ SimTime Script::advance(Run& run, std::size_t index, SimTime now) {
   const StepSpec& step = *run.spec;
   if (run.stage == Stage::Waiting) {
     if (step.at && now < *step.at) return *step.at;
+    // A state that anything may bring about counts from the step before on, as when the steps are done to a real cluster.
+    if (step.condition && index > 0 && runs_[index - 1].stage != Stage::Done) return kNever;
     if (!step.at && !condition_holds(step)) return outage_began_ == kNever && !step.condition ? kNever : now + kConditionPoll;
     run.triggered = now;
     run.due = step.at ? now : now + ports_.durations.draw(step.after, index * 1000);

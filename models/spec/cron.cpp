@@ -7,6 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "sim/base/text.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -18,12 +20,6 @@ struct FieldRange {
   int low, high;
   std::span<const std::string_view> names;          ///< names[i] stands for low + i
 };
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-  return out;
-}
 
 std::optional<int> number(std::string_view text, const FieldRange& field) {
   const auto name = std::ranges::find(field.names, text);
@@ -98,7 +94,7 @@ std::optional<CronSchedule> parse_cron(std::string_view text) {
                                                                                      {"@hourly", "0 * * * *"}}};
   for (const auto& [shorthand, meaning] : kShorthands)
     if (text == shorthand) text = meaning;
-  const std::string lowered = lower(text);
+  const std::string lowered = lower_case(text);
   const std::vector<std::string_view> words = words_of(lowered);
   if (words.size() != 5) return std::nullopt;
   const std::array<FieldRange, 5> kFields{{{0, 59, {}}, {0, 23, {}}, {1, 31, {}}, {1, 12, kMonths}, {0, 7, kWeekdays}}};

@@ -14,7 +14,7 @@ using Comparison = StateCondition::Comparison;
 
 constexpr std::int64_t kOne = 1'000'000;   // a bound is kept in millionths
 
-constexpr std::array<std::pair<std::string_view, Metric>, 6> kMetrics{{{"pods.pending", Metric::PodsPending},
+constexpr std::array<std::pair<std::string_view, Metric>, 6> kConditionMetrics{{{"pods.pending", Metric::PodsPending},
                                                                        {"pods.notReady", Metric::PodsNotReady},
                                                                        {"nodes.ready", Metric::NodesReady},
                                                                        {"nodes.notReady", Metric::NodesNotReady},
@@ -48,10 +48,10 @@ std::optional<StateCondition> parse_state_condition(std::string_view text) {
       out.cluster = Name(name.substr(0, slash));
       name.remove_prefix(slash + 1);
     }
-    const auto metric = std::ranges::find(kMetrics, name, [](const auto& entry) { return entry.first; });
+    const auto metric = std::ranges::find(kConditionMetrics, name, [](const auto& entry) { return entry.first; });
     const auto digits = take_decimal(number);
     const auto bound = digits ? scale_decimal(*digits, kOne, 1, Rounding::Exact) : std::nullopt;
-    if (metric == kMetrics.end() || !bound || !number.empty()) return std::nullopt;
+    if (metric == kConditionMetrics.end() || !bound || !number.empty()) return std::nullopt;
     out.metric = metric->second;
     out.comparison = comparison;
     out.bound = *bound;
@@ -63,7 +63,7 @@ std::optional<StateCondition> parse_state_condition(std::string_view text) {
 
 std::string known_state_metrics() {
   std::string out;
-  for (const auto& [name, metric] : kMetrics) out += (out.empty() ? "" : ", ") + std::string(name);
+  for (const auto& [name, metric] : kConditionMetrics) out += (out.empty() ? "" : ", ") + std::string(name);
   return out;
 }
 

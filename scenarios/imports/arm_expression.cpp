@@ -5,17 +5,12 @@
 #include <vector>
 
 #include "scenarios/notation.hpp"
+#include "sim/base/text.hpp"
 
 namespace akstwin {
 namespace {
 
 constexpr int kMaxDepth = 24;                // variables that use variables; deeper is a circle
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 bool is_expression(const YamlNode& node) { return node.is_scalar() && node.text.size() > 2 && node.text.front() == '[' && node.text.back() == ']' && node.text[1] != '['; }
 
@@ -102,7 +97,7 @@ class Evaluator {
       } while (take(','));
       if (!take(')')) return wrong();
     }
-    return call(lower(name), arguments);
+    return call(lower_case(name), arguments);
   }
   // NOLINTNEXTLINE(misc-no-recursion): bounded by depth_.
   Value call(const std::string& name, const std::vector<Value>& arguments) {
@@ -118,7 +113,7 @@ class Evaluator {
     if (name == "concat") return concat(arguments);
     if (name == "format") return format(arguments);
     if ((name == "string" || name == "int" || name == "bool") && arguments.size() == 1) return text_like(at_node_, arguments[0]->text, name == "string");
-    if (name == "tolower" && arguments.size() == 1) return text(lower(arguments[0]->text));
+    if (name == "tolower" && arguments.size() == 1) return text(lower_case(arguments[0]->text));
     if (name == "createarray") {
       YamlNode list = list_like(at_node_);
       for (const Value& value : arguments) list.items.push_back(*value);

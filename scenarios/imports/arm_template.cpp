@@ -5,17 +5,12 @@
 
 #include "scenarios/imports/arm_expression.hpp"
 #include "scenarios/imports/azure_cluster.hpp"
+#include "sim/base/text.hpp"
 
 namespace akstwin {
 namespace {
 
 constexpr int kMaxNesting = 16;              // modules in modules
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
 
 /// Values of a template's parameters: given ones, else defaults.
 ArmScope scope_of(const YamlNode& document, const YamlNode* given) {
@@ -26,7 +21,7 @@ ArmScope scope_of(const YamlNode& document, const YamlNode* given) {
   if (declared == nullptr) return scope;
   for (const YamlMember& parameter : declared->members) {
     // Secure parameters are never read.
-    if (lower(parameter.value.text_of("type")).starts_with("secure")) continue;
+    if (lower_case(parameter.value.text_of("type")).starts_with("secure")) continue;
     const YamlNode* value = given != nullptr ? given->find(parameter.key) : nullptr;
     if (value != nullptr && value->is_map()) value = value->find("value");
     if (value == nullptr) value = parameter.value.find("defaultValue");
@@ -63,7 +58,7 @@ class TemplateReader {
  private:
   // NOLINTNEXTLINE(misc-no-recursion): bounded by kMaxNesting.
   void resource(const YamlNode& item, const ArmScope& scope, int nesting) {
-    const std::string type = lower(item.text_of("type"));
+    const std::string type = lower_case(item.text_of("type"));
     if (const YamlNode* condition = item.find("condition")) {
       const auto holds = resolve_arm(*condition, scope);
       if (holds && (holds->text == "false" || holds->text == "False")) return;
@@ -92,7 +87,7 @@ class TemplateReader {
 
   /// Resources written inside their parent: "type": "agentPools".
   void child_resource(const YamlNode& child, const ArmScope& scope, const std::string& parent) {
-    const std::string type = lower(child.text_of("type"));
+    const std::string type = lower_case(child.text_of("type"));
     const auto resolved = resolve_arm(child, scope);
     if (!resolved) return;
     if (type.ends_with("agentpools")) loose_pools_.emplace_back(parent, pool_of(*resolved, out_));
@@ -134,11 +129,11 @@ class TemplateReader {
 }  // namespace
 
 bool is_arm_template(const YamlNode& document) {
-  const std::string schema = lower(document.text_of("$schema"));
+  const std::string schema = lower_case(document.text_of("$schema"));
   return schema.find("deploymenttemplate.json") != std::string::npos && document.find("resources") != nullptr;
 }
 
-bool is_arm_parameters(const YamlNode& document) { return lower(document.text_of("$schema")).find("deploymentparameters.json") != std::string::npos; }
+bool is_arm_parameters(const YamlNode& document) { return lower_case(document.text_of("$schema")).find("deploymentparameters.json") != std::string::npos; }
 
 void read_arm_template(const YamlNode& document, const YamlNode* parameters, Fragment& out) {
   TemplateReader reader(out);

@@ -5,6 +5,8 @@
 #include <optional>
 #include <span>
 
+#include "sim/base/text.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -81,19 +83,13 @@ void read_autoscaler(const YamlNode& profile, YamlNode& cluster, Fragment& out) 
   if (!made.members.empty()) put(cluster, "autoScalerProfile", std::move(made));
 }
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 void read_network_profile(const YamlNode& profile, bool pod_subnets, YamlNode& cluster, Fragment& out) {
   YamlNode made = map_like(profile);
-  const std::string plugin = lower(profile.text_of("networkPlugin"));
+  const std::string plugin = lower_case(profile.text_of("networkPlugin"));
   if (plugin == "azure" || plugin == "kubenet") put(made, "networkPlugin", text_like(*profile.find("networkPlugin"), plugin));
   if (plugin == "none") leave_out(out.notes, "networkPlugin none: a CNI of your own; addresses are simulated as in Azure CNI Overlay", *profile.find("networkPlugin"));
   if (plugin == "azure") {
-    const bool overlay = lower(profile.text_of("networkPluginMode")) == "overlay";
+    const bool overlay = lower_case(profile.text_of("networkPluginMode")) == "overlay";
     put(made, "networkPluginMode", text_like(profile, overlay ? "overlay" : pod_subnets ? "podSubnet" : "nodeSubnet"));
   }
   for (const Same& field : kNetworkFields) {
@@ -101,7 +97,7 @@ void read_network_profile(const YamlNode& profile, bool pod_subnets, YamlNode& c
     if (value == nullptr || is_empty(*value)) continue;
     // IPv6 ranges of dual stack decide nothing here.
     if (field.from != "networkDataplane" && value->text.find(':') != std::string::npos) continue;
-    put(made, field.to, text_like(*value, field.from == "networkDataplane" ? lower(value->text) : value->text, true));
+    put(made, field.to, text_like(*value, field.from == "networkDataplane" ? lower_case(value->text) : value->text, true));
   }
   note_ignored(profile, kNetworkFields, kNetworkSilent, "managedCluster.networkProfile", out);
   put(cluster, "networkProfile", std::move(made));
@@ -116,7 +112,7 @@ void read_addons(const YamlNode& body, YamlNode& cluster) {
   if (const YamlNode* profiles = body.find("addonProfiles")) {
     for (const YamlMember& member : profiles->members) {
       if (!true_below(member.value, "enabled")) continue;
-      const auto known = std::ranges::find(kAddons, lower(member.key), &Same::from);
+      const auto known = std::ranges::find(kAddons, lower_case(member.key), &Same::from);
       made.items.push_back(text_like(member.value, known != std::end(kAddons) ? std::string(known->to) : member.key));
     }
   }
@@ -135,21 +131,21 @@ std::string minor_version(const std::string& text) {
 }  // namespace
 
 std::string region_name(std::string_view text) {
-  std::string out = lower(text);
+  std::string out = lower_case(text);
   std::erase(out, ' ');
   return out;
 }
 
 bool is_managed_cluster(const YamlNode& object) {
   if (!object.is_map()) return false;
-  const std::string type = lower(object.text_of("type"));
+  const std::string type = lower_case(object.text_of("type"));
   if (type.ends_with("/agentpools")) return false;
   return type.ends_with("/managedclusters") || body_of(object).find("agentPoolProfiles") != nullptr;
 }
 
 bool is_agent_pool(const YamlNode& object) {
   if (!object.is_map() || is_managed_cluster(object)) return false;
-  const std::string type = lower(object.text_of("type"));
+  const std::string type = lower_case(object.text_of("type"));
   return type.ends_with("/agentpools") || (body_of(object).find("vmSize") != nullptr && body_of(object).find("count") != nullptr);
 }
 
@@ -169,7 +165,7 @@ YamlNode pool_of(const YamlNode& object, Fragment& out) {
     put(settings, "maxSurge", *surge);
     put(pool, "upgradeSettings", std::move(settings));
   }
-  if (lower(text_below(body, "powerState.code")) == "stopped") {
+  if (lower_case(text_below(body, "powerState.code")) == "stopped") {
     put(pool, "count", text_like(body, "0"));
     take_out(pool, "enableAutoScaling");
     leave_out(out.notes, "a stopped pool begins with no nodes", object);

@@ -6,21 +6,16 @@
 #include "scenarios/imports/azure_cluster.hpp"
 #include "scenarios/imports/json_text.hpp"
 #include "scenarios/notation.hpp"
+#include "sim/base/text.hpp"
 
 namespace akstwin {
 namespace {
 
 constexpr std::int64_t kSecond = 1'000'000;
 
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::ranges::transform(out, out.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return out;
-}
-
 /// "urn:csci:microsoft:virtualMachineScaleSet:shutdown/2.0" → "virtualmachinescaleset:shutdown".
 std::string fault_name(std::string_view urn) {
-  std::string name = lower(urn);
+  std::string name = lower_case(urn);
   const std::string prefix = "urn:csci:microsoft:";
   if (name.starts_with(prefix)) name.erase(0, prefix.size());
   return name.substr(0, name.find('/'));
@@ -82,7 +77,7 @@ class ExperimentReader {
   }
 
   /// The name before "/providers/Microsoft.Chaos/targets/…".
-  static std::string resource_name(const std::string& id) { return last_segment(id.substr(0, std::min(lower(id).find("/providers/microsoft.chaos"), id.size()))); }
+  static std::string resource_name(const std::string& id) { return last_segment(id.substr(0, std::min(lower_case(id).find("/providers/microsoft.chaos"), id.size()))); }
 
   YamlNode begin_step(const YamlNode& action, const YamlNode& step, Duration at) const {
     YamlNode made = map_like(action);
@@ -184,7 +179,7 @@ class ExperimentReader {
 
   /// What follows "/resourceGroups/" in an id.
   static std::string segment_after(const std::string& id, const std::string& key) {
-    const std::size_t at = lower(id).find("/" + key + "/");
+    const std::size_t at = lower_case(id).find("/" + key + "/");
     if (at == std::string::npos) return {};
     const std::size_t from = at + key.size() + 2;
     return id.substr(from, id.find('/', from) - from);
@@ -195,7 +190,7 @@ class ExperimentReader {
   Fragment& out_;
 };
 
-const YamlNode& body_of(const YamlNode& document) {
+const YamlNode& experiment_body(const YamlNode& document) {
   const YamlNode* properties = document.find("properties");
   return properties != nullptr ? *properties : document;
 }
@@ -230,13 +225,13 @@ std::optional<Duration> parse_iso_duration(std::string_view text) {
 
 bool is_chaos_experiment(const YamlNode& document) {
   if (!document.is_map()) return false;
-  const YamlNode& body = body_of(document);
+  const YamlNode& body = experiment_body(document);
   const YamlNode* steps = body.find("steps");
   return body.find("selectors") != nullptr && steps != nullptr && steps->is_list() && !steps->items.empty() && steps->items[0].find("branches") != nullptr;
 }
 
 void read_chaos_experiment(const YamlNode& document, Fragment& out) {
-  ExperimentReader(body_of(document), region_name(document.text_of("location")), out).read();
+  ExperimentReader(experiment_body(document), region_name(document.text_of("location")), out).read();
 }
 
 }  // namespace akstwin

@@ -12,7 +12,7 @@
 namespace akstwin {
 namespace {
 
-constexpr std::size_t kMaxDepth = 32;        // overlays on overlays; more is a circle through links
+constexpr std::size_t kDeepestTree = 32;        // overlays on overlays; more is a circle through links
 constexpr std::size_t kMaxObjects = 100'000;
 
 constexpr std::string_view kRead[] = {"apiVersion", "kind", "metadata", "resources", "bases", "components", "patches", "patchesStrategicMerge", "patchesJson6902", "namespace",
@@ -121,7 +121,7 @@ void Kustomizer::add_components(const std::string& folder, const YamlNode& names
 void Kustomizer::accumulate(const std::string& folder, const YamlNode& at, Objects& objects) {
   const auto name = kustomization_file(folder, context_.files);
   if (!name) return error(at, "the folder '" + (folder.empty() ? "." : folder) + "' has no kustomization.yaml", "name a folder with one, or a manifest file");
-  if (open_.size() >= kMaxDepth || std::ranges::find(open_, folder) != open_.end()) return error(at, "the kustomization '" + folder + "' contains itself", "remove one of the references");
+  if (open_.size() >= kDeepestTree || std::ranges::find(open_, folder) != open_.end()) return error(at, "the kustomization '" + folder + "' contains itself", "remove one of the references");
   const auto documents = read_file(*name, at);
   if (documents.empty()) return;
   const YamlNode& file = documents[0];

@@ -41,12 +41,12 @@ std::string workload_of(const YamlNode& metric) {
   return name.empty() ? std::string() : name_space + "/" + name;
 }
 
-bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+bool has_word(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
 SeriesMeaning meaning_of(std::string_view name) {
-  if (contains(name, "cpu")) return SeriesMeaning::Cpu;
-  if (contains(name, "request_size") || contains(name, "response_size") || contains(name, "_bytes_per_request")) return SeriesMeaning::RequestSize;
-  if (contains(name, "memory") || contains(name, "working_set")) return SeriesMeaning::Memory;
+  if (has_word(name, "cpu")) return SeriesMeaning::Cpu;
+  if (has_word(name, "request_size") || has_word(name, "response_size") || has_word(name, "_bytes_per_request")) return SeriesMeaning::RequestSize;
+  if (has_word(name, "memory") || has_word(name, "working_set")) return SeriesMeaning::Memory;
   return SeriesMeaning::Load;
 }
 
@@ -60,7 +60,7 @@ std::optional<Samples> samples_of(const YamlNode& series, Diagnostics& diagnosti
   for (const YamlNode& sample : values->items) {
     const auto time = sample.items.size() == 2 ? parse_real(sample.items[0].text) : std::nullopt;
     // "NaN" and "+Inf" are answers to divisions by nothing; there is no load then.
-    const bool none = sample.items.size() == 2 && (sample.items[1].text == "NaN" || contains(sample.items[1].text, "Inf"));
+    const bool none = sample.items.size() == 2 && (sample.items[1].text == "NaN" || has_word(sample.items[1].text, "Inf"));
     const auto value = sample.items.size() != 2 ? std::nullopt : none ? std::optional(0.0) : parse_real(sample.items[1].text);
     if (!time || !value || (!samples.times.empty() && *time <= samples.times.back())) {
       diagnostics.add({Severity::Error, "S070", sample.position(), "this sample is not [time, \"value\"] after the one before it", "export the range query again"});

@@ -46,7 +46,7 @@ bool is_plain(const std::string& text) {
 
 std::string key_text(const std::string& key) { return is_plain(key) && !is_word(key) && !is_number(key) ? key : in_quotes(key); }
 
-bool is_empty(const YamlNode& node) { return (node.is_map() && node.members.empty()) || (node.is_list() && node.items.empty()); }
+bool says_nothing(const YamlNode& node) { return (node.is_map() && node.members.empty()) || (node.is_list() && node.items.empty()); }
 
 std::string leaf(const YamlNode& node) {
   if (node.is_map()) return "{}";
@@ -54,7 +54,7 @@ std::string leaf(const YamlNode& node) {
   return node.is_null() ? "null" : yaml_scalar(node);
 }
 
-bool is_leaf(const YamlNode& node) { return node.is_scalar() || node.is_null() || is_empty(node); }
+bool is_leaf(const YamlNode& node) { return node.is_scalar() || node.is_null() || says_nothing(node); }
 
 // NOLINTNEXTLINE(misc-no-recursion): the parsers bound the depth of what they read.
 void write(const YamlNode& node, int indent, bool first_line_begun, std::string& out) {

@@ -7,8 +7,8 @@
 namespace akstwin::testing {
 namespace {
 
-struct Addresses {
-  explicit Addresses(Scenario of) : scenario(std::move(of)) {}
+struct ServiceAddresses {
+  explicit ServiceAddresses(Scenario of) : scenario(std::move(of)) {}
   std::int64_t gauge(GaugeKind kind, std::string_view a, std::string_view b = {}) const {
     const Series* series = timeline.find(key(kind, Name(a), Name(b)));
     return series == nullptr ? -1 : series->current();
@@ -45,7 +45,7 @@ TEST_CASE("An expanded pod CIDR has more blocks from its time on") {
   Scenario scenario = a_scenario({a_pool("user", 0)});
   scenario.clusters[0].network.pod_cidr = *parse_cidr("10.244.0.0/22");   // 4 blocks
   scenario.clusters[0].network.pod_cidr_expansions.push_back({SimTime{} + 60_s, *parse_cidr("10.244.0.0/21"), {}});
-  Addresses of(scenario);
+  ServiceAddresses of(scenario);
   for (int i = 0; i < 4; ++i) REQUIRE(of.ip.reserve(0).empty());
   REQUIRE(of.ip.refuses(0, 1) == Name("PodCidrExhausted"));
   of.kernel->run_until(SimTime{} + 60_s);
@@ -59,7 +59,7 @@ TEST_CASE("Kubenet with both address families ends at 200 nodes, because each ha
   Scenario scenario = a_scenario({a_pool("user", 0)});
   scenario.clusters[0].network.mode = NetworkPluginMode::Kubenet;
   scenario.clusters[0].network.dual_stack = true;
-  Addresses of(scenario);
+  ServiceAddresses of(scenario);
   CHECK(of.ip.refuses(0, 200).empty());
   CHECK(of.ip.refuses(0, 201) == Name("RouteTableIsFull"));
 }
@@ -69,14 +69,14 @@ TEST_CASE("API servers share their delegated subnet, and a private cluster's end
   scenario.clusters[1].location = Name("eastus2");
   scenario.networks[0].subnets.push_back(subnet("api", "10.40.8.0/27", "apiServer"));
   scenario.clusters[0].api_server_subnet = scenario.clusters[1].api_server_subnet = Name("api");
-  Addresses of(scenario);
+  ServiceAddresses of(scenario);
   CHECK(of.ip.used(1) == 18);                                             // nine each
   CHECK(of.gauge(GaugeKind::SubnetUsed, "vnet/api", "API server") == 18);
   CHECK(of.ip.used(0) == 2);                                              // a load balancer each
   scenario.clusters[0].api_server_subnet = {};
   scenario.clusters[0].private_cluster = true;
   scenario.clusters[0].network.internal_load_balancers = 3;
-  Addresses endpoint(scenario);
+  ServiceAddresses endpoint(scenario);
   CHECK(endpoint.ip.used(0) == 1 + 3 + 1);
   CHECK(endpoint.ip.used(1) == 9);
   CHECK(endpoint.ip.consistent());
@@ -85,7 +85,7 @@ TEST_CASE("API servers share their delegated subnet, and a private cluster's end
 TEST_CASE("Bastion's and the firewall's subnets belong to nobody else") {
   Scenario scenario = a_scenario({a_pool("user", 0)});
   scenario.networks[0].subnets.push_back(subnet("AzureBastionSubnet", "10.40.8.0/26"));
-  Addresses of(scenario);
+  ServiceAddresses of(scenario);
   CHECK(of.ip.free(1) == 0);
   CHECK(of.gauge(GaugeKind::SubnetUsed, "vnet/AzureBastionSubnet", "delegated") == 59);
 }
@@ -100,7 +100,7 @@ TEST_CASE("Two clusters and three pools in one subnet never take an address twic
       scenario.clusters[1].network.mode = NetworkPluginMode::NodeSubnet;   // 31 a node, 11 where maxPods is 10; the others one
       scenario.clusters[1].pools.resize(1);
       scenario.clusters[0].pools[1].max_pods = 10;
-      Addresses of(scenario);
+      ServiceAddresses of(scenario);
       const RngStream stream({.seed = seed}, "test");
       std::int64_t held[3] = {0, 0, 0}, full_at = INT64_MAX;
       for (std::uint32_t step = 0; step < 300; ++step) {

@@ -9,7 +9,7 @@
 namespace akstwin::testing {
 namespace {
 
-constexpr std::string_view kUser = "aks-prod/user";
+constexpr std::string_view kSpotPool = "aks-prod/user";
 
 Scenario spot_scenario(std::vector<int> zones = {1, 2}) {
   NodePoolSpec pool = autoscaled(a_pool("user", 4, std::move(zones)), 0, 8);
@@ -44,7 +44,7 @@ TEST_CASE("Without volatility a market costs its level all the time: half of $0.
   world.platform.run_for(48_h);
   CHECK(prices(world.platform, "eastus2-1").size() == 1);
   CHECK(prices(world.platform, "eastus2-1").front().value == 113'000'000);
-  CHECK(world.platform.gauge(GaugeKind::PoolSpotPrice, "aks-prod", kUser) == 113'000'000);
+  CHECK(world.platform.gauge(GaugeKind::PoolSpotPrice, "aks-prod", kSpotPool) == 113'000'000);
 }
 
 TEST_CASE("A price path strays as far as stated, never above on demand, with five decimals, and differs by zone") {
@@ -92,12 +92,12 @@ TEST_CASE("A pool with a maximum price is evicted when the market costs more, an
   CHECK(world.platform.clusters[0]->preempted.empty());
   CHECK(world.platform.scale_sets->set_spot_price(market, Money{121'000'000}, 30_s) == 4);
   CHECK(world.platform.clusters[0]->preempted.size() == 4);
-  world.platform.scale_sets->resize(world.platform.pool(kUser), 2);
-  CHECK(world.platform.row(kUser).target == 0);
-  CHECK(world.platform.row(kUser).last_failure_code.text() == "ZonalAllocationFailed");
+  world.platform.scale_sets->resize(world.platform.pool(kSpotPool), 2);
+  CHECK(world.platform.row(kSpotPool).target == 0);
+  CHECK(world.platform.row(kSpotPool).last_failure_code.text() == "ZonalAllocationFailed");
   CHECK(world.platform.scale_sets->set_spot_price(market, Money{120'000'000}, 30_s) == 0);
-  world.platform.scale_sets->resize(world.platform.pool(kUser), 2);
-  CHECK(world.platform.row(kUser).target == 2);
+  world.platform.scale_sets->resize(world.platform.pool(kSpotPool), 2);
+  CHECK(world.platform.row(kSpotPool).target == 2);
 }
 
 TEST_CASE("One market may be reclaimed more often than the others") {

@@ -7,7 +7,7 @@
 namespace akstwin::testing {
 namespace {
 
-constexpr std::string_view kUser = "aks-prod/user", kSpot = "aks-prod/spot";
+constexpr std::string_view kQuotaPool = "aks-prod/user", kSpot = "aks-prod/spot";
 
 /// Two D4ds_v5 (four vCPUs each) of at most ten, under these quotas of eastus2.
 Scenario limited(RegionQuotaSpec quota) {
@@ -27,38 +27,38 @@ RegionQuotaSpec of_family(std::int64_t vcpus) {
 
 TEST_CASE("A request above the family's quota is refused as a whole, and a smaller one is granted") {
   Platform platform(limited(of_family(20)));
-  platform.scale_sets->resize(platform.pool(kUser), 6);   // 8 held + 4 × 4 = 24 > 20
-  CHECK(platform.row(kUser).target == 2);
-  CHECK(platform.row(kUser).last_failure_code.text() == "QuotaExceeded");
+  platform.scale_sets->resize(platform.pool(kQuotaPool), 6);   // 8 held + 4 × 4 = 24 > 20
+  CHECK(platform.row(kQuotaPool).target == 2);
+  CHECK(platform.row(kQuotaPool).last_failure_code.text() == "QuotaExceeded");
   const auto refused = platform.events(EventKind::PoolRefused);
   REQUIRE(refused.size() == 1);
   CHECK(refused[0].value == 4);
   CHECK(refused[0].object.text() == "eastus2/standardDDSv5Family");
-  platform.scale_sets->resize(platform.pool(kUser), 5);   // 8 + 3 × 4 = 20: exactly
-  CHECK(platform.row(kUser).target == 5);
+  platform.scale_sets->resize(platform.pool(kQuotaPool), 5);   // 8 + 3 × 4 = 20: exactly
+  CHECK(platform.row(kQuotaPool).target == 5);
   CHECK(platform.scale_sets->quotas().used(Name("eastus2/standardDDSv5Family")) == 20);
 }
 
 TEST_CASE("vCPUs come back when a machine is gone, not when its deletion begins") {
   Platform platform(limited(of_family(8)));
-  platform.scale_sets->resize(platform.pool(kUser), 1);
-  platform.scale_sets->resize(platform.pool(kUser), 2);   // 8 still held
-  CHECK(platform.row(kUser).target == 1);
+  platform.scale_sets->resize(platform.pool(kQuotaPool), 1);
+  platform.scale_sets->resize(platform.pool(kQuotaPool), 2);   // 8 still held
+  CHECK(platform.row(kQuotaPool).target == 1);
   platform.run_for(20_min);
   CHECK(platform.scale_sets->quotas().used(Name("eastus2/standardDDSv5Family")) == 4);
-  platform.scale_sets->resize(platform.pool(kUser), 2);
-  CHECK(platform.row(kUser).target == 2);
+  platform.scale_sets->resize(platform.pool(kQuotaPool), 2);
+  CHECK(platform.row(kQuotaPool).target == 2);
 }
 
 TEST_CASE("A stopped pool gives its vCPUs back and needs them again to start") {
   RegionQuotaSpec quota;
   quota.total_vcpus = 8;
   Platform platform(limited(quota));
-  platform.scale_sets->stop_pool(platform.pool(kUser));
+  platform.scale_sets->stop_pool(platform.pool(kQuotaPool));
   platform.run_for(20_min);
   CHECK(platform.scale_sets->quotas().used(Name("eastus2/cores")) == 0);
-  platform.scale_sets->start_pool(platform.pool(kUser));
-  CHECK(platform.row(kUser).target == 2);
+  platform.scale_sets->start_pool(platform.pool(kQuotaPool));
+  CHECK(platform.row(kQuotaPool).target == 2);
   CHECK(platform.scale_sets->quotas().used(Name("eastus2/cores")) == 8);
 }
 
@@ -101,14 +101,14 @@ TEST_CASE("Clusters of one region share its quotas, those of another region do n
 
 TEST_CASE("A pool whose first nodes exceed the quota starts without any") {
   Platform platform(limited(of_family(7)));
-  CHECK(platform.row(kUser).target == 0);
+  CHECK(platform.row(kQuotaPool).target == 0);
   CHECK(platform.events(EventKind::PoolRefused).size() == 1);
 }
 
 TEST_CASE("Without a stated quota nothing is limited or counted") {
   Platform platform(a_scenario({autoscaled(a_pool("user", 2), 0, 300)}));
-  platform.scale_sets->resize(platform.pool(kUser), 200);
-  CHECK(platform.row(kUser).target == 200);
+  platform.scale_sets->resize(platform.pool(kQuotaPool), 200);
+  CHECK(platform.row(kQuotaPool).target == 200);
   CHECK(platform.scale_sets->quotas().used(Name("eastus2/cores")) == 0);
 }
 

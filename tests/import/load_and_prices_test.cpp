@@ -11,9 +11,9 @@ using namespace akstwin::test;
 
 namespace {
 
-std::string data(const char* name) { return (data_folder() / name).string(); }
+std::string data_file(const char* name) { return (data_folder() / name).string(); }
 
-Found import_text(const std::string& file, const std::string& text, ImportKind kind = ImportKind::Auto) {
+Found imported_text(const std::string& file, const std::string& text, ImportKind kind = ImportKind::Auto) {
   const Folder folder("import-text");
   folder.write(file, text);
   return import_paths({(folder.path() / file).string()}, kind);
@@ -22,7 +22,7 @@ Found import_text(const std::string& file, const std::string& text, ImportKind k
 }  // namespace
 
 TEST_CASE("A Prometheus answer is load, use and size of requests of its workloads") {
-  const Found found = import_paths({data("load.json")});
+  const Found found = import_paths({data_file("load.json")});
   INFO(found.said);
   REQUIRE_FALSE(found.failed);
   CHECK(counts_text(found.imported) == "sample=11, series=5, series, cpu=1, series, load=2, series, memory=1, series, request size=1");
@@ -52,7 +52,7 @@ TEST_CASE("A Prometheus answer is load, use and size of requests of its workload
 
 TEST_CASE("Services of a scenario take load and use from a Prometheus answer, and what is stated wins") {
   const Folder folder("services-from");
-  std::filesystem::copy_file(data("load.json"), folder.path() / "load.json");
+  std::filesystem::copy_file(data_file("load.json"), folder.path() / "load.json");
   const std::string workloads =
       "  workloads: [{cluster: aks, from: [m.yaml]}]\n";
   std::string manifests;
@@ -81,19 +81,19 @@ TEST_CASE("Services of a scenario take load and use from a Prometheus answer, an
 }
 
 TEST_CASE("What a series measures can be said") {
-  const Found found = import_paths({data("load.json")}, ImportKind::Prometheus, SeriesMeaning::Cpu);
+  const Found found = import_paths({data_file("load.json")}, ImportKind::Prometheus, SeriesMeaning::Cpu);
   CHECK(found.imported.counts.at("series, cpu") == 5);
 }
 
 TEST_CASE("An answer without samples in order is refused at the sample") {
-  const Found found = import_text("q.json", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[2,\"1\"],\n[1,\"1\"]]}]}}");
+  const Found found = imported_text("q.json", "{\"status\":\"success\",\"data\":{\"resultType\":\"matrix\",\"result\":[{\"metric\":{},\"values\":[[2,\"1\"],\n[1,\"1\"]]}]}}");
   CHECK(found.failed);
   CHECK(found.said.find("q.json:2:1: error[S070]") != std::string::npos);
-  CHECK(import_text("q.json", "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}").said.find("not a matrix") != std::string::npos);
+  CHECK(imported_text("q.json", "{\"status\":\"success\",\"data\":{\"resultType\":\"vector\",\"result\":[]}}").said.find("not a matrix") != std::string::npos);
 }
 
 TEST_CASE("Retail prices are counted by what they are, and missing pages are said") {
-  const Found found = import_paths({data("prices.json")});
+  const Found found = import_paths({data_file("prices.json")});
   INFO(found.said);
   CHECK(counts_text(found.imported) == "price=4, price with savings plan=1, price, Windows=1, price, consumption=2, price, reservation=1, price, spot=1");
   CHECK(found.said.find("NextPageLink") != std::string::npos);
@@ -102,7 +102,7 @@ TEST_CASE("Retail prices are counted by what they are, and missing pages are sai
 
 TEST_CASE("A price list of cost.prices wins over the catalogue, and what the scenario states itself over both") {
   const Folder folder("prices");
-  std::filesystem::copy_file(data("prices.json"), folder.path() / "prices.json");
+  std::filesystem::copy_file(data_file("prices.json"), folder.path() / "prices.json");
   const std::string cluster = "  clusters: [{name: aks, location: westeurope, agentPoolProfiles: [{name: system, mode: System, vmSize: Standard_D4ds_v5, count: 3}]}]\n";
   folder.write("s.yaml", kHeader + cluster + "  cost: {prices: prices.json, overrides: {\"vm:westeurope/Standard_D4ds_v5/spot\": 0.04 USD}}\n");
   const Loaded loaded = folder.load("s.yaml");
@@ -129,7 +129,7 @@ TEST_CASE("A price list of cost.prices wins over the catalogue, and what the sce
 }
 
 TEST_CASE("A SimKube trace gives each object as it was applied last") {
-  const Found found = import_paths({data("trace.json")});
+  const Found found = import_paths({data_file("trace.json")});
   CHECK(counts_text(found.imported) == "Deployment=1, object applied=2, object deleted=0, trace event=2");
   CHECK(text_below(found.imported.objects.at(0), "spec.replicas") == "5");
 }
@@ -156,13 +156,13 @@ TEST_CASE("Broken and hostile files are refused with their place, and nothing cr
       {"a.json", "error[S023]", "[1, 2, 3]"},
   };
   for (const Case& one : cases) {
-    const Found found = import_text(one.file, one.text);
+    const Found found = imported_text(one.file, one.text);
     INFO(one.text.substr(0, 80) << "\n" << found.said.substr(0, 2'000));
     CHECK(found.failed);
     CHECK(found.said.find(one.said) != std::string::npos);
   }
   CHECK(import_paths({"/no/such/file.json"}).said.find("error[S001]") != std::string::npos);
-  CHECK(import_text("a.yaml", "apiVersion: v1\nkind: Pod\n", ImportKind::Terraform).said.find("this is not of kind tfplan") != std::string::npos);
+  CHECK(imported_text("a.yaml", "apiVersion: v1\nkind: Pod\n", ImportKind::Terraform).said.find("this is not of kind tfplan") != std::string::npos);
 }
 
 TEST_CASE("A tree written as YAML or JSON reads back to itself") {

@@ -8,7 +8,7 @@
 namespace akstwin::test {
 namespace {
 
-constexpr Duration kSecond{1'000'000};
+constexpr Duration kOneSecond{1'000'000};
 
 std::unique_ptr<HttpTransport> connect(const TlsServer& server, TlsClientIdentity identity, const std::string& host = "127.0.0.1", HttpLimits limits = {}) {
   std::signal(SIGPIPE, SIG_IGN);
@@ -28,7 +28,7 @@ TlsClientIdentity trusting(const TlsServer& server) {
 std::string drain(HttpTransport& transport, HttpStream& stream) {
   std::string all;
   for (int i = 0; i < 200 && stream.state() == StreamState::Open; ++i) {
-    transport.wait(kSecond / 20);
+    transport.wait(kOneSecond / 20);
     all += stream.take();
   }
   return all + stream.take();
@@ -46,7 +46,7 @@ TEST_CASE("Requests go over one connection that is kept, bodies and headers arri
   });
   auto transport = connect(server, trusting(server));
   for (int i = 0; i < 3; ++i) {
-    const auto response = transport->send({"PATCH", "/a?b=c", {{"Content-Type", "text/x"}, {"Authorization", "Bearer t"}}, "body"}, kSecond * 5);
+    const auto response = transport->send({"PATCH", "/a?b=c", {{"Content-Type", "text/x"}, {"Authorization", "Bearer t"}}, "body"}, kOneSecond * 5);
     REQUIRE(response);
     CHECK(response->status == 200);
     CHECK(response->body == "hello");
@@ -65,34 +65,34 @@ TEST_CASE("A server that nobody vouches for gets no request, and neither does on
     return RawAnswer{{http_ok("x")}};
   });
   TlsServer other([&](const std::string&) { return RawAnswer{{http_ok("x")}}; });
-  CHECK_FALSE(connect(server, trusting(other))->send({}, kSecond * 5));
+  CHECK_FALSE(connect(server, trusting(other))->send({}, kOneSecond * 5));
   TlsClientIdentity elsewhere = trusting(server);
   elsewhere.server_name = "aks.example";
-  CHECK_FALSE(connect(server, elsewhere)->send({}, kSecond * 5));
+  CHECK_FALSE(connect(server, elsewhere)->send({}, kOneSecond * 5));
   CHECK(requests == 0);
-  CHECK(connect(server, trusting(server))->send({}, kSecond * 5));
+  CHECK(connect(server, trusting(server))->send({}, kOneSecond * 5));
 }
 
 TEST_CASE("A silent server costs the timeout and no more; the connection that is refused, nothing") {
   TlsServer server([](const std::string&) { return RawAnswer{{}, false, 3'000}; });
   auto transport = connect(server, trusting(server));
   const auto began = std::chrono::steady_clock::now();
-  const auto response = transport->send({}, kSecond / 5);
+  const auto response = transport->send({}, kOneSecond / 5);
   REQUIRE_FALSE(response);
   CHECK(response.error().message.find("out of time") != std::string::npos);
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(2));
   auto endpoint = parse_endpoint("https://127.0.0.1:1");
   auto nowhere = make_live_transport(*endpoint, {});
   REQUIRE(nowhere);
-  CHECK_FALSE((*nowhere)->send({}, kSecond));
+  CHECK_FALSE((*nowhere)->send({}, kOneSecond));
 }
 
 TEST_CASE("A kept connection that the server has closed meanwhile is replaced without a word") {
   TlsServer server([](const std::string&) { return RawAnswer{{http_ok("x")}, true}; });
   auto transport = connect(server, trusting(server));
   for (int i = 0; i < 3; ++i) {
-    CHECK(transport->send({}, kSecond * 5));
-    transport->pause(kSecond / 10);
+    CHECK(transport->send({}, kOneSecond * 5));
+    transport->pause(kOneSecond / 10);
   }
   CHECK(server.connections() == 3);
 }
@@ -103,13 +103,13 @@ TEST_CASE("Answers that are no HTTP, too long a head or too large a body are err
   HttpLimits limits;
   limits.body = 1'000;
   limits.header = 2'000;
-  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kSecond * 5));
+  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kOneSecond * 5));
   answer = "HTTP/1.1 200 OK\r\nX: " + std::string(5'000, 'x') + "\r\n\r\n";
-  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kSecond * 5));
+  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kOneSecond * 5));
   answer = http_ok(std::string(2'000, 'x'));
-  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kSecond * 5));
+  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kOneSecond * 5));
   answer = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf";
-  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kSecond * 5));
+  CHECK_FALSE(connect(server, trusting(server), "127.0.0.1", limits)->send({}, kOneSecond * 5));
 }
 
 TEST_CASE("A stream arrives piece by piece and ends clean or broken, as the server ended it") {
@@ -120,7 +120,7 @@ TEST_CASE("A stream arrives piece by piece and ends clean or broken, as the serv
       return RawAnswer{pieces, true};
     });
     auto transport = connect(server, trusting(server));
-    auto stream = transport->open({}, kSecond * 5);
+    auto stream = transport->open({}, kOneSecond * 5);
     if (!stream) UNSCOPED_INFO(stream.error().message);
     REQUIRE(stream);
     CHECK((*stream)->head().status == 200);
@@ -132,7 +132,7 @@ TEST_CASE("A stream arrives piece by piece and ends clean or broken, as the serv
 TEST_CASE("A refused stream has its words in the head") {
   TlsServer server([](const std::string&) { return RawAnswer{{"HTTP/1.1 410 Gone\r\nContent-Length: 14\r\n\r\n{\"code\":410}\r\n"}}; });
   auto transport = connect(server, trusting(server));
-  auto stream = transport->open({}, kSecond * 5);
+  auto stream = transport->open({}, kOneSecond * 5);
   if (!stream) UNSCOPED_INFO(stream.error().message);
   REQUIRE(stream);
   CHECK((*stream)->head().status == 410);
@@ -149,10 +149,10 @@ TEST_CASE("A stream that nobody takes from is read no further than its backlog")
   HttpLimits limits;
   limits.stream_backlog = 50'000;
   auto transport = connect(server, trusting(server), "127.0.0.1", limits);
-  auto stream = transport->open({}, kSecond * 5);
+  auto stream = transport->open({}, kOneSecond * 5);
   if (!stream) UNSCOPED_INFO(stream.error().message);
   REQUIRE(stream);
-  transport->pause(kSecond * 3 / 2);
+  transport->pause(kOneSecond * 3 / 2);
   // At most the backlog and one read of 64 KiB.
   const std::string first = (*stream)->take();
   CHECK(first.size() <= 50'000 + 65'536);
@@ -166,14 +166,14 @@ TEST_CASE("Streams go on while a request waits, and can be left at any time") {
   });
   auto transport = connect(server, trusting(server));
   {
-    auto stream = transport->open({"GET", "/watch", {}, {}}, kSecond * 5);
+    auto stream = transport->open({"GET", "/watch", {}, {}}, kOneSecond * 5);
     if (!stream) UNSCOPED_INFO(stream.error().message);
     REQUIRE(stream);
-    CHECK(transport->send({"GET", "/slow", {}, {}}, kSecond * 5)->body == "late");
+    CHECK(transport->send({"GET", "/slow", {}, {}}, kOneSecond * 5)->body == "late");
     CHECK((*stream)->take() == "a\nb\n");
     CHECK((*stream)->state() == StreamState::Open);
   }
-  CHECK(transport->send({"GET", "/slow", {}, {}}, kSecond * 5));
+  CHECK(transport->send({"GET", "/slow", {}, {}}, kOneSecond * 5));
 }
 
 TEST_CASE("Server addresses are read, and what would show a credential is refused") {

@@ -7,7 +7,7 @@ using namespace akstwin::literals;
 
 namespace {
 
-SimTime at(Duration since_start) { return SimTime{} + since_start; }
+SimTime time_at(Duration since_start) { return SimTime{} + since_start; }
 
 /// A cluster that writes down what is asked of it and changes nothing by itself.
 class Recording final : public ClusterApi {
@@ -68,7 +68,7 @@ struct Bench {
     workload.pods.push_back(api.cluster.pods.insert(pod));
     return workload.pods.back();
   }
-  ControllerContext context(Duration now) { return {at(now), api, cloud, notes}; }
+  ControllerContext context(Duration now) { return {time_at(now), api, cloud, notes}; }
   template <class Kind>
   std::vector<Kind> asked() const {
     std::vector<Kind> found;
@@ -127,7 +127,7 @@ TEST_CASE("With OnDelete a StatefulSet deletes nothing, with minReadySeconds the
   slow.spec.min_ready = 30_s;
   slow.add(0, 1);
   ControllerContext early = slow.context(20_s);
-  CHECK(sync_stateful_set(early, slow.id) == at(30_s));
+  CHECK(sync_stateful_set(early, slow.id) == time_at(30_s));
   CHECK(slow.api.actions.empty());
 }
 
@@ -136,10 +136,10 @@ TEST_CASE("The progress deadline begins anew with every step forward, and a comp
   bench.add(0, 2);
   RolloutProgress progress;
   ControllerContext first = bench.context(100_s);
-  CHECK(watch_rollout(first, bench.id, progress) == at(700_s));
+  CHECK(watch_rollout(first, bench.id, progress) == time_at(700_s));
   bench.add(1, 2, false);
   ControllerContext further = bench.context(300_s);
-  CHECK(watch_rollout(further, bench.id, progress) == at(900_s));
+  CHECK(watch_rollout(further, bench.id, progress) == time_at(900_s));
   ControllerContext late = bench.context(900_s);
   watch_rollout(late, bench.id, progress);
   REQUIRE(bench.asked<SetRolloutState>().size() == 1);

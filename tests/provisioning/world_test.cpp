@@ -6,7 +6,7 @@
 namespace akstwin::test {
 namespace {
 
-const std::vector<std::string_view> kSizes{"Standard_D2s_v5", "Standard_D4s_v5", "Standard_D8s_v5"};
+const std::vector<std::string_view> kWorldSizes{"Standard_D2s_v5", "Standard_D4s_v5", "Standard_D8s_v5"};
 
 std::int64_t ready(const Timeline& timeline, SimTime when) { return gauge(timeline, GaugeKind::ReplicasReady, when, "prod/orders/api"); }
 
@@ -32,7 +32,7 @@ std::int64_t most_leaving(const Timeline& timeline) {
 TEST_CASE("Pods that fit nowhere get one machine of the cheapest size that holds them all, within a batch and a boot") {
   // Four pods of 900m and 1Gi: 3600m. D4s_v5 leaves 4000 − 140 = 3860m; D2s_v5 leaves 1900m: two pods each. eastus2, $/h: D2s_v5 0.096,
   // D4s_v5 0.192, D8s_v5 0.384. Karpenter packs all it can into one NodeClaim: the smallest size that holds four is D4s_v5.
-  const Timeline timeline = run(provisioned({node_pool("general", kSizes)}, {deployment("api", 4, 900_mcpu, 1_Gi)}));
+  const Timeline timeline = run(provisioned({node_pool("general", kWorldSizes)}, {deployment("api", 4, 900_mcpu, 1_Gi)}));
   INFO(transcript(timeline));
   CHECK(machines(timeline, at(30_s), "general", "Standard_D4s_v5/on-demand") == 1);
   CHECK(gauge(timeline, GaugeKind::NodesAllocated, at(50_min), "prod", "prod/general") == 1);
@@ -44,7 +44,7 @@ TEST_CASE("Pods that fit nowhere get one machine of the cheapest size that holds
 
 TEST_CASE("When a burst is over, what it brought goes, checked after 15 s and within the budget") {
   // Two pods at rest: one D2s_v5. In the burst twelve. The budget of 10 % lets one node go at a time.
-  Scenario scenario = provisioned({node_pool("general", kSizes)}, {deployment("api", 2, 900_mcpu, 1_Gi)}, 1_h);
+  Scenario scenario = provisioned({node_pool("general", kWorldSizes)}, {deployment("api", 2, 900_mcpu, 1_Gi)}, 1_h);
   with_burst(scenario, "api", 2, 5_min, 25_min);
   const Timeline timeline = run(scenario);
   INFO(transcript(timeline));
@@ -62,7 +62,7 @@ TEST_CASE("When a burst is over, what it brought goes, checked after 15 s and wi
 }
 
 TEST_CASE("WhenEmpty leaves a node alone that still has pods, and so does consolidateAfter: Never") {
-  KarpenterNodePoolSpec when_empty = node_pool("general", kSizes), never = when_empty;
+  KarpenterNodePoolSpec when_empty = node_pool("general", kWorldSizes), never = when_empty;
   when_empty.policy = ConsolidationPolicy::WhenEmpty;
   never.consolidate_after.reset();
   for (const auto& pool : {when_empty, never}) {
@@ -73,14 +73,14 @@ TEST_CASE("WhenEmpty leaves a node alone that still has pods, and so does consol
 }
 
 TEST_CASE("A budget that allows no eviction, and a pod that must not be disrupted, each keep the node and say so") {
-  Scenario guarded = oversized(node_pool("general", kSizes));
+  Scenario guarded = oversized(node_pool("general", kWorldSizes));
   PodDisruptionBudgetSpec budget;
   budget.name_space = Name("orders");
   budget.name = Name("api");
   budget.selector = objects(guarded).workloads[0].selector;
   budget.min_available = IntOrPercent{100, true};
   objects(guarded).disruption_budgets.push_back(budget);
-  Scenario kept = oversized(node_pool("general", kSizes));
+  Scenario kept = oversized(node_pool("general", kWorldSizes));
   objects(kept).workloads[0].pod.annotations.set(Name("karpenter.sh/do-not-disrupt"), Name("true"));
   const auto blocked = [](const Scenario& scenario, std::string_view why) {
     const Timeline timeline = run(scenario);
@@ -133,7 +133,7 @@ TEST_CASE("A node expires without asking a budget, and a drain without end is en
 }
 
 TEST_CASE("Limits hold, and the pods that they keep out are told why") {
-  KarpenterNodePoolSpec pool = node_pool("general", kSizes);
+  KarpenterNodePoolSpec pool = node_pool("general", kWorldSizes);
   pool.limits.resources.cpu = Millicores{6'000};
   const Timeline timeline = run(provisioned({pool}, {deployment("api", 10, 1'500_mcpu, 1_Gi)}));
   INFO(transcript(timeline));
@@ -217,7 +217,7 @@ TEST_CASE("A game day takes spot machines of a NodePool back as it does with a s
 }
 
 TEST_CASE("Startup taints keep pods away until the node's DaemonSets are up, and are not asked of the pods") {
-  KarpenterNodePoolSpec pool = node_pool("general", kSizes);
+  KarpenterNodePoolSpec pool = node_pool("general", kWorldSizes);
   pool.startup_taints = {{Name("node.cilium.io/agent-not-ready"), Name("true"), TaintEffect::NoExecute}};
   WorkloadSpec agent = deployment("agent", 1, 100_mcpu, 128_Mi);
   agent.kind = WorkloadKind::DaemonSet;
@@ -232,7 +232,7 @@ TEST_CASE("Startup taints keep pods away until the node's DaemonSets are up, and
 
 TEST_CASE("The bill has a line a size, at list price for the hours that the machines existed") {
   // One D4s_v5 from 1 s on: 3599 s of 3600 s. A month of 730 h at $0.192 is $140.16; × 3599 ÷ 3600 = $140.12.
-  const Scenario scenario = provisioned({node_pool("general", kSizes)}, {deployment("api", 4, 900_mcpu, 1_Gi)});
+  const Scenario scenario = provisioned({node_pool("general", kWorldSizes)}, {deployment("api", 4, 900_mcpu, 1_Gi)});
   const Answers answers = analyse(scenario, run(scenario));
   Money nodes;
   for (const PriceLine& line : answers.cost.lines)
@@ -247,7 +247,7 @@ TEST_CASE("The bill has a line a size, at list price for the hours that the mach
 TEST_CASE("Budgets and limits hold in random platforms, and every pod that can run does") {
   for (std::uint64_t seed = 1; seed <= 6; ++seed) {
     INFO("seed " << seed);
-    KarpenterNodePoolSpec pool = node_pool("general", kSizes);
+    KarpenterNodePoolSpec pool = node_pool("general", kWorldSizes);
     pool.budgets = {{static_cast<std::int64_t>(1 + seed % 3), false, {}, {}, Duration{0}}};
     pool.limits.resources.cpu = Millicores{24'000};
     if (seed % 2 == 0) pool.consolidate_after = 90_s;

@@ -7,11 +7,11 @@ using namespace akstwin::test;
 
 namespace {
 
-const std::string kScenario = kHeader + kCluster + "  workloads: [{cluster: aks, from: [m]}]\n";
+const std::string kManifestScenario = kHeader + kCluster + "  workloads: [{cluster: aks, from: [m]}]\n";
 
-ManifestSet read(const std::string& manifest, std::string* said = nullptr) {
+ManifestSet read_manifests_of(const std::string& manifest, std::string* said = nullptr) {
   const Folder folder("manifests");
-  folder.write("s.yaml", kScenario);
+  folder.write("s.yaml", kManifestScenario);
   folder.write("m/a.yaml", manifest);
   Loaded loaded = folder.load("s.yaml");
   if (said != nullptr) *said = loaded.said;
@@ -27,12 +27,12 @@ std::string deployment(const std::string& pod_spec, const std::string& spec = ""
 
 const std::string kContainer = "      containers: [{name: api, image: api:1, resources: {requests: {cpu: 250m, memory: 512Mi}, limits: {cpu: 1, memory: 1Gi}}}]\n";
 
-PodSpec pod_of(const std::string& pod_spec) { return read(deployment(pod_spec)).workloads.at(0).pod; }
+PodSpec pod_of(const std::string& pod_spec) { return read_manifests_of(deployment(pod_spec)).workloads.at(0).pod; }
 
 }  // namespace
 
 TEST_CASE("A Deployment carries Kubernetes' defaults where it says nothing") {
-  const ManifestSet set = read(deployment(kContainer));
+  const ManifestSet set = read_manifests_of(deployment(kContainer));
   REQUIRE(set.workloads.size() == 1);
   const WorkloadSpec& api = set.workloads[0];
   CHECK(api.kind == WorkloadKind::Deployment);
@@ -49,13 +49,13 @@ TEST_CASE("A Deployment carries Kubernetes' defaults where it says nothing") {
 }
 
 TEST_CASE("Rollout fields are read: surge, unavailability, ready seconds, Recreate") {
-  const auto set = read(deployment(kContainer, "  replicas: 4\n  minReadySeconds: 15\n  strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}\n"));
+  const auto set = read_manifests_of(deployment(kContainer, "  replicas: 4\n  minReadySeconds: 15\n  strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}\n"));
   CHECK(set.workloads[0].replicas == 4);
   CHECK(set.workloads[0].replicas_stated);
   CHECK(set.workloads[0].min_ready == Duration{15'000'000});
   CHECK(set.workloads[0].max_surge == IntOrPercent{1, false});
   CHECK(set.workloads[0].max_unavailable == IntOrPercent{0, false});
-  CHECK(read(deployment(kContainer, "  strategy: {type: Recreate}\n")).workloads[0].recreate);
+  CHECK(read_manifests_of(deployment(kContainer, "  strategy: {type: Recreate}\n")).workloads[0].recreate);
 }
 
 TEST_CASE("A missing request takes the limit, as the API server does") {
@@ -125,13 +125,13 @@ TEST_CASE("Probes keep their timing") {
 
 TEST_CASE("An autoscaler without metrics wants 80 % CPU, and behavior is defaulted in both directions") {
   const std::string hpa = "---\napiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\nmetadata: {name: api, namespace: shop}\nspec: {scaleTargetRef: {kind: Deployment, name: api}, maxReplicas: 9";
-  const auto plain = read(deployment(kContainer) + hpa + "}\n").autoscalers.at(0);
+  const auto plain = read_manifests_of(deployment(kContainer) + hpa + "}\n").autoscalers.at(0);
   CHECK(plain.min_replicas == 1);
   REQUIRE(plain.metrics.size() == 1);
   CHECK(plain.metrics[0].name == Name("cpu"));
   CHECK(plain.metrics[0].value == 80);
   CHECK_FALSE(plain.behavior);
-  const auto slow = read(deployment(kContainer) + hpa + ", behavior: {scaleDown: {stabilizationWindowSeconds: 60, policies: [{type: Pods, value: 1, periodSeconds: 60}]}}}\n").autoscalers.at(0);
+  const auto slow = read_manifests_of(deployment(kContainer) + hpa + ", behavior: {scaleDown: {stabilizationWindowSeconds: 60, policies: [{type: Pods, value: 1, periodSeconds: 60}]}}}\n").autoscalers.at(0);
   REQUIRE(slow.behavior);
   CHECK(slow.behavior->scale_up.stabilization_seconds == 0);
   CHECK(slow.behavior->scale_up.policies == std::vector<ScalingPolicy>{{false, 4, 15}, {true, 100, 15}});
@@ -145,7 +145,7 @@ TEST_CASE("Metric targets are thousandths, utilisation is percent") {
                           "    - {type: Resource, resource: {name: memory, target: {type: AverageValue, averageValue: 500Mi}}}\n"
                           "    - {type: Pods, pods: {metric: {name: rps}, target: {type: AverageValue, averageValue: 1k}}}\n"
                           "    - {type: External, external: {metric: {name: depth}, target: {type: Value, value: 2500m}}}\n";
-  const auto metrics = read(deployment(kContainer) + hpa).autoscalers.at(0).metrics;
+  const auto metrics = read_manifests_of(deployment(kContainer) + hpa).autoscalers.at(0).metrics;
   REQUIRE(metrics.size() == 4);
   CHECK(metrics[0].value == 65);
   CHECK(metrics[1].target == MetricTarget::AverageValue);
@@ -159,7 +159,7 @@ TEST_CASE("A ScaledObject's trigger finds its queue by name, or by queueName") {
   const std::string scaled = "---\napiVersion: keda.sh/v1alpha1\nkind: ScaledObject\nmetadata: {name: api, namespace: shop}\nspec:\n  scaleTargetRef: {name: api}\n  cooldownPeriod: 60\n  maxReplicaCount: 40\n  triggers:\n"
                              "    - {type: azure-servicebus, metadata: {queueName: jobs, messageCount: \"60\", activationMessageCount: \"20\"}}\n"
                              "    - {type: cron, metadata: {timezone: UTC, start: 0 6 * * *, end: 0 20 * * *, desiredReplicas: \"10\"}}\n";
-  const auto object = read(deployment(kContainer) + scaled).scaled_objects.at(0);
+  const auto object = read_manifests_of(deployment(kContainer) + scaled).scaled_objects.at(0);
   CHECK(object.cooldown == Duration{60'000'000});
   CHECK(object.max_replicas == 40);
   REQUIRE(object.triggers.size() == 2);
@@ -173,14 +173,14 @@ TEST_CASE("A ScaledObject's trigger finds its queue by name, or by queueName") {
 TEST_CASE("A pod takes the number of its priority class") {
   const PodSpec pod = pod_of("      priorityClassName: system-node-critical\n" + kContainer);
   CHECK(pod.priority == 2'000'001'000);
-  const auto set = read("apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: low}\nvalue: -5\npreemptionPolicy: Never\n---\n" + deployment("      priorityClassName: low\n" + kContainer));
+  const auto set = read_manifests_of("apiVersion: scheduling.k8s.io/v1\nkind: PriorityClass\nmetadata: {name: low}\nvalue: -5\npreemptionPolicy: Never\n---\n" + deployment("      priorityClassName: low\n" + kContainer));
   CHECK(set.workloads[0].pod.priority == -5);
   CHECK_FALSE(set.workloads[0].pod.preempts);
 }
 
 TEST_CASE("A List is read item by item and v1 kinds are not confused with others of the same name") {
   std::string said;
-  const auto set = read("apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {mesh: \"on\"}}}\n  - {apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: x}}\n", &said);
+  const auto set = read_manifests_of("apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: Namespace, metadata: {name: shop, labels: {mesh: \"on\"}}}\n  - {apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: x}}\n", &said);
   REQUIRE(set.namespaces.size() == 1);
   CHECK(set.namespaces[0].second.find(Name("mesh")) != nullptr);
   CHECK(set.services.empty());

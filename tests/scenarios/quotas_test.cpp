@@ -10,7 +10,7 @@ namespace {
 // kCluster: three D4ds_v5 in eastus2, twelve vCPUs, and one node of surge.
 Loaded with_quotas(const std::string& quotas, LoadOptions options = {}) { return load_text(kHeader + kCluster + "  quotas:\n" + quotas, std::move(options)); }
 
-bool says(const Loaded& loaded, std::string_view text) { return loaded.said.find(text) != std::string::npos; }
+bool complains(const Loaded& loaded, std::string_view text) { return loaded.said.find(text) != std::string::npos; }
 
 }  // namespace
 
@@ -40,8 +40,8 @@ TEST_CASE("A family that no size belongs to is warned of with the name that was 
   const Loaded wrong = with_quotas("    - {location: eastus2, families: {standardDDSv5Famly: 40}}\n");
   INFO(wrong.said);
   CHECK(wrong.scenario);
-  CHECK(says(wrong, "S049"));
-  CHECK(says(wrong, "did you mean 'standardDDSv5Family'?"));
+  CHECK(complains(wrong, "S049"));
+  CHECK(complains(wrong, "did you mean 'standardDDSv5Family'?"));
   CHECK(with_quotas("    - {location: eastus2, families: {StandardDdsv5Family: 40}}\n").said.empty());
 }
 
@@ -49,20 +49,20 @@ TEST_CASE("Nodes at the start above the quota are an error, nodes that may come 
   const Loaded error = with_quotas("    - {location: eastus2, families: {standardDDSv5Family: 11}}\n");   // 3 × 4 = 12
   INFO(error.said);
   CHECK_FALSE(error.scenario);
-  CHECK(says(error, "too small for the nodes at the start, which have 12"));
+  CHECK(complains(error, "too small for the nodes at the start, which have 12"));
   const Loaded warning = with_quotas("    - {location: eastus2, totalVcpus: 12}\n");   // a surge node on top: 16
   INFO(warning.said);
   CHECK(warning.scenario);
-  CHECK(says(warning, "too small for all nodes that may come"));
-  CHECK(says(warning, "with surge up to 16 vCPUs: aks/system 4 × 4"));
+  CHECK(complains(warning, "too small for all nodes that may come"));
+  CHECK(complains(warning, "with surge up to 16 vCPUs: aks/system 4 × 4"));
   CHECK(with_quotas("    - {location: eastus2, totalVcpus: 16}\n").said.empty());
 }
 
 TEST_CASE("Quotas stated twice are an error, those of a region without clusters a warning, and what is no number is refused") {
-  CHECK(says(with_quotas("    - {location: eastus2, totalVcpus: 50}\n    - {location: eastus2, totalVcpus: 60}\n"), "S016"));
-  CHECK(says(with_quotas("    - {location: centralus, totalVcpus: 50}\n"), "no cluster is in centralus"));
-  CHECK(says(with_quotas("    - {location: eastus2, totalVcpus: many}\n"), "S014"));
-  CHECK(says(with_quotas("    - {location: eastus2, families: {standardDDSv5Family: -4}}\n"), "S014"));
+  CHECK(complains(with_quotas("    - {location: eastus2, totalVcpus: 50}\n    - {location: eastus2, totalVcpus: 60}\n"), "S016"));
+  CHECK(complains(with_quotas("    - {location: centralus, totalVcpus: 50}\n"), "no cluster is in centralus"));
+  CHECK(complains(with_quotas("    - {location: eastus2, totalVcpus: many}\n"), "S014"));
+  CHECK(complains(with_quotas("    - {location: eastus2, families: {standardDDSv5Family: -4}}\n"), "S014"));
 }
 
 TEST_CASE("A quota is changed by a path through its region") {

@@ -16,7 +16,7 @@ namespace {
 
 const fs::path kRoot = AKSTWIN_SOURCE_DIR;
 
-std::string contents(const fs::path& file) {
+std::string contents_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   return {std::istreambuf_iterator<char>(in), {}};
 }
@@ -24,7 +24,7 @@ std::string contents(const fs::path& file) {
 void compare(const fs::path& page, const std::string& generated) {
   if (std::getenv("AKSTWIN_UPDATE_GOLDEN") != nullptr) std::ofstream(page, std::ios::binary) << generated;
   INFO("run with AKSTWIN_UPDATE_GOLDEN=1 to rewrite " + page.string());
-  CHECK(contents(page) == generated);
+  CHECK(contents_of(page) == generated);
 }
 
 void each_field(const FieldDoc& doc, const std::string& path, const std::function<void(const FieldDoc&, const std::string&)>& visit) {
@@ -46,7 +46,7 @@ TEST_CASE("Every code that the reader uses is documented, and every documented c
   for (const auto& entry : fs::recursive_directory_iterator(kRoot / "scenarios")) {
     if (entry.path().extension() != ".cpp" && entry.path().extension() != ".hpp") continue;
     if (entry.path().filename() == "diagnostic_codes.cpp" || entry.path().filename() == "diagnostic_codes.hpp") continue;
-    const std::string text = contents(entry.path());
+    const std::string text = contents_of(entry.path());
     for (std::sregex_iterator match(text.begin(), text.end(), code), end; match != end; ++match) used.insert((*match)[1]);
   }
   for (const DiagnosticCode& documented : diagnostic_codes()) known.emplace(documented.code);

@@ -7,9 +7,9 @@ namespace akstwin::test {
 namespace {
 
 /// Keeps the decisions about one subject.
-class Listener final : public Decisions {
+class DecisionListener final : public Decisions {
  public:
-  Listener(SubjectKind kind, std::string subject) : kind_(kind), subject_(subject) {}
+  DecisionListener(SubjectKind kind, std::string subject) : kind_(kind), subject_(subject) {}
   bool wants(SubjectKind kind, Name subject) const override { return kind == kind_ && subject == subject_; }
   void record(Decision decision) override { told.push_back(std::move(decision)); }
   /// The last decision of `decider` up to `until`.
@@ -27,8 +27,8 @@ class Listener final : public Decisions {
   Name subject_;
 };
 
-Listener listen(const Scenario& scenario, SubjectKind kind, std::string subject) {
-  Listener listener(kind, std::move(subject));
+DecisionListener listen(const Scenario& scenario, SubjectKind kind, std::string subject) {
+  DecisionListener listener(kind, std::move(subject));
   RunOptions options;
   options.kernel = KernelKind::Calendar;
   options.decisions = &listener;
@@ -54,7 +54,7 @@ const std::vector<std::string>& row(const Decision& decision, std::string_view f
 
 TEST_CASE("The autoscaler tells a pending pod which pool grows for it") {
   // Three pods of 1000m fill the only node; the next ones need another.
-  const Listener told = listen(platform({autoscaled("user", 1, 3)}, {deployment("api", 6, 1000_mcpu)}, 3_min), SubjectKind::Pod, "prod/orders/api-r1-00005");
+  const DecisionListener told = listen(platform({autoscaled("user", 1, 3)}, {deployment("api", 6, 1000_mcpu)}, 3_min), SubjectKind::Pod, "prod/orders/api-r1-00005");
   bool grew = false;
   for (const Decision& decision : told.told) grew = grew || (decision.decider == "cluster-autoscaler" && decision.outcome == "TriggeredScaleUp");
   CHECK(grew);
@@ -71,7 +71,7 @@ TEST_CASE("The autoscaler tells a pending pod that no pool can help, and what ea
 TEST_CASE("The autoscaler tells of a pool at its minimum, of nodes in use, and for how long the others have been unneeded") {
   Scenario scenario = platform({autoscaled("user", 1, 5)}, {deployment("api", 2, 100_mcpu)}, 5_min);
   scenario.clusters[0].pools[0].count = 3;
-  const Listener told = listen(scenario, SubjectKind::Pool, "prod/user");
+  const DecisionListener told = listen(scenario, SubjectKind::Pool, "prod/user");
   const Decision& decision = told.last("cluster-autoscaler");
   CHECK(decision.message == "No pod waits for a new node");
   CHECK(fact(decision, "size") == "3 nodes, 1 to 5");
@@ -100,7 +100,7 @@ TEST_CASE("The HPA tells its metrics, what they ask for, and what limited it") {
   Scenario scenario = platform({pool("user", 4)}, {deployment("api", 4, 250_mcpu)}, 20_min);
   scenario.services.push_back(load("api", 320'000, 25'000));
   objects(scenario).autoscalers.push_back(autoscaler("api", 2, 40, 50));
-  const Listener told = listen(scenario, SubjectKind::Autoscaler, "prod/orders/api");
+  const DecisionListener told = listen(scenario, SubjectKind::Autoscaler, "prod/orders/api");
   const Decision& decision = told.last("horizontal-pod-autoscaler");
   CHECK(fact(decision, "bounds") == "2 to 40");
   CHECK(fact(decision, "desired") == "40");

@@ -18,7 +18,7 @@ using namespace akstwin::test;
 namespace {
 
 constexpr Pace kPaused{Pace::Mode::Paused, 0};
-const std::string kMaps = "/api/v1/namespaces/shop/configmaps";
+const std::string kCrowdMaps = "/api/v1/namespaces/shop/configmaps";
 
 std::string request(const Running& server, const std::string& method, const std::string& target, const std::string& body = {}) {
   return method + " " + target + " HTTP/1.1\r\nHost: twin\r\nAuthorization: Bearer " + server.token() + "\r\nContent-Type: application/json\r\nContent-Length: " +
@@ -34,10 +34,10 @@ void write_much(const Running& server) {
   TlsClient writer(server.port());
   for (int i = 0; i < 400; ++i) {
     const int number = i % 20, round = i / 20;
-    const std::string target = kMaps + "/c" + std::to_string(number);
+    const std::string target = kCrowdMaps + "/c" + std::to_string(number);
     const bool remove = round % 5 == 4;   // and the round after creates it again
     if (remove) writer.send(request(server, "DELETE", target));
-    else if (round % 5 == 0) writer.send(request(server, "POST", kMaps, map_text(number, std::to_string(i))));
+    else if (round % 5 == 0) writer.send(request(server, "POST", kCrowdMaps, map_text(number, std::to_string(i))));
     else writer.send(request(server, "PUT", target, map_text(number, std::to_string(i))));
     writer.answer();
   }
@@ -90,7 +90,7 @@ std::int64_t resident_mib() {
 void write_sixty_mib(const Running& server) {
   TlsClient writer(server.port());
   for (int i = 0; i < 120; ++i) {
-    writer.send(request(server, i == 0 ? "POST" : "PUT", kMaps + (i == 0 ? "" : "/c1"), map_text(1, std::string(512 << 10, static_cast<char>('a' + i % 26)))));
+    writer.send(request(server, i == 0 ? "POST" : "PUT", kCrowdMaps + (i == 0 ? "" : "/c1"), map_text(1, std::string(512 << 10, static_cast<char>('a' + i % 26)))));
     writer.answer();
   }
 }
@@ -100,12 +100,12 @@ void write_sixty_mib(const Running& server) {
 TEST_CASE("Two hundred watches over TLS see every change of the store once and in its order, whether they read at once or late") {
   Running server(kPaused);
   TlsClient lister(server.port());
-  lister.send(request(server, "GET", kMaps));
+  lister.send(request(server, "GET", kCrowdMaps));
   const std::string from = Json::parse(lister.answer())["metadata"]["resourceVersion"];
   std::vector<std::unique_ptr<TlsClient>> watchers;
   for (int i = 0; i < 200; ++i) {
     watchers.push_back(std::make_unique<TlsClient>(server.port()));
-    watchers.back()->send(request(server, "GET", kMaps + "?watch=true&resourceVersion=" + from));
+    watchers.back()->send(request(server, "GET", kCrowdMaps + "?watch=true&resourceVersion=" + from));
   }
   std::thread writer([&] { write_much(server); });
   read_all(watchers, 400);
@@ -122,7 +122,7 @@ TEST_CASE("Two hundred watches over TLS see every change of the store once and i
 TEST_CASE("A watch that takes nothing costs no memory and is dropped, and the server goes on") {
   Running server(ServeOptions{.pace = kPaused, .write_timeout = std::chrono::milliseconds(400), .watch_log_bytes = std::size_t{2} << 20});
   TlsClient stalled(server.port(), 4'096);
-  stalled.send(request(server, "GET", kMaps + "?watch=true"));
+  stalled.send(request(server, "GET", kCrowdMaps + "?watch=true"));
   const std::int64_t before = resident_mib();
   write_sixty_mib(server);
   // The log keeps 2 MiB, a write to the stalled client 0.5 MiB at most.
@@ -132,14 +132,14 @@ TEST_CASE("A watch that takes nothing costs no memory and is dropped, and the se
   CHECK_FALSE(stalled.received().ends_with("0\r\n\r\n"));   // cut, not ended: the client sees that something is missing
   CHECK(stalled.received().size() < (std::size_t{20} << 20));
   TlsClient other(server.port());
-  other.send(request(server, "GET", kMaps + "/c1"));
+  other.send(request(server, "GET", kCrowdMaps + "/c1"));
   CHECK(Json::parse(other.answer())["kind"] == "ConfigMap");
 }
 
 TEST_CASE("A watch that comes back after more has changed than the log keeps is told 410 and ended") {
   Running server(ServeOptions{.pace = kPaused, .watch_log_bytes = std::size_t{2} << 20});
   TlsClient slow(server.port(), 4'096);
-  slow.send(request(server, "GET", kMaps + "?watch=true"));
+  slow.send(request(server, "GET", kCrowdMaps + "?watch=true"));
   write_sixty_mib(server);
   // The connection is kept alive, as HTTP has it: the end of the answer is the empty chunk.
   for (int i = 0; i < 500 && !slow.received().ends_with("0\r\n\r\n"); ++i) {

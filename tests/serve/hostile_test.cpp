@@ -7,7 +7,7 @@ using namespace akstwin::test;
 
 namespace {
 
-const Pace kPaused{Pace::Mode::Paused, 0};
+const Pace kHostilePace{Pace::Mode::Paused, 0};
 
 std::string with_token(const Running& server, const std::string& request_line, const std::string& rest = "\r\n") {
   return request_line + " HTTP/1.1\r\nHost: twin\r\nConnection: close\r\nAuthorization: Bearer " + server.token() + "\r\n" + rest;
@@ -18,7 +18,7 @@ int status_of(const std::string& answer) { return answer.starts_with("HTTP/1.1 "
 }  // namespace
 
 TEST_CASE("The server refuses what is malformed, too large or unknown, and goes on") {
-  Running server(kPaused);
+  Running server(kHostilePace);
   CHECK(status_of(server.exchange("NONSENSE\r\n\r\n")) == 400);
   CHECK(status_of(server.exchange("GET /api HTTP/9.9\r\n\r\n")) == 400);
   CHECK(status_of(server.exchange(with_token(server, "GET /%zz"))) == 400);
@@ -30,7 +30,7 @@ TEST_CASE("The server refuses what is malformed, too large or unknown, and goes 
 }
 
 TEST_CASE("Without its token the server shows nothing but its version and health") {
-  Running server(kPaused);
+  Running server(kHostilePace);
   CHECK(status_of(server.exchange("GET /api/v1/nodes HTTP/1.1\r\nHost: twin\r\nConnection: close\r\n\r\n")) == 403);
   CHECK(status_of(server.exchange("GET /api/v1/nodes HTTP/1.1\r\nHost: twin\r\nConnection: close\r\nAuthorization: Bearer wrong\r\n\r\n")) == 401);
   CHECK(status_of(server.exchange("PUT /twin/clock HTTP/1.1\r\nHost: twin\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")) == 403);
@@ -83,7 +83,7 @@ TEST_CASE("Selectors, versions and tokens that cannot be read are 400, a future 
 }
 
 TEST_CASE("A request that does not arrive in time is answered 408 and its connection ended, and others are served meanwhile") {
-  Running server(ServeOptions{.pace = kPaused, .request_timeout = std::chrono::milliseconds(200)});
+  Running server(ServeOptions{.pace = kHostilePace, .request_timeout = std::chrono::milliseconds(200)});
   const auto late = [](const std::string& answer) {
     // The whole answer is there: the server has closed before the patience of exchange() (3 s) was over.
     return status_of(answer) == 408 && answer.find("Connection: close") != std::string::npos && answer.ends_with("}\n") && answer.find("\"code\":408") != std::string::npos;

@@ -7,7 +7,7 @@ using namespace akstwin::literals;
 
 namespace {
 
-const VpaUpdaterOptions kOptions;
+const VpaUpdaterOptions kUpdaterOptions;
 
 PodSpec pod_of(ContainerAmounts requests, ContainerAmounts limits = {}) {
   PodSpec pod;
@@ -31,7 +31,7 @@ VerticalPodAutoscalerSpec with_policy(VpaContainerPolicySpec policy) {
   return spec;
 }
 
-SimTime at(Duration since_start) { return SimTime{} + since_start; }
+SimTime time_at(Duration since_start) { return SimTime{} + since_start; }
 
 }  // namespace
 
@@ -58,16 +58,16 @@ TEST_CASE("A resource that is not controlled makes no difference, and a request 
 }
 
 TEST_CASE("Within the bounds a pod is updated only after twelve hours and for ten per cent") {
-  const SimTime started = at(1_h);
+  const SimTime started = time_at(1_h);
   const PodChange small{false, false, 99'999'999}, ten{false, false, 100'000'000}, none{}, outside{true, true, 5};
-  CHECK_FALSE(wants_update(ten, started, false, at(13_h) - 1_us, kOptions));
-  CHECK(wants_update(ten, started, false, at(13_h), kOptions));
-  CHECK_FALSE(wants_update(small, started, false, at(99_h), kOptions));
-  CHECK(wants_update(outside, started, false, at(1_h), kOptions));
-  CHECK_FALSE(wants_update(ten, kNever, false, at(99_h), kOptions));
+  CHECK_FALSE(wants_update(ten, started, false, time_at(13_h) - 1_us, kUpdaterOptions));
+  CHECK(wants_update(ten, started, false, time_at(13_h), kUpdaterOptions));
+  CHECK_FALSE(wants_update(small, started, false, time_at(99_h), kUpdaterOptions));
+  CHECK(wants_update(outside, started, false, time_at(1_h), kUpdaterOptions));
+  CHECK_FALSE(wants_update(ten, kNever, false, time_at(99_h), kUpdaterOptions));
   // Killed for memory soon after its start: at once, if anything would change.
-  CHECK(wants_update(small, started, true, at(1_h), kOptions));
-  CHECK_FALSE(wants_update(none, started, true, at(1_h), kOptions));
+  CHECK(wants_update(small, started, true, time_at(1_h), kUpdaterOptions));
+  CHECK_FALSE(wants_update(none, started, true, time_at(1_h), kUpdaterOptions));
 }
 
 TEST_CASE("Pods that grow go first, then those that are furthest off") {
@@ -80,7 +80,7 @@ TEST_CASE("Pods that grow go first, then those that are furthest off") {
 
 TEST_CASE("Half of the replicas may be away, of a single one all") {
   const auto disturbed = [](std::int64_t configured, std::int64_t running) {
-    DisruptionGroup group(configured, running, kOptions.eviction_tolerance);
+    DisruptionGroup group(configured, running, kUpdaterOptions.eviction_tolerance);
     std::int64_t count = 0;
     for (; group.may_disturb(); ++count) group.disturbed();
     return count;

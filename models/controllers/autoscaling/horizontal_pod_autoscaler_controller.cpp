@@ -7,7 +7,7 @@
 namespace akstwin {
 namespace {
 
-const Name kCpu("cpu");
+const Name kCpuResource("cpu");
 
 // When settled pods are said to have started and become ready: any time long enough ago is the same to the rules, and one time makes one group.
 constexpr SimTime kLongAgo{INT64_MIN / 4};
@@ -108,7 +108,7 @@ void HorizontalPodAutoscalerController::current_values(const ClusterState& state
 
 HorizontalPodAutoscalerController::Request HorizontalPodAutoscalerController::request_of(const MetricSpec& metric, const PodSpec& pod) {
   Request request;
-  request.is_cpu = metric.name == kCpu;
+  request.is_cpu = metric.name == kCpuResource;
   for_counted(pod, [&](const ContainerSpec& container) {
     if (metric.source == MetricSource::ContainerResource && container.name != metric.container) return;
     request.milli += request.is_cpu ? container.requests.cpu.value : container.requests.memory.value * 1000;

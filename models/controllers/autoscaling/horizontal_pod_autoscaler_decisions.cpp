@@ -5,19 +5,19 @@
 namespace akstwin {
 namespace {
 
-std::string number(std::int64_t value) { return std::to_string(value); }
+std::string digits(std::int64_t value) { return std::to_string(value); }
 
 /// Thousandths as a decimal without trailing zeros: 1500 is "1.5".
 std::string decimal(std::int64_t milli) {
-  std::string text = number(milli / 1000);
-  std::string fraction = number(milli % 1000 + 1000).substr(1);
+  std::string text = digits(milli / 1000);
+  std::string fraction = digits(milli % 1000 + 1000).substr(1);
   while (!fraction.empty() && fraction.back() == '0') fraction.pop_back();
   return fraction.empty() ? text : text + "." + fraction;
 }
 
 std::string quantity(const MetricSpec& metric, std::int64_t value) {
-  if (metric.target == MetricTarget::Utilization) return number(value) + " %";
-  if (metric.name.text() == "cpu") return number(value) + "m";
+  if (metric.target == MetricTarget::Utilization) return digits(value) + " %";
+  if (metric.name.text() == "cpu") return digits(value) + "m";
   if (metric.name.text() == "memory") return to_string(Bytes{value / 1000});
   return decimal(value);
 }
@@ -45,7 +45,7 @@ DecisionTable metrics_of(const HpaView& view) {
     const auto proposal = i < view.result.proposals.size() ? view.result.proposals[i] : std::nullopt;
     const std::string name = metric.container.empty() ? metric.name.str() : metric.name.str() + " of " + metric.container.str();
     table.rows.push_back({name, std::string(source_name(metric.source)), current ? quantity(metric, *current) : "unknown", quantity(metric, metric.value),
-                          proposal ? number(*proposal) : "-"});
+                          proposal ? digits(*proposal) : "-"});
   }
   return table;
 }
@@ -66,9 +66,9 @@ std::string reasoning(const HpaView& view) {
     if (current == 0) return "the target is scaled to zero, which disables the autoscaler";
     return "no metric could be read: " + std::string(to_string(r.scaling_active.reason));
   }
-  std::string text = "the metrics ask for " + number(*r.raw);
-  if (r.stabilized && *r.stabilized != *r.raw) text += "; the stabilisation window holds " + number(*r.stabilized);
-  if (r.stabilized && *r.stabilized != r.desired) text += "; " + std::string(to_string(r.scaling_limited.reason)) + " allows " + number(r.desired);
+  std::string text = "the metrics ask for " + digits(*r.raw);
+  if (r.stabilized && *r.stabilized != *r.raw) text += "; the stabilisation window holds " + digits(*r.stabilized);
+  if (r.stabilized && *r.stabilized != r.desired) text += "; " + std::string(to_string(r.scaling_limited.reason)) + " allows " + digits(r.desired);
   return text;
 }
 
@@ -84,13 +84,13 @@ void tell(Decisions& decisions, const HpaView& view) {
   decision.decider = "horizontal-pod-autoscaler";
   decision.outcome = r.rescale ? "SuccessfulRescale" : r.scaling_limited.status ? std::string(to_string(r.scaling_limited.reason))
                                                                                  : std::string(to_string(r.able_to_scale.reason));
-  decision.message = (r.rescale ? "From " + number(current) + " to " + number(r.desired) + " replicas" : number(r.desired) + (r.desired == 1 ? " replica" : " replicas") + " as before") +
+  decision.message = (r.rescale ? "From " + digits(current) + " to " + digits(r.desired) + " replicas" : digits(r.desired) + (r.desired == 1 ? " replica" : " replicas") + " as before") +
                      ": " + reasoning(view);
-  decision.facts = {{"replicas", number(current) + " wanted, " + number(view.inputs.status_replicas) + " there, " + number(ready_pods(view.inputs)) + " ready"},
-                    {"bounds", number(view.spec.min_replicas) + " to " + number(view.spec.max_replicas)},
-                    {"metrics ask for", r.raw ? number(*r.raw) : "-"},
-                    {"after stabilisation", r.stabilized ? number(*r.stabilized) : "-"},
-                    {"desired", number(r.desired)},
+  decision.facts = {{"replicas", digits(current) + " wanted, " + digits(view.inputs.status_replicas) + " there, " + digits(ready_pods(view.inputs)) + " ready"},
+                    {"bounds", digits(view.spec.min_replicas) + " to " + digits(view.spec.max_replicas)},
+                    {"metrics ask for", r.raw ? digits(*r.raw) : "-"},
+                    {"after stabilisation", r.stabilized ? digits(*r.stabilized) : "-"},
+                    {"desired", digits(r.desired)},
                     {"AbleToScale", condition(r.able_to_scale)},
                     {"ScalingActive", condition(r.scaling_active)},
                     {"ScalingLimited", condition(r.scaling_limited)}};

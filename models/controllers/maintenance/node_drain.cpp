@@ -9,7 +9,7 @@ namespace {
 
 // kubectl's drain library, which AKS's own drain behaves like: a refused eviction is tried again after 5 s, pods that leave are looked for
 // every second (kubernetes staging/src/k8s.io/kubectl/pkg/drain [recall]).
-constexpr Duration kEvictionRetry{5'000'000}, kPoll{1'000'000};
+constexpr Duration kDrainRetry{5'000'000}, kDrainPoll{1'000'000};
 
 }  // namespace
 
@@ -67,9 +67,9 @@ DrainState NodeDrain::step(ControllerContext& context) {
       refused = true;
       blocked(context, id);
     }
-    retry_ = context.now + (refused ? kEvictionRetry : Duration{0});
+    retry_ = context.now + (refused ? kDrainRetry : Duration{0});
   }
-  next_ = std::min(context.now + kPoll, order_.began + order_.timeout);
+  next_ = std::min(context.now + kDrainPoll, order_.began + order_.timeout);
   return DrainState::UnderWay;
 }
 

@@ -8,7 +8,7 @@
 namespace akstwin {
 namespace {
 
-const Name kToBeDeleted("ToBeDeletedByClusterAutoscaler"), kShutdown("node.cloudprovider.kubernetes.io/shutdown");
+const Name kScaledDownTaint("ToBeDeletedByClusterAutoscaler"), kShutdownTaint("node.cloudprovider.kubernetes.io/shutdown");
 constexpr std::array<const char*, 3> kSteps{"Reboot", "Reimage", "Redeploy"};
 
 }  // namespace
@@ -16,7 +16,7 @@ constexpr std::array<const char*, 3> kSteps{"Reboot", "Reimage", "Redeploy"};
 /// Nodes that are being deleted, switched off or upgraded are left alone (node-auto-repair.md, limitations).
 bool NodeRepair::eligible(const Node& node) const {
   if (node.ready || node.scale_down_disabled) return false;
-  return std::ranges::none_of(node.taints, [](const Taint& taint) { return taint.key == kToBeDeleted || taint.key == kShutdown; });
+  return std::ranges::none_of(node.taints, [](const Taint& taint) { return taint.key == kScaledDownTaint || taint.key == kShutdownTaint; });
 }
 
 void NodeRepair::treat(ControllerContext& context, Patient& patient, NodeId id) {

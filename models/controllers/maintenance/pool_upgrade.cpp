@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kScaleSetLimit = 1'000;         // current + surge (facts A6)
 constexpr int kSurgeFallbackMinor = 35;                // a refused surge is tried once more with one machine (facts A6)
 constexpr Duration kSurgeTimeout{30LL * 60'000'000};   // assumption: a surge machine that is not Ready by then will not be
-constexpr Duration kPoll{5'000'000}, kUnreachablePoll{30'000'000};
+constexpr Duration kUpgradePoll{5'000'000}, kUnreachablePoll{30'000'000};
 constexpr Duration kSpotNotice{30'000'000};            // Spot pools: cordon and eviction notice, no drain (facts A6)
 const Name kReason("Upgrade");
 
@@ -44,7 +44,7 @@ bool PoolUpgrade::step(ControllerContext& context) {
     if (context.now >= pause_until_) after_batch(context);
     else wake_at(pause_until_);
   }
-  if (stage_ != Stage::Done) wake_at(context.now + kPoll);
+  if (stage_ != Stage::Done) wake_at(context.now + kUpgradePoll);
   return stage_ != Stage::Done;
 }
 

@@ -6,7 +6,7 @@
 namespace akstwin {
 namespace {
 
-constexpr Duration kLookAgain{1'000'000};
+constexpr Duration kDrainLook{1'000'000};
 
 /// 0: ordinary pods, 1: their DaemonSets', 2: critical pods, 3: critical DaemonSets'.
 std::size_t tier_of(const ClusterState& state, const Pod& pod) {
@@ -41,7 +41,7 @@ SimTime drain(ControllerContext& context, const ProvisioningState& karpenter, No
   const SimTime end = pool.termination_grace ? claim.deletion_began + *pool.termination_grace : kNever;
   std::array<std::vector<PodId>, 4> tiers;
   const std::vector<PodId> pods = state.nodes[claim.node].pods;
-  SimTime next = context.now + kLookAgain;
+  SimTime next = context.now + kDrainLook;
   std::size_t waiting = 0;
   for (const PodId id : pods) {
     const Pod& pod = state.pods[id];

@@ -28,12 +28,6 @@ bool has_room(const Resources& need, const Resources& room) {
          fits(need.ephemeral_storage.value, room.ephemeral_storage.value) && fits(need.gpu, room.gpu);
 }
 
-bool tolerates_all(const PodSpec& pod, const std::vector<Taint>& taints) {
-  return std::ranges::all_of(taints, [&](const Taint& taint) {
-    return taint.effect == TaintEffect::PreferNoSchedule || std::ranges::any_of(pod.tolerations, [&](const Toleration& t) { return t.tolerates(taint); });
-  });
-}
-
 /// What the queue takes first: most CPU, then most memory, then the oldest (queue.go).
 bool before(const PlacedPod& a, const PlacedPod& b) {
   const Resources x = a.spec->effective_request(), y = b.spec->effective_request();
@@ -43,6 +37,12 @@ bool before(const PlacedPod& a, const PlacedPod& b) {
 }
 
 }  // namespace
+
+bool tolerates_all(const PodSpec& pod, const std::vector<Taint>& taints) {
+  return std::ranges::all_of(taints, [&](const Taint& taint) {
+    return taint.effect == TaintEffect::PreferNoSchedule || std::ranges::any_of(pod.tolerations, [&](const Toleration& t) { return t.tolerates(taint); });
+  });
+}
 
 bool depends_on_topology(const PodSpec& spec) {
   return !spec.affinity.pod_required.empty() || !spec.affinity.pod_anti_required.empty() ||

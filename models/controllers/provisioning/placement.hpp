@@ -124,4 +124,7 @@ class Placement {
 /// Whether the pod asks for anything that depends on where other pods are.
 bool depends_on_topology(const PodSpec& spec);
 
+/// Whether none of the taints keeps the pod away (PreferNoSchedule never does).
+bool tolerates_all(const PodSpec& pod, const std::vector<Taint>& taints);
+
 }  // namespace akstwin

@@ -8,17 +8,11 @@ namespace akstwin {
 namespace {
 
 // Tags of pods that only exist here: above every uid.
-constexpr std::uint64_t kImaginedPod = 1ULL << 63;
+constexpr std::uint64_t kPlannedPod = 1ULL << 63;
 
 bool settling_at(const NodeClaim& claim, const KarpenterNodePoolSpec& pool, SimTime now) {
   if (!pool.consolidate_after || pool.consolidate_after->us == 0 || claim.phase != ClaimPhase::Initialized) return false;
   return now - (claim.last_pod_event != kNever ? claim.last_pod_event : claim.initialized) < *pool.consolidate_after;
-}
-
-bool tolerates_all(const PodSpec& pod, const std::vector<Taint>& taints) {
-  return std::ranges::all_of(taints, [&](const Taint& taint) {
-    return taint.effect == TaintEffect::PreferNoSchedule || std::ranges::any_of(pod.tolerations, [&](const Toleration& t) { return t.tolerates(taint); });
-  });
 }
 
 }  // namespace
@@ -82,7 +76,7 @@ void Placement::add_existing(const ClusterState& state, NodeId id, std::span<con
       const PodSpec* spec = daemons_[i].spec;
       const bool there = std::ranges::any_of(node.pods, [&](PodId pod) { return state.pods[pod].spec == spec; });
       if (!there && pools_[claim->pool].accepted(*spec)[claim->choice] && tolerates_all(*spec, pools_[claim->pool].spec().taints))
-        snapshot_.add_pod(entry.index, {.spec = spec, .name = {}, .tag = kImaginedPod | i});
+        snapshot_.add_pod(entry.index, {.spec = spec, .name = {}, .tag = kPlannedPod | i});
     }
   existing_.push_back(std::move(entry));
 }
@@ -94,7 +88,7 @@ void Placement::add_coming(const NodeClaim& claim, std::size_t position) {
   entry.index = snapshot_.add_node(pool.imagined(choice, claim.machine));
   for (std::size_t i = 0; i < daemons_.size(); ++i)
     if (pool.accepted(*daemons_[i].spec)[choice] && tolerates_all(*daemons_[i].spec, pool.spec().taints))
-      snapshot_.add_pod(entry.index, {.spec = daemons_[i].spec, .name = {}, .tag = kImaginedPod | i});
+      snapshot_.add_pod(entry.index, {.spec = daemons_[i].spec, .name = {}, .tag = kPlannedPod | i});
   existing_.push_back(std::move(entry));
 }
 

@@ -8,7 +8,7 @@
 namespace akstwin {
 namespace {
 
-using Kind = ClusterEvent::Kind;
+using Event = ClusterEvent::Kind;
 
 constexpr PluginSet bit(FilterPlugin plugin) { return PluginSet{1} << static_cast<unsigned>(plugin); }
 
@@ -39,24 +39,24 @@ bool turned(const ClusterEvent& event, Holds holds) {
 }
 
 bool fit_hint(const PodSpec& pod, const ClusterEvent& event) {
-  if (event.kind == Kind::PodGone) return true;
+  if (event.kind == Event::PodGone) return true;
   if (event.after == nullptr || !would_fit_empty(pod, *event.after)) return false;
   return event.before == nullptr || !would_fit_empty(pod, *event.before) || more_of_what_it_requests(pod, *event.before, *event.after);
 }
 
 bool ports_hint(const PodSpec& pod, const ClusterEvent& event) {
-  if (event.kind == Kind::PodGone) return !host_ports_free(host_ports_of(pod), host_ports_of(*event.pod));
-  return event.kind == Kind::NodeAdded;
+  if (event.kind == Event::PodGone) return !host_ports_free(host_ports_of(pod), host_ports_of(*event.pod));
+  return event.kind == Event::NodeAdded;
 }
 
 // A node, another limit, or a pod with disks that left. Source: kubernetes v1.32 plugins/nodevolumelimits/csi.go EventsToRegister.
 bool disks_hint(const ClusterEvent& event) {
-  if (event.kind == Kind::NodeChanged) return event.before->disk_limit != event.after->disk_limit;
-  return event.kind == Kind::NodeAdded || (event.kind == Kind::PodGone && event.pod->disks > 0);
+  if (event.kind == Event::NodeChanged) return event.before->disk_limit != event.after->disk_limit;
+  return event.kind == Event::NodeAdded || (event.kind == Event::PodGone && event.pod->disks > 0);
 }
 
 bool labels_changed(const ClusterEvent& event) {
-  return event.kind == Kind::NodeAdded || (event.kind == Kind::NodeChanged && !(event.before->labels == event.after->labels));
+  return event.kind == Event::NodeAdded || (event.kind == Event::NodeChanged && !(event.before->labels == event.after->labels));
 }
 
 bool spread_hint(const PodSpec& pod, const ClusterEvent& event) {
@@ -67,12 +67,12 @@ bool spread_hint(const PodSpec& pod, const ClusterEvent& event) {
     return [&node](const TopologySpreadConstraint& constraint) { return node.labels.find(constraint.topology_key) != nullptr; };
   };
   switch (event.kind) {
-    case Kind::PodAssigned:
-    case Kind::PodGone: return std::ranges::any_of(pod.topology_spread, counts);
-    case Kind::NodeAdded: return std::ranges::all_of(pod.topology_spread, has_key(*event.after));
-    case Kind::NodeGone: return std::ranges::all_of(pod.topology_spread, has_key(*event.before));
-    case Kind::NodeChanged: return labels_changed(event) || !(event.before->taints == event.after->taints);
-    case Kind::VolumeChanged: break;
+    case Event::PodAssigned:
+    case Event::PodGone: return std::ranges::any_of(pod.topology_spread, counts);
+    case Event::NodeAdded: return std::ranges::all_of(pod.topology_spread, has_key(*event.after));
+    case Event::NodeGone: return std::ranges::all_of(pod.topology_spread, has_key(*event.before));
+    case Event::NodeChanged: return labels_changed(event) || !(event.before->taints == event.after->taints);
+    case Event::VolumeChanged: break;
   }
   return false;
 }
@@ -80,19 +80,19 @@ bool spread_hint(const PodSpec& pod, const ClusterEvent& event) {
 bool affinity_hint(const PodSpec& pod, const ClusterEvent& event, const FitContext& context) {
   const auto wants = [&](const PodAffinityTerm& term) { return affinity_term_matches(term, pod, *event.pod, context); };
   switch (event.kind) {
-    case Kind::PodAssigned: return std::ranges::any_of(pod.affinity.pod_required, wants);
+    case Event::PodAssigned: return std::ranges::any_of(pod.affinity.pod_required, wants);
     // Its own rules may have kept others out, too.
-    case Kind::PodGone: return std::ranges::any_of(pod.affinity.pod_anti_required, wants) || !event.pod->affinity.pod_anti_required.empty();
-    case Kind::NodeAdded:
-    case Kind::NodeChanged: return labels_changed(event);
-    case Kind::NodeGone:
-    case Kind::VolumeChanged: break;
+    case Event::PodGone: return std::ranges::any_of(pod.affinity.pod_anti_required, wants) || !event.pod->affinity.pod_anti_required.empty();
+    case Event::NodeAdded:
+    case Event::NodeChanged: return labels_changed(event);
+    case Event::NodeGone:
+    case Event::VolumeChanged: break;
   }
   return false;
 }
 
 bool selection_hint(const PodSpec& pod, const ClusterEvent& event) {
-  if (event.kind == Kind::NodeChanged && !labels_changed(event)) return false;
+  if (event.kind == Event::NodeChanged && !labels_changed(event)) return false;
   return turned(event, [&](const NodeInput& node) {
     Snapshot alone;
     alone.add_node(node);
@@ -111,7 +111,7 @@ bool hint(FilterPlugin plugin, const PodSpec& pod, const ClusterEvent& event, co
     case FilterPlugin::NodePorts: return ports_hint(pod, event);
     case FilterPlugin::NodeResourcesFit: return fit_hint(pod, event);
     case FilterPlugin::NodeVolumeLimits: return disks_hint(event);
-    case FilterPlugin::VolumeBinding: return event.kind == Kind::VolumeChanged || labels_changed(event);
+    case FilterPlugin::VolumeBinding: return event.kind == Event::VolumeChanged || labels_changed(event);
     case FilterPlugin::PodTopologySpread: return spread_hint(pod, event);
     case FilterPlugin::InterPodAffinity: return affinity_hint(pod, event, context);
     case FilterPlugin::None: break;

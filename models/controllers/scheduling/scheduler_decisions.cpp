@@ -19,7 +19,7 @@ Decision begin(const ControllerContext& context, Name pod, std::string outcome, 
   return decision;
 }
 
-std::string joined(const std::vector<std::string>& parts) {
+std::string in_one_line(const std::vector<std::string>& parts) {
   std::string text;
   for (const std::string& part : parts) text += (text.empty() ? "" : ", ") + part;
   return text;
@@ -86,7 +86,7 @@ void Scheduler::tell_failed(ControllerContext& context, PodId id, const QueuedPo
     const NodeIndex node = snapshot().order()[i];
     const Resources free = snapshot().free(node);
     const FilterPlugin plugin = verdicts_[i].plugin == FilterPlugin::PreFilterNodeList ? FilterPlugin::NodeAffinity : verdicts_[i].plugin;
-    table.rows.push_back({snapshot().node(node).name.str(), std::string(to_string(plugin)), joined(reasons_of(verdicts_[i], snapshot(), node)),
+    table.rows.push_back({snapshot().node(node).name.str(), std::string(to_string(plugin)), in_one_line(reasons_of(verdicts_[i], snapshot(), node)),
                           to_string(free.cpu), to_string(free.memory)});
   }
   if (verdicts_.size() > kRowsAtMost) decision.facts.emplace_back("nodes shown", std::to_string(kRowsAtMost) + " of " + std::to_string(verdicts_.size()));
