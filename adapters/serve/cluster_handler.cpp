@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "adapters/serve/printers.hpp"
+#include "adapters/serve/quotas.hpp"
 #include "adapters/serve/request_body.hpp"
 
 namespace akstwin {
@@ -83,6 +84,7 @@ HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
 }
 
 HttpServerResponse ClusterHandler::read(const ApiRequest& request, const ResourcePath& path) {
+  if (row(path.kind).kind == "ResourceQuota") count_quotas(cluster_.store);
   if (row(path.kind).kind == "Endpoints" || row(path.kind).kind == "EndpointSlice") cluster_.endpoints.ask();
   return path.name.empty() ? list(request, path) : get(request, path);
 }

@@ -199,6 +199,30 @@ TEST_CASE("Pods of an unknown PriorityClass are refused, Deployments taken with 
   CHECK(desk.get("/api/v1/namespaces/shop/pods/p").json["spec"]["priority"] == 1000);
 }
 
+TEST_CASE("A quota counts what is there, and refuses pods that exceed it or do not say what it counts") {
+  Desk desk;
+  const std::string quotas = "/api/v1/namespaces/team/resourcequotas", pods = "/api/v1/namespaces/team/pods";
+  CHECK(desk.ask("POST", "/api/v1/namespaces", {{"metadata", {{"name", "team"}}}}).status == 201);
+  CHECK(desk.ask("POST", quotas, {{"metadata", {{"name", "q"}}}, {"spec", {{"hard", {{"requests.cpu", "1"}, {"pods", "3"}, {"count/configmaps", "1"}}}}}}).status == 201);
+  const auto pod = [](const char* name, const char* cpu) {
+    Json container{{"name", "c"}, {"image", "x:1"}};
+    if (cpu != nullptr) container["resources"] = {{"requests", {{"cpu", cpu}}}};
+    return Json{{"metadata", {{"name", name}}}, {"spec", {{"containers", Json::array({container})}}}};
+  };
+  CHECK(desk.ask("POST", pods, pod("a", "600m")).status == 201);
+  CHECK(desk.get(quotas + "/q").json["status"]["used"] == Json{{"requests.cpu", "600m"}, {"pods", "1"}, {"count/configmaps", "0"}});
+  const Answer exceeded = desk.ask("POST", pods, pod("b", "500m"));
+  CHECK(exceeded.status == 403);
+  CHECK(exceeded.json["message"] == "pods \"b\" is forbidden: exceeded quota: q, requested: requests.cpu=500m, used: requests.cpu=600m, limited: requests.cpu=1");
+  CHECK(desk.ask("POST", pods, pod("b", nullptr)).json["message"] == "pods \"b\" is forbidden: failed quota: q: must specify requests.cpu for: c");
+  CHECK(desk.ask("POST", pods, pod("b", "400m")).status == 201);   // 600 + 400 = 1,000
+  const std::string maps = "/api/v1/namespaces/team/configmaps";
+  CHECK(desk.ask("POST", maps, {{"metadata", {{"name", "one"}}}}).status == 201);
+  CHECK(desk.ask("POST", maps, {{"metadata", {{"name", "two"}}}}).status == 403);
+  const Json table = desk.ask("GET", quotas, nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).json;
+  CHECK(table["rows"][0]["cells"][2] == "count/configmaps: 1/1, pods: 2/3, requests.cpu: 1/1");
+}
+
 TEST_CASE("Endpoints follow the ready pods of a Service from the time on that somebody asks") {
   Desk desk;
   desk.run(Duration{300'000'000});

@@ -49,6 +49,8 @@ std::string general(std::string text) {
   const std::size_t quoted = text.find("Invalid value: \"{"), end = text.rfind("}\": ");
   if (quoted != std::string::npos && end != std::string::npos && end > quoted) text = text.substr(0, quoted) + "Invalid value: OBJECT: " + text.substr(end + 4);
   if (text.size() > 20'000) text.resize(20'000);
+  static const std::regex kUsed("used: requests.cpu=[0-9]+m?");   // other pods are there
+  text = std::regex_replace(text, kUsed, "used: requests.cpu=N");
   text = std::regex_replace(text, kUid, "UID");
   text = std::regex_replace(text, kTime, "TIME");
   return std::regex_replace(text, kNumber, "N");
@@ -244,6 +246,18 @@ void Replay::begin_refusing_budget(const Exchange& exchange) {
   desk_.ask("POST", folder, Json{{"metadata", {{"name", name}}}, {"spec", {{"minAvailable", std::stoi(match[2].str())}, {"selector", {{"matchLabels", {{"app", name}}}}}}}});
 }
 
+/// A quota that a refusal names, with the limits that the recorded table of quotas shows.
+void Replay::begin_quota(const Exchange& exchange) {
+  static const std::regex kRefusal("(?:exceeded|failed) quota: ([^,: ]+)");
+  std::smatch match;
+  const std::string text = exchange.whole_body();
+  if (exchange.response.status != 403 || !std::regex_search(text, match, kRefusal)) return;
+  const std::string space = namespace_of(exchange.path()), folder = "/api/v1/namespaces/" + space + "/resourcequotas";
+  begin_namespace(space);
+  if (!exists(folder + "/" + match[1].str()))
+    desk_.ask("POST", folder, Json{{"metadata", {{"name", match[1].str()}}}, {"spec", {{"hard", {{"requests.cpu", "20"}, {"requests.memory", "40Gi"}, {"pods", "60"}}}}}});
+}
+
 /// Pods of a StatefulSet have the same names in the twin: "orders-db-0" is made by making orders-db.
 bool Replay::begin_stateful_set(const std::string& pod) {
   const std::size_t dash = pod.rfind('-');
@@ -268,6 +282,7 @@ void Replay::begin() {
       const Json body = parsed(exchange.request.body);
       if (body.is_object() && body.contains("metadata")) touched.insert(exchange.path() + "/" + body["metadata"].value("name", ""));
     }
+    begin_quota(exchange);
     if (path.empty() || !touched.insert(path).second || exchange.response.status == 404 || exchange.response.status == 0) continue;
     begin_refusing_budget(exchange);
     const bool pod = path.find("/pods/") != std::string::npos, budget = path.find("/poddisruptionbudgets/") != std::string::npos;

@@ -32,6 +32,7 @@ class Replay {
   void begin_access();
   std::string first_answer() const;
   void begin_refusing_budget(const Exchange& exchange);
+  void begin_quota(const Exchange& exchange);
   bool begin_stateful_set(const std::string& pod);
   void begin_namespace(const std::string& name);
   void ask(const Exchange& exchange, bool follows);
