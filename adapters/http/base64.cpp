@@ -45,4 +45,18 @@ std::string encode_base64(std::string_view bytes) {
   return out;
 }
 
+std::optional<std::string> decode_base64_url(std::string_view text) {
+  std::string padded(text);
+  for (char& c : padded) c = c == '-' ? '+' : c == '_' ? '/' : c;
+  while (padded.size() % 4 != 0) padded += '=';
+  return decode_base64(padded);
+}
+
+std::string encode_base64_url(std::string_view bytes) {
+  std::string text = encode_base64(bytes);
+  while (!text.empty() && text.back() == '=') text.pop_back();
+  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
+  return text;
+}
+
 }  // namespace akstwin

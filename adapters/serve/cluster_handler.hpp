@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "adapters/serve/access.hpp"
 #include "adapters/serve/api_request.hpp"
@@ -31,7 +32,8 @@ struct ListPlace {
 
 class ClusterHandler {
  public:
-  ClusterHandler(ServedWorld& world, ServedCluster& cluster) : world_(world), cluster_(cluster), writer_(world, cluster) {}
+  /// `key` signs the tokens of service accounts.
+  ClusterHandler(ServedWorld& world, ServedCluster& cluster, std::string key) : world_(world), cluster_(cluster), writer_(world, cluster), key_(std::move(key)) {}
   ClusterHandler(const ClusterHandler&) = delete;
 
   /// Requests below /api and /apis; discovery, OpenAPI, version and health are answered elsewhere.
@@ -45,6 +47,8 @@ class ClusterHandler {
   Response watch(const ApiRequest& request, const ResourcePath& path, ObjectSelector selector);
   std::optional<ApiFault> select(const ApiRequest& request, const ResourcePath& path, ObjectSelector& selector) const;
   std::optional<ApiFault> place(const ApiRequest& request, const ResourcePath& path, ListPlace& at) const;
+  /// A list whose objects were made when it was asked for.
+  Response list_of_made(const ApiRequest& request, const ResourcePath& path, const Json& made) const;
   Response page(const ApiRequest& request, const ResourcePath& path, const ObjectSelector& selector);
 
   Response create(const ApiRequest& request, const ResourcePath& path);
@@ -71,6 +75,8 @@ class ClusterHandler {
   Response log(const ApiRequest& request, const ResourcePath& path);
   Response no_process(const ApiRequest& request, const ResourcePath& path);
   Response status(const ApiRequest& request, const ResourcePath& path);
+  Response account_token(const ApiRequest& request, const ResourcePath& path);
+  Response components(const ApiRequest& request, const ResourcePath& path);
   Response review(const ApiRequest& request);
   /// What the user that a client acts as may not do.
   std::optional<ApiFault> deny(const ApiRequest& request, const ResourcePath& path) const;
@@ -86,6 +92,7 @@ class ClusterHandler {
   ServedWorld& world_;
   ServedCluster& cluster_;
   ObjectWriter writer_;
+  std::string key_;
   std::uint64_t created_ = 0;              // numbers objects for their UIDs and generated names
 };
 

@@ -32,10 +32,7 @@ ObjectForm form_of(const ApiRequest& request) {
 
 /// A continue token as etcd's clients write them: the version, and where in its namespace the next page begins.
 std::string token_of(const ListPlace& at, const std::string& prefix) {
-  std::string text = encode_base64(Json{{"v", "meta.k8s.io/v1"}, {"rv", static_cast<std::int64_t>(at.version)}, {"start", at.after.substr(prefix.size())}, {"n", at.remaining}}.dump());
-  while (!text.empty() && text.back() == '=') text.pop_back();
-  for (char& c : text) c = c == '+' ? '-' : c == '/' ? '_' : c;
-  return text;
+  return encode_base64_url(Json{{"v", "meta.k8s.io/v1"}, {"rv", static_cast<std::int64_t>(at.version)}, {"start", at.after.substr(prefix.size())}, {"n", at.remaining}}.dump());
 }
 
 ApiFault bad_token(const std::string& why) { return bad_request("invalid continue token: continue key is not valid: " + why); }
@@ -48,10 +45,8 @@ std::string json_error(const std::string& text) {
   return "invalid character '" + shown + "' looking for beginning of value";
 }
 
-std::optional<ApiFault> read_token(std::string text, const std::string& prefix, ListPlace& at) {
-  for (char& c : text) c = c == '-' ? '+' : c == '_' ? '/' : c;
-  while (text.size() % 4 != 0) text += '=';
-  const auto decoded = decode_base64(text);
+std::optional<ApiFault> read_token(const std::string& text, const std::string& prefix, ListPlace& at) {
+  const auto decoded = decode_base64_url(text);
   if (!decoded) return bad_token("illegal base64 data at input byte 0");
   const Json token = Json::parse(*decoded, nullptr, false);
   if (!token.is_object()) return bad_token(json_error(*decoded));
@@ -179,7 +174,7 @@ HttpServerResponse ClusterHandler::list(const ApiRequest& request, const Resourc
   if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease")) {
     Json made = computed_list(path.kind, path.name_space);
     for (const auto& [key, stored] : cluster_.store.table(path.stored).objects()) made["items"].push_back(Json::parse(stored.text));   // those that clients made
-    return shown_list(row(path.kind), made, form_of(request), world_.unix_now());
+    return list_of_made(request, path, made);
   }
   return page(request, path, selector);
 }
@@ -215,6 +210,10 @@ std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const R
   if (request.option("resourceVersionMatch") == "Exact" && table.after(*version) < table.end())
     return expired("The resourceVersion for the provided list is too old.");
   return std::nullopt;
+}
+
+HttpServerResponse ClusterHandler::list_of_made(const ApiRequest& request, const ResourcePath& path, const Json& made) const {
+  return shown_list(row(path.kind), made, form_of(request), world_.unix_now());
 }
 
 HttpServerResponse ClusterHandler::page(const ApiRequest& request, const ResourcePath& path, const ObjectSelector& selector) {

@@ -203,7 +203,8 @@ std::optional<ApiFault> ObjectWriter::write(int kind, const Json& before, const 
     case Backing::ReplicaSets:
     case Backing::Applications:
     case Backing::Leases:
-    case Backing::Metrics: break;
+    case Backing::Metrics:
+    case Backing::Components: break;
   }
   return std::nullopt;
 }

@@ -164,6 +164,16 @@ std::vector<Json> event_cells(const Json& o) {
           text(at(o, {"message"}), text(at(o, {"note"}))), age_of(first), std::max<std::int64_t>(1, number(at(o, {"count"}), 1)), name(o)};
 }
 
+std::vector<Json> component_cells(const Json& o) {
+  std::string state = "Unknown", message, error;
+  for (const Json& entry : at(o, {"conditions"})) {
+    state = entry.value("status", "") == "True" ? "Healthy" : "Unhealthy";
+    message = entry.value("message", "");
+    error = entry.value("error", "");
+  }
+  return {name(o), state, message, error};
+}
+
 std::vector<Json> scale_cells(const Json& o) { return {name(o), number(at(o, {"spec", "replicas"})), number(at(o, {"status", "replicas"})), age(o)}; }
 std::vector<Json> plain_cells(const Json& o) { return {name(o), age(o)}; }
 
@@ -189,6 +199,7 @@ const std::vector<Printer>& printers() {
       {"PriorityClass", {"Name", "#Value", "?Global-Default", "Age", "PreemptionPolicy"}, priority_cells},
       {"Lease", {"Name", "Holder", "Age"}, lease_cells},
       {"Event", {"Last Seen", "Type", "Reason", "Object", "+Subobject", "+Source", "Message", "+First Seen", "+Count", "+Name"}, event_cells},
+      {"ComponentStatus", {"Name", "Status", "Message", "Error"}, component_cells},
       {"Scale", {"Name", "#Desired", "#Available", "Age"}, scale_cells},
       {"", {"Name", "Age"}, plain_cells},
   };

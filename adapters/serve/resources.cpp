@@ -7,6 +7,7 @@ namespace {
 
 // Names, short names and categories as kube-apiserver 1.32 lists them (recorded discovery documents of 2026-11).
 constexpr std::array kServedKinds = std::to_array<ResourceKind>({
+    {"", "v1", "componentstatuses", "componentstatus", "ComponentStatus", false, "cs", "", "", Backing::Components, true},
     {"", "v1", "configmaps", "configmap", "ConfigMap", true, "cm"},
     {"", "v1", "endpoints", "endpoints", "Endpoints", true, "ep"},
     {"", "v1", "events", "event", "Event", true, "ev"},
@@ -20,7 +21,7 @@ constexpr std::array kServedKinds = std::to_array<ResourceKind>({
     {"", "v1", "replicationcontrollers", "replicationcontroller", "ReplicationController", true, "rc", "all", "scale,status"},
     {"", "v1", "resourcequotas", "resourcequota", "ResourceQuota", true, "quota", "", "status"},
     {"", "v1", "secrets", "secret", "Secret", true},
-    {"", "v1", "serviceaccounts", "serviceaccount", "ServiceAccount", true, "sa"},
+    {"", "v1", "serviceaccounts", "serviceaccount", "ServiceAccount", true, "sa", "", "token"},
     {"", "v1", "services", "service", "Service", true, "svc", "all", "status"},
     {"apps", "v1", "controllerrevisions", "controllerrevision", "ControllerRevision", true},
     {"apps", "v1", "daemonsets", "daemonset", "DaemonSet", true, "ds", "all", "status", Backing::Workloads},

@@ -9,7 +9,7 @@
 namespace akstwin {
 
 /// What stands behind a kind. Plain: objects are kept as written and mean nothing to the simulation.
-enum class Backing : std::uint8_t { Plain, Pods, Nodes, Workloads, ReplicaSets, Jobs, Autoscalers, Budgets, Kustomizations, GitRepositories, Applications, Leases, Metrics };
+enum class Backing : std::uint8_t { Plain, Pods, Nodes, Workloads, ReplicaSets, Jobs, Autoscalers, Budgets, Kustomizations, GitRepositories, Applications, Leases, Metrics, Components };
 
 struct ResourceKind {
   std::string_view group, version, plural, singular, kind;

@@ -42,7 +42,7 @@ ApiFault refuse_anonymous(const HttpServerRequest& head) {
 }  // namespace
 
 ServeHandler::ServeHandler(ServedWorld& world, std::string token) : world_(world), token_(std::move(token)), arm_(world) {
-  for (ServedCluster& cluster : world_.clusters()) clusters_.emplace_back(world_, cluster);
+  for (ServedCluster& cluster : world_.clusters()) clusters_.emplace_back(world_, cluster, token_);
 }
 
 std::optional<HttpServerResponse> ServeHandler::refuse(const HttpServerRequest& head) {
@@ -51,7 +51,18 @@ std::optional<HttpServerResponse> ServeHandler::refuse(const HttpServerRequest& 
   const std::string_view given = head.header("Authorization");
   if (given.empty()) return status_response(refuse_anonymous(head));
   if (given.starts_with(kBearer) && same_secret(given.substr(kBearer.size()), token_)) return std::nullopt;
+  if (account_of(head)) return std::nullopt;
   return status_response({401, "Unauthorized", "Unauthorized"});
+}
+
+/// The service account whose token the request carries, while it is good.
+std::optional<AccountToken> ServeHandler::account_of(const HttpServerRequest& head) const {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view given = head.header("Authorization");
+  if (!given.starts_with(kBearer)) return std::nullopt;
+  auto token = read_account_token(token_, given.substr(kBearer.size()));
+  if (token && token->expires <= world_.unix_now()) token.reset();
+  return token;
 }
 
 HttpServerResponse ServeHandler::fault(int status, std::string_view message) {
@@ -64,6 +75,9 @@ HttpServerResponse ServeHandler::fault(int status, std::string_view message) {
 HttpServerResponse ServeHandler::handle(const HttpServerRequest& request) {
   auto parsed = parse_request(request);
   if (!parsed) return fault(400, "malformed request target");
+  const auto account = account_of(request);
+  if (account)
+    if (auto refused = act_as(*account, *parsed)) return std::move(*refused);
   HttpServerResponse out;
   try {
     out = route(*parsed, std::string(request.header("Host")));
@@ -75,6 +89,22 @@ HttpServerResponse ServeHandler::handle(const HttpServerRequest& request) {
   out.headers.emplace_back("Audit-Id", uid_text("audit/" + std::to_string(++answered_)));
   if (out.status != 304 && out.content_type.starts_with("application/json")) out.headers.emplace_back("Cache-Control", "no-cache, private");
   return out;
+}
+
+/// A service account reaches its own cluster, as itself.
+std::optional<HttpServerResponse> ServeHandler::act_as(const AccountToken& account, ApiRequest& request) const {
+  const auto& segments = request.segments;
+  const bool named = segments.size() >= 2 && segments[0] == "clusters";
+  const std::string first = segments.empty() ? std::string() : segments[0];
+  if (!named && (first == "twin" || first == "metrics" || first == "subscriptions")) return status_response({403, "Forbidden", "forbidden: User \"" + account.user() + "\" cannot use this path", Json::object()});
+  const std::string cluster = named ? segments[1] : world_.scenario().clusters.front().name.str();
+  if (cluster != account.cluster) return status_response({401, "Unauthorized", "Unauthorized"});
+  if (!request.impersonated.empty()) {
+    Json details{{"name", request.impersonated}, {"kind", "users"}};
+    return status_response({403, "Forbidden", "users \"" + request.impersonated + "\" is forbidden: User \"" + account.user() + "\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", std::move(details)});
+  }
+  request.impersonated = account.user();
+  return std::nullopt;
 }
 
 HttpServerResponse ServeHandler::route(ApiRequest& request, const std::string& host) {

@@ -3,6 +3,7 @@
 #include <deque>
 #include <string>
 
+#include "adapters/serve/account_token.hpp"
 #include "adapters/serve/arm_handler.hpp"
 #include "adapters/serve/cluster_handler.hpp"
 
@@ -17,6 +18,8 @@ class ServeHandler final : public HttpHandler {
   HttpServerResponse fault(int status, std::string_view message) override;
 
  private:
+  std::optional<AccountToken> account_of(const HttpServerRequest& head) const;
+  std::optional<HttpServerResponse> act_as(const AccountToken& account, ApiRequest& request) const;
   HttpServerResponse route(ApiRequest& request, const std::string& host);
   HttpServerResponse answer_cluster(const ApiRequest& request, std::size_t cluster, const std::string& host);
   HttpServerResponse clock(const ApiRequest& request);

@@ -39,6 +39,7 @@ HttpServerResponse ClusterHandler::subresource(const ApiRequest& request, const 
   if (path.subresource == "eviction") return evict(request, path);
   if (path.subresource == "scale") return scale(request, path);
   if (path.subresource == "status" || path.subresource == "finalize") return status(request, path);
+  if (path.subresource == "token") return account_token(request, path);
   if (path.subresource == "binding") {
     const PodId pod = cluster_.projection.pod(path.key());
     const auto body = read_plain_body(request);
@@ -154,6 +155,41 @@ HttpServerResponse ClusterHandler::evict(const ApiRequest& request, const Resour
     world_.refresh();
   }
   return json_response(success(201), 201);
+}
+
+/// A token for a service account, good for an hour of the twin's time unless another time is asked for.
+HttpServerResponse ClusterHandler::account_token(const ApiRequest& request, const ResourcePath& path) {
+  if (request.method != "POST") return status_response(method_not_allowed(request.method));
+  if (cluster_.store.table(path.stored).find(path.key()) == nullptr) return status_response(not_found(row(path.kind), path.name));
+  const auto body = read_plain_body(request);
+  if (!body || !body->is_object()) return status_response(bad_request("couldn't get version/kind; json parse error"));
+  Json spec = body->value("spec", Json()).is_object() ? (*body)["spec"] : Json::object();
+  const Json asked = spec.value("expirationSeconds", Json());
+  const std::int64_t seconds = asked.is_number_integer() ? asked.get<std::int64_t>() : 3'600;
+  const ResourceKind kind{"authentication.k8s.io", "v1", "tokenrequests", "tokenrequest", "TokenRequest"};
+  if (seconds < 600) return status_response(invalid(kind, path.name, {{"spec.expirationSeconds", "Invalid value: " + std::to_string(seconds) + ": may not specify a duration less than 10 minutes"}}));
+  if (seconds > (std::int64_t{1} << 32)) return status_response(invalid(kind, path.name, {{"spec.expirationSeconds", "Invalid value: " + std::to_string(seconds) + ": may not specify a duration larger than 2^32 seconds"}}));
+  const Json audiences = spec.value("audiences", Json());
+  const std::string audience = audiences.is_array() && !audiences.empty() && audiences.front().is_string() ? audiences.front().get<std::string>() : "https://kubernetes.default.svc";
+  const AccountToken token{cluster_.runtime.spec().name.str(), path.name_space, path.name, world_.unix_now() + seconds, audience};
+  spec["audiences"] = Json::array({audience});
+  spec["expirationSeconds"] = seconds;
+  if (!spec.contains("boundObjectRef")) spec["boundObjectRef"] = nullptr;
+  return json_response({{"kind", "TokenRequest"}, {"apiVersion", "authentication.k8s.io/v1"}, {"metadata", {{"name", path.name}, {"namespace", path.name_space}, {"creationTimestamp", time_text(0)}}},
+                        {"spec", std::move(spec)}, {"status", {{"token", sign_account_token(key_, token)}, {"expirationTimestamp", time_text(seconds)}}}}, 201);
+}
+
+/// The control plane's parts, well while it can be asked at all.
+HttpServerResponse ClusterHandler::components(const ApiRequest& request, const ResourcePath& path) {
+  Json items = Json::array();
+  for (const char* name : {"etcd-0", "controller-manager", "scheduler"})
+    if (path.name.empty() || path.name == name)
+      items.push_back({{"kind", "ComponentStatus"}, {"apiVersion", "v1"}, {"metadata", {{"name", name}, {"creationTimestamp", nullptr}}},
+                       {"conditions", Json::array({Json{{"type", "Healthy"}, {"status", "True"}, {"message", "ok"}}})}});
+  if (!path.name.empty() && items.empty()) return status_response(not_found(row(path.kind), path.name));
+  HttpServerResponse out = !path.name.empty() ? shown(request, path, items.front(), 200) : list_of_made(request, path, {{"kind", "ComponentStatusList"}, {"apiVersion", "v1"}, {"metadata", Json::object()}, {"items", items}});
+  add_warnings(out, {"v1 ComponentStatus is deprecated in v1.19+"});
+  return out;
 }
 
 HttpServerResponse ClusterHandler::status(const ApiRequest& request, const ResourcePath& path) {

@@ -223,6 +223,40 @@ TEST_CASE("A quota counts what is there, and refuses pods that exceed it or do n
   CHECK(table["rows"][0]["cells"][2] == "count/configmaps: 1/1, pods: 2/3, requests.cpu: 1/1");
 }
 
+TEST_CASE("The token of a service account acts as that account, for its time and in its cluster") {
+  Desk desk;
+  const std::string account = "/api/v1/namespaces/shop/serviceaccounts/default/token", pods = "/api/v1/namespaces/shop/pods";
+  CHECK(desk.ask("POST", account, {{"spec", {{"expirationSeconds", 60}}}}).status == 422);
+  CHECK(desk.ask("POST", "/api/v1/namespaces/shop/serviceaccounts/nobody/token", Json::object()).status == 404);
+  const Answer made = desk.ask("POST", account, {{"spec", {{"expirationSeconds", 600}}}});
+  REQUIRE(made.status == 201);
+  const HttpHeaders as_account{{"Authorization", "Bearer " + made.json["status"]["token"].get<std::string>()}};
+  const Answer refused = desk.ask("GET", pods, nullptr, as_account);
+  CHECK(refused.status == 403);
+  CHECK(refused.json["message"] == "pods is forbidden: User \"system:serviceaccount:shop:default\" cannot list resource \"pods\" in API group \"\" in the namespace \"shop\"");
+  const Json binding{{"metadata", {{"name", "read"}}}, {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "view"}}},
+                     {"subjects", Json::array({Json{{"kind", "ServiceAccount"}, {"namespace", "shop"}, {"name", "default"}}})}};
+  CHECK(desk.ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/shop/rolebindings", binding).status == 201);
+  CHECK(desk.ask("GET", pods, nullptr, as_account).status == 200);
+  CHECK(desk.ask("GET", "/twin/clock", nullptr, as_account).status == 403);   // nor may it stop the clock
+  HttpHeaders as_admin = as_account;
+  as_admin.emplace_back("Impersonate-User", "admin");
+  CHECK(desk.ask("GET", pods, nullptr, as_admin).json["message"] == "users \"admin\" is forbidden: User \"system:serviceaccount:shop:default\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope");
+  HttpHeaders forged = as_account;
+  forged.front().second.back() = forged.front().second.back() == 'A' ? 'B' : 'A';
+  CHECK(desk.ask("GET", pods, nullptr, forged).status == 401);
+  desk.run(Duration{600'000'000});
+  CHECK(desk.ask("GET", pods, nullptr, as_account).status == 401);            // it has ended
+}
+
+TEST_CASE("Component statuses are there for old scripts, with their deprecation") {
+  Desk desk;
+  const Answer answer = desk.ask("GET", "/api/v1/componentstatuses", nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});
+  CHECK(answer.json["rows"].size() == 3);
+  CHECK(answer.json["rows"][0]["cells"] == Json::array({"etcd-0", "Healthy", "ok", ""}));
+  CHECK(find_header(answer.headers, "Warning") == "299 - \"v1 ComponentStatus is deprecated in v1.19+\"");
+}
+
 TEST_CASE("Endpoints follow the ready pods of a Service from the time on that somebody asks") {
   Desk desk;
   desk.run(Duration{300'000'000});
