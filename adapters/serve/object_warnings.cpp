@@ -3,6 +3,9 @@
 #include <map>
 
 namespace akstwin {
+
+using Json = nlohmann::json;
+
 namespace {
 
 struct OldLabel { std::string_view old, now, since; };

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "adapters/serve/printing.hpp"
+#include "sim/base/time.hpp"
 
 namespace akstwin::printing {
 namespace {
@@ -218,6 +219,8 @@ const Printer& printer_of(const ResourceKind& kind) {
 }  // namespace akstwin::printing
 
 namespace akstwin {
+
+using Json = nlohmann::json;
 
 std::string table_columns(const ResourceKind& kind) {
   Json out = Json::array();

@@ -1,6 +1,7 @@
 // scale, eviction, log, status and binding; leases, metrics and access reviews, which are made when asked for.
 #include <algorithm>
 
+#include "adapters/serve/account_token.hpp"
 #include "adapters/serve/cluster_handler.hpp"
 #include "adapters/serve/object_text.hpp"
 #include "adapters/serve/patches.hpp"

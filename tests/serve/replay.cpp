@@ -322,6 +322,8 @@ void Replay::seed(const Exchange& exchange) {
   }
   if (status == 404 || status == 0 || path.find("/nodes/") != std::string::npos) return;
   if (status == 201 && exchange.request.method != "POST") return;   // made by applying it
+  if (path.find("/serviceaccounts/") != std::string::npos && !exists(path))   // a name says all of it
+    desk_.ask("POST", path.substr(0, path.rfind('/')), Json{{"metadata", {{"name", path.substr(path.rfind('/') + 1)}}}});
   const auto known = known_.find(path), listed = listed_.find(path);
   if (path.find("/poddisruptionbudgets/") != std::string::npos && exchange.request.method == "GET") return follow_budget(path, answer);
   const Json* object = known != known_.end() ? &known->second : listed != listed_.end() ? &listed->second : nullptr;
