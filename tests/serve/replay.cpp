@@ -442,7 +442,8 @@ std::string Replay::difference(const Exchange& exchange, const Answer& answer) c
   if (recorded_warnings != warnings) return "Warning: " + (recorded_warnings.empty() ? "" : *recorded_warnings.begin()) + " is " + (warnings.empty() ? "" : *warnings.begin());
   if (exchange.response.header("Retry-After") != find_header(answer.headers, "Retry-After")) return "Retry-After: " + std::string(exchange.response.header("Retry-After")) + " is " + std::string(find_header(answer.headers, "Retry-After"));
   const std::string body = exchange.whole_body();
-  if (answer.streamed || body.starts_with("k8s") || exchange.path().starts_with("/openapi")) return {};
+  const bool binary = body.starts_with("k8s") || exchange.response.header("Content-Type").starts_with("application/vnd.kubernetes.protobuf");   // also one that was left out
+  if (answer.streamed || binary || exchange.path().starts_with("/openapi")) return {};
   std::string text = body;
   for (const auto& [recorded, twin] : names_) text = replaced(std::move(text), recorded, twin);
   const Json recorded = parsed(text);
