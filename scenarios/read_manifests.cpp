@@ -74,8 +74,6 @@ bool below(std::string_view file, std::string_view folder) {
   return folder.empty() || (file.starts_with(folder) && file.size() > folder.size() && file[folder.size()] == '/');
 }
 
-std::string path_below(const std::string& folder, const std::string& path) { return SourceFiles::normalized(folder.empty() ? path : folder + "/" + path); }
-
 }  // namespace
 
 void ManifestReader::read(const std::string& reference, const YamlNode& at) {
@@ -195,7 +193,7 @@ void ManifestReader::resolve_owners(const std::vector<std::string>& roots) {
     std::size_t best = 0;
     for (const KustomizationSpec& kustomization : set_.kustomizations) {
       for (const std::string& root : roots) {
-        const std::string folder = path_below(root, kustomization.path);
+        const std::string folder = SourceFiles::joined(root, kustomization.path);
         if (!below(workload.file, folder) || folder.size() + 1 <= best) continue;   // the longest path wins
         best = folder.size() + 1;
         workload.kustomization = kustomization.name;

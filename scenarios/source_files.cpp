@@ -63,6 +63,10 @@ std::string SourceFiles::normalized(const std::string& reference) {
   return text == "." ? std::string() : text;
 }
 
+std::string SourceFiles::joined(const std::string& folder, const std::string& path) {
+  return normalized(folder.empty() || path.starts_with('/') ? path : folder + "/" + path);
+}
+
 std::optional<fs::path> SourceFiles::resolve(const std::string& reference, const YamlNode& at, Diagnostics& diagnostics) const {
   const fs::path path = (folder_ / reference).lexically_normal();
   std::error_code error;

@@ -39,6 +39,8 @@ class SourceFiles {
   std::string sha256() const;
   /// `reference` relative to the scenario's folder, normalised: "./apps/" → "apps"; empty for the folder itself.
   static std::string normalized(const std::string& reference);
+  /// `path` as a file in `folder` writes it, relative to the scenario's folder; one that begins with '/' stays as it is.
+  static std::string joined(const std::string& folder, const std::string& path);
 
  private:
   std::optional<std::filesystem::path> resolve(const std::string& reference, const YamlNode& at, Diagnostics& diagnostics) const;

@@ -4,21 +4,15 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <filesystem>
-#include <optional>
 #include <vector>
 
 #include "adapters/cli/decision_answer.hpp"
 #include "adapters/cli/interrupt.hpp"
-#include "adapters/cli/run_record.hpp"
-#include "models/world/simulate.hpp"
-#include "reports/version.hpp"
+#include "adapters/cli/meant_run.hpp"
 #include "sim/base/diagnostic.hpp"
 
 namespace akstwin {
 namespace {
-
-namespace fs = std::filesystem;
 
 struct Question {
   SubjectKind kind = SubjectKind::Pod;
@@ -30,51 +24,6 @@ Question question_of(const ExplainDecisionArguments& arguments) {
   if (!arguments.node.empty()) return {SubjectKind::Node, arguments.node};
   if (!arguments.pool.empty()) return {SubjectKind::Pool, arguments.pool};
   return {SubjectKind::Autoscaler, arguments.hpa};
-}
-
-bool is_record(const fs::path& path) {
-  std::error_code error;
-  return fs::is_directory(path, error) || path.extension() == ".json";
-}
-
-/// The scenario that is meant, read again, and the kernel that it ran on.
-struct Loaded {
-  Scenario scenario;
-  KernelKind kernel = KernelKind::Simgrid;
-};
-
-/// What is wrong is on the console when there is none.
-tl::expected<Loaded, ExitCode> load(const ExplainDecisionArguments& arguments, Console& console) {
-  ScenarioArguments scenario;
-  scenario.path = arguments.result;
-  RunRecord record;
-  const bool recorded = is_record(arguments.result);
-  if (recorded) {
-    auto read = read_run_record(arguments.result);
-    if (!read) return tl::unexpected(complain(console, read.error()));
-    record = std::move(*read);
-    scenario = arguments_of(record);
-  }
-  auto loaded = load_with_variants(scenario, {.none = arguments.variant.empty(), .only = arguments.variant}, console);
-  if (!loaded) return tl::unexpected(complain(console, loaded.error(), ExitCode::Usage));
-  if (!*loaded) return tl::unexpected(ExitCode::InvalidScenario);
-  if (recorded && (**loaded).front().scenario.sha256 != record.sha256)
-    return tl::unexpected(complain(
-        console, {scenario.path + " or a file that it reads has changed since that run; run it again, or give the scenario file itself"}));
-  if (recorded && record.version != tool_version())
-    console.err << fmt::format("akstwin: note: that run was made by version {}, this is {}\n", record.version, tool_version());
-  return Loaded{std::move((**loaded).back().scenario), record.kernel == "calendar" ? KernelKind::Calendar : KernelKind::Simgrid};
-}
-
-/// "1d2h" after the start, or a time in UTC.
-Result<SimTime> point_in_time(const std::string& text, const Scenario& scenario) {
-  std::optional<SimTime> at;
-  if (const auto since = parse_duration(text)) at = SimTime{} + *since;
-  else if (const auto utc = parse_utc(text)) at = SimTime{} + Duration{(*utc - scenario.start.unix_seconds) * 1'000'000};
-  if (!at) return fail(fmt::format("--at: '{}' is no time; write it as 2h30m after the start or as {}", text, scenario.start.iso(SimTime{})));
-  if (at->us >= 0 && at->since_start() <= scenario.horizon) return *at;
-  return fail(fmt::format("--at: {} is outside the run, which is from {} to {} ({})", text, scenario.start.iso(SimTime{}),
-                          scenario.start.iso(SimTime{} + scenario.horizon), to_string(scenario.horizon)));
 }
 
 /// The full names that may be meant: in the cluster said, or in any.
@@ -137,11 +86,11 @@ CLI::App* declare(CLI::App& app, ExplainDecisionArguments& arguments) {
 }
 
 ExitCode execute(const ExplainDecisionArguments& arguments, Console& console) {
-  const auto loaded = load(arguments, console);
+  const auto loaded = load_meant_run(arguments.result, arguments.variant, console);
   if (!loaded) return loaded.error();
   const Scenario& scenario = loaded->scenario;
   const Question question = question_of(arguments);
-  const auto at = point_in_time(arguments.at, scenario);
+  const auto at = point_in_time("--at", arguments.at, scenario);
   if (!at) return complain(console, at.error(), ExitCode::Usage);
   const auto names = possible_names(question, arguments.cluster, scenario);
   if (!names) return complain(console, names.error(), ExitCode::Usage);

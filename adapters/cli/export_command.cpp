@@ -6,17 +6,15 @@
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <optional>
 
 #include "adapters/cli/interrupt.hpp"
+#include "adapters/cli/meant_run.hpp"
 #include "adapters/cli/report_files.hpp"
-#include "adapters/cli/run_record.hpp"
 #include "adapters/export/chrome_trace.hpp"
 #include "adapters/export/kubernetes/state.hpp"
 #include "adapters/export/mermaid.hpp"
 #include "adapters/export/openmetrics.hpp"
 #include "adapters/export/sqlite_file.hpp"
-#include "models/world/simulate.hpp"
 #include "reports/answers.hpp"
 #include "sim/base/time.hpp"
 
@@ -24,42 +22,6 @@ namespace akstwin {
 namespace {
 
 namespace fs = std::filesystem;
-
-/// The scenario that is meant, and the kernel that it ran on.
-struct LoadedExport {
-  Scenario scenario;
-  KernelKind kernel = KernelKind::Simgrid;
-};
-
-tl::expected<LoadedExport, ExitCode> load(const ExportArguments& arguments, Console& console) {
-  ScenarioArguments scenario;
-  scenario.path = arguments.source;
-  std::error_code error;
-  const fs::path path = arguments.source;
-  std::optional<RunRecord> record;
-  if (fs::is_directory(path, error) || path.extension() == ".json") {
-    auto read = read_run_record(path);
-    if (!read) return tl::unexpected(complain(console, read.error()));
-    record = std::move(*read);
-    scenario = arguments_of(*record);
-  }
-  auto loaded = load_with_variants(scenario, {.none = arguments.variant.empty(), .only = arguments.variant}, console);
-  if (!loaded) return tl::unexpected(complain(console, loaded.error(), ExitCode::Usage));
-  if (!*loaded) return tl::unexpected(ExitCode::InvalidScenario);
-  if (record && (**loaded).front().scenario.sha256 != record->sha256)
-    return tl::unexpected(complain(console, {scenario.path + " or a file that it reads has changed since that run; run it again, or give the scenario file itself"}));
-  return LoadedExport{std::move((**loaded).back().scenario), record && record->kernel == "calendar" ? KernelKind::Calendar : KernelKind::Simgrid};
-}
-
-/// "1d2h" after the start, or a time in UTC, within the run.
-Result<SimTime> moment(const char* option, const std::string& text, const Scenario& scenario) {
-  std::optional<SimTime> at;
-  if (const auto since = parse_duration(text)) at = SimTime{} + *since;
-  else if (const auto utc = parse_utc(text)) at = SimTime{} + Duration{(*utc - scenario.start.unix_seconds) * 1'000'000};
-  if (!at) return fail(fmt::format("{}: '{}' is no time; write it as 2h30m after the start or as {}", option, text, scenario.start.iso(SimTime{})));
-  if (at->us >= 0 && at->since_start() <= scenario.horizon) return *at;
-  return fail(fmt::format("{}: {} is outside the run, which is from {} to {}", option, text, scenario.start.iso(SimTime{}), scenario.start.iso(SimTime{} + scenario.horizon)));
-}
 
 /// The part of the run that is asked for, and how finely.
 struct Window {
@@ -71,7 +33,7 @@ Result<Window> window_of(const ExportArguments& arguments, const Scenario& scena
   Window window{SimTime{}, SimTime{} + scenario.horizon, Duration{60'000'000}};
   for (const auto& [option, text, target] : {std::tuple{"--from", &arguments.from, &window.from}, std::tuple{"--to", &arguments.to, &window.to}, std::tuple{"--at", &arguments.at, &window.to}}) {
     if (text->empty()) continue;
-    const auto at = moment(option, *text, scenario);
+    const auto at = point_in_time(option, *text, scenario);
     if (!at) return tl::unexpected(at.error());
     *target = *at;
   }
@@ -140,7 +102,7 @@ Result<void> write_export(const ExportArguments& arguments, const Scenario& scen
   return format == "csv" ? write_csv(arguments, console, tables) : write_sqlite(arguments.out, tables);
 }
 
-ExitCode export_state(const ExportArguments& arguments, const LoadedExport& loaded, SimTime at, Console& console) {
+ExitCode export_state(const ExportArguments& arguments, const MeantRun& loaded, SimTime at, Console& console) {
   const auto state = kubernetes_state(loaded.scenario, {.replication = arguments.replication, .kernel = loaded.kernel, .at = at, .cluster = arguments.cluster});
   if (!state) return complain(console, state.error(), ExitCode::Usage);
   if (auto written = write_text(arguments, console, [&](const TextSink& sink) { sink(*state); }); !written) return complain(console, written.error());
@@ -171,7 +133,7 @@ CLI::App* declare(CLI::App& app, ExportArguments& arguments) {
 ExitCode execute(const ExportArguments& arguments, Console& console) {
   const bool needs_path = arguments.format == "sqlite" || arguments.format == "csv";
   if (needs_path && arguments.out.empty()) return complain(console, {"--format " + arguments.format + " needs --out"}, ExitCode::Usage);
-  const auto loaded = load(arguments, console);
+  const auto loaded = load_meant_run(arguments.source, arguments.variant, console);
   if (!loaded) return loaded.error();
   const auto window = window_of(arguments, loaded->scenario);
   if (!window) return complain(console, window.error(), ExitCode::Usage);

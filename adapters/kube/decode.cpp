@@ -95,17 +95,6 @@ Resources amounts(const json& object, std::initializer_list<const char*> path) {
 
 }  // namespace
 
-const json* find_in(const json& object, std::initializer_list<const char*> path) {
-  const json* at = &object;
-  for (const char* key : path) {
-    if (!at->is_object()) return nullptr;
-    const auto found = at->find(key);
-    if (found == at->end()) return nullptr;
-    at = &*found;
-  }
-  return at;
-}
-
 std::string text_in(const json& object, std::initializer_list<const char*> path) {
   const json* at = find_in(object, path);
   return at != nullptr && at->is_string() ? at->get<std::string>() : std::string{};

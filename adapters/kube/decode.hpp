@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/http/json_field.hpp"
 #include "models/api/cluster_state.hpp"
 #include "models/spec/workload_spec.hpp"
 
@@ -15,8 +16,6 @@ namespace akstwin {
 std::string text_in(const nlohmann::json& object, std::initializer_list<const char*> path);
 /// A whole number at a path of keys, or `otherwise`.
 std::int64_t number_in(const nlohmann::json& object, std::initializer_list<const char*> path, std::int64_t otherwise);
-/// The value at a path of keys, or null.
-const nlohmann::json* find_in(const nlohmann::json& object, std::initializer_list<const char*> path);
 /// A time at a path of keys, in microseconds since 1970; nothing when absent or no time.
 std::optional<std::int64_t> time_in(const nlohmann::json& object, std::initializer_list<const char*> path);
 /// The condition of that type in status.conditions, or null.

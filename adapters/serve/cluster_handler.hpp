@@ -19,7 +19,9 @@ struct ResourcePath {
   int kind = -1;                           ///< as asked for
   int stored = -1;                         ///< whose table holds the objects (autoscaling/v1 and events.k8s.io are views)
   std::string name_space, name, subresource;
-  std::string key() const { return name_space.empty() ? name : name_space + "/" + name; }
+  std::string key() const { return prefix() + name; }
+  /// What the keys of all objects of its namespace begin with.
+  std::string prefix() const { return name_space.empty() ? std::string() : name_space + "/"; }
 };
 
 /// What a list shows and where its page begins; clients carry it as a continue token.

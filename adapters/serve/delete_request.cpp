@@ -164,7 +164,7 @@ HttpServerResponse ClusterHandler::remove_collection(const ApiRequest& request, 
   if (auto fault = select(request, path, selector)) return status_response(*fault);
   const bool never = row(path.kind).kind == "Namespace";
   if (never || (row(path.kind).namespaced && path.name_space.empty())) return status_response(method_not_allowed(request.method));
-  const std::string prefix = path.name_space.empty() ? std::string() : path.name_space + "/";
+  const std::string prefix = path.prefix();
   std::vector<std::string> keys;
   for (const auto& [key, stored] : cluster_.store.table(path.stored).objects())
     if (key.starts_with(prefix) && selector.matches(stored)) keys.push_back(key);

@@ -188,7 +188,7 @@ std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const R
   if (auto fault = check_list_options(request, false)) return fault;
   if (!token.empty()) {
     if (!version_text.empty() && version_text != "0") return bad_request("specifying resource version is not allowed when using continue");
-    const std::string prefix = path.name_space.empty() ? std::string() : path.name_space + "/";
+    const std::string prefix = path.prefix();
     if (auto fault = read_token(token, prefix, at)) return fault;
     if (!at.consistent || at.version >= table.forgotten()) return std::nullopt;
     ListPlace from_now = at;
@@ -239,7 +239,7 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":")" + (form == ObjectForm::Whole ? kind.api_version() : "meta.k8s.io/v1") +
              R"(","metadata":{"resourceVersion":")" + std::to_string(at.version) + "\"";
   if (chosen.remaining > 0) {
-    out.body += R"(,"continue":")" + token_of({at.version, chosen.items.back()->first, selector.everything() ? chosen.remaining : -1}, path.name_space.empty() ? std::string() : path.name_space + "/") + "\"";
+    out.body += R"(,"continue":")" + token_of({at.version, chosen.items.back()->first, selector.everything() ? chosen.remaining : -1}, path.prefix()) + "\"";
     if (selector.everything()) out.body += R"(,"remainingItemCount":)" + std::to_string(chosen.remaining);
   }
   out.body += table_form ? R"(},"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(},"items":[)";

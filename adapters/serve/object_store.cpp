@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/http/json_field.hpp"
 #include "adapters/serve/printers.hpp"
 
 namespace akstwin {
@@ -10,48 +11,43 @@ namespace {
 std::size_t weight(const StoredObject& object) { return object.text.size() + object.cells.size() + 256; }
 std::size_t weight(const LogEntry& entry) { return weight(entry.object) + (entry.before ? weight(*entry.before) : 0); }
 
-std::string text_at(const Json& object, std::initializer_list<const char*> path) {
-  const Json* at = &object;
-  for (const char* step : path) {
-    if (!at->is_object()) return {};
-    const auto found = at->find(step);
-    if (found == at->end()) return {};
-    at = &*found;
-  }
+std::string scalar_text(const Json& object, std::initializer_list<const char*> path) {
+  const Json* at = find_in(object, path);
+  if (at == nullptr) return {};
   return at->is_string() ? at->get<std::string>() : at->is_boolean() || at->is_number() ? at->dump() : std::string();
 }
 
 /// Field labels that kube-apiserver 1.32 knows of a kind (pkg/apis/*/v1/conversion.go), metadata.name and metadata.namespace apart.
 TextPairs fields_of(const ResourceKind& kind, const Json& object) {
-  TextPairs fields{{"metadata.name", text_at(object, {"metadata", "name"})}, {"metadata.namespace", text_at(object, {"metadata", "namespace"})}};
+  TextPairs fields{{"metadata.name", scalar_text(object, {"metadata", "name"})}, {"metadata.namespace", scalar_text(object, {"metadata", "namespace"})}};
   const auto add = [&](const char* name, std::string value) { fields.emplace_back(name, std::move(value)); };
   if (kind.kind == "Pod") {
-    add("spec.nodeName", text_at(object, {"spec", "nodeName"}));
-    add("status.phase", text_at(object, {"status", "phase"}));
-    add("spec.restartPolicy", text_at(object, {"spec", "restartPolicy"}));
-    add("spec.schedulerName", text_at(object, {"spec", "schedulerName"}));
-    add("spec.serviceAccountName", text_at(object, {"spec", "serviceAccountName"}));
-    add("spec.hostNetwork", text_at(object, {"spec", "hostNetwork"}) == "true" ? "true" : "false");
-    add("status.podIP", text_at(object, {"status", "podIP"}));
-    add("status.nominatedNodeName", text_at(object, {"status", "nominatedNodeName"}));
+    add("spec.nodeName", scalar_text(object, {"spec", "nodeName"}));
+    add("status.phase", scalar_text(object, {"status", "phase"}));
+    add("spec.restartPolicy", scalar_text(object, {"spec", "restartPolicy"}));
+    add("spec.schedulerName", scalar_text(object, {"spec", "schedulerName"}));
+    add("spec.serviceAccountName", scalar_text(object, {"spec", "serviceAccountName"}));
+    add("spec.hostNetwork", scalar_text(object, {"spec", "hostNetwork"}) == "true" ? "true" : "false");
+    add("status.podIP", scalar_text(object, {"status", "podIP"}));
+    add("status.nominatedNodeName", scalar_text(object, {"status", "nominatedNodeName"}));
   } else if (kind.kind == "Event") {
     for (const char* part : {"kind", "namespace", "name", "uid", "apiVersion", "resourceVersion", "fieldPath"})
-      add((std::string("involvedObject.") + part).c_str(), text_at(object, {object.contains("regarding") ? "regarding" : "involvedObject", part}));
-    add("reason", text_at(object, {"reason"}));
-    add("reportingComponent", text_at(object, {"reportingComponent"}));
-    add("source", text_at(object, {"source", "component"}));
-    add("type", text_at(object, {"type"}));
+      add((std::string("involvedObject.") + part).c_str(), scalar_text(object, {object.contains("regarding") ? "regarding" : "involvedObject", part}));
+    add("reason", scalar_text(object, {"reason"}));
+    add("reportingComponent", scalar_text(object, {"reportingComponent"}));
+    add("source", scalar_text(object, {"source", "component"}));
+    add("type", scalar_text(object, {"type"}));
   } else if (kind.kind == "Node") {
-    add("spec.unschedulable", text_at(object, {"spec", "unschedulable"}) == "true" ? "true" : "false");
+    add("spec.unschedulable", scalar_text(object, {"spec", "unschedulable"}) == "true" ? "true" : "false");
   } else if (kind.kind == "Namespace") {
-    add("status.phase", text_at(object, {"status", "phase"}));
+    add("status.phase", scalar_text(object, {"status", "phase"}));
   } else if (kind.kind == "Secret") {
-    add("type", text_at(object, {"type"}));
+    add("type", scalar_text(object, {"type"}));
   } else if (kind.kind == "ReplicaSet" || kind.kind == "Job") {
-    add(kind.kind == "Job" ? "status.successful" : "status.replicas", text_at(object, {"status", kind.kind == "Job" ? "succeeded" : "replicas"}));
+    add(kind.kind == "Job" ? "status.successful" : "status.replicas", scalar_text(object, {"status", kind.kind == "Job" ? "succeeded" : "replicas"}));
   } else if (kind.kind == "Service") {
-    add("spec.clusterIP", text_at(object, {"spec", "clusterIP"}));
-    add("spec.type", text_at(object, {"spec", "type"}));
+    add("spec.clusterIP", scalar_text(object, {"spec", "clusterIP"}));
+    add("spec.type", scalar_text(object, {"spec", "type"}));
   }
   return fields;
 }

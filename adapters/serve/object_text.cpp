@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "adapters/http/json_field.hpp"
 #include "models/kube/default_tolerations.hpp"
 #include "scenarios/manifest_objects.hpp"
 
@@ -61,17 +62,8 @@ void check_labels(const Json& metadata, FieldProblems& problems) {
   }
 }
 
-const Json* find_path(const Json& object, std::initializer_list<const char*> path) {
-  const Json* at = &object;
-  for (const char* step : path) {
-    if (!at->is_object() || !at->contains(step)) return nullptr;
-    at = &(*at)[step];
-  }
-  return at;
-}
-
 void check_pods(const Json& template_spec, const std::string& path, FieldProblems& problems) {
-  const Json* containers = find_path(template_spec, {"containers"});
+  const Json* containers = find_in(template_spec, {"containers"});
   if (containers == nullptr || !containers->is_array() || containers->empty()) return problems.emplace_back(path + ".containers", "Required value"), void();
   std::size_t index = 0;
   for (const Json& container : *containers) {
@@ -83,9 +75,9 @@ void check_pods(const Json& template_spec, const std::string& path, FieldProblem
 }
 
 void check_selector(const Json& object, FieldProblems& problems) {
-  const Json* selector = find_path(object, {"spec", "selector", "matchLabels"});
-  if (find_path(object, {"spec", "selector"}) == nullptr) return problems.emplace_back("spec.selector", "Required value"), void();
-  const Json* labels = find_path(object, {"spec", "template", "metadata", "labels"});
+  const Json* selector = find_in(object, {"spec", "selector", "matchLabels"});
+  if (find_in(object, {"spec", "selector"}) == nullptr) return problems.emplace_back("spec.selector", "Required value"), void();
+  const Json* labels = find_in(object, {"spec", "template", "metadata", "labels"});
   if (selector == nullptr || !selector->is_object()) return;
   for (const auto& [key, value] : selector->items())
     if (labels == nullptr || !labels->is_object() || labels->value(key, Json()) != value)
@@ -147,8 +139,8 @@ void resolve_priority(PodSpec& pod, const std::vector<PriorityClassSpec>& known)
 }  // namespace
 
 std::string priority_class_of(const Json& object) {
-  for (const Json* at : {find_path(object, {"spec", "priorityClassName"}), find_path(object, {"spec", "template", "spec", "priorityClassName"}),
-                         find_path(object, {"spec", "jobTemplate", "spec", "template", "spec", "priorityClassName"})})
+  for (const Json* at : {find_in(object, {"spec", "priorityClassName"}), find_in(object, {"spec", "template", "spec", "priorityClassName"}),
+                         find_in(object, {"spec", "jobTemplate", "spec", "template", "spec", "priorityClassName"})})
     if (at != nullptr && at->is_string()) return at->get<std::string>();
   return {};
 }
@@ -190,7 +182,7 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object) {
   check_labels(metadata, problems);
   const Json none = Json::object();
   const auto part = [&](std::initializer_list<const char*> path) -> const Json& {
-    const Json* found = find_path(object, path);
+    const Json* found = find_in(object, path);
     return found == nullptr ? none : *found;
   };
   if (kind.kind == "ConfigMap" || kind.kind == "Secret")
@@ -198,14 +190,14 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object) {
       if (object.contains(field) && !object[field].is_null() && !object[field].is_object()) problems.emplace_back(field, "Invalid value: " + object[field].dump() + ": must be a map");
   if (kind.kind == "Pod") check_pods(part({"spec"}), "spec", problems);
   if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "DaemonSet" || kind.kind == "ReplicaSet") {
-    if (const Json* replicas = find_path(object, {"spec", "replicas"}); replicas != nullptr && (!replicas->is_number_integer() || replicas->get<std::int64_t>() < 0))
+    if (const Json* replicas = find_in(object, {"spec", "replicas"}); replicas != nullptr && (!replicas->is_number_integer() || replicas->get<std::int64_t>() < 0))
       problems.emplace_back("spec.replicas", "Invalid value: " + replicas->dump() + ": must be greater than or equal to 0");
     check_selector(object, problems);
     check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
   }
   if (kind.kind == "Job") check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
   if (kind.kind == "CronJob") check_pods(part({"spec", "jobTemplate", "spec", "template", "spec"}), "spec.jobTemplate.spec.template.spec", problems);
-  if (kind.kind == "PodDisruptionBudget" && find_path(object, {"spec", "minAvailable"}) != nullptr && find_path(object, {"spec", "maxUnavailable"}) != nullptr)
+  if (kind.kind == "PodDisruptionBudget" && find_in(object, {"spec", "minAvailable"}) != nullptr && find_in(object, {"spec", "maxUnavailable"}) != nullptr)
     problems.emplace_back("spec", "Invalid value: minAvailable and maxUnavailable cannot be both set");
   return problems;
 }

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "adapters/http/json_field.hpp"
 #include "adapters/serve/object_text.hpp"
+#include "adapters/serve/quotas.hpp"
 #include "models/api/disruption.hpp"
 
 namespace akstwin {
@@ -16,12 +18,8 @@ std::string name_of(const Json& object) { return object["metadata"].value("name"
 std::string space_of(const Json& object) { return object["metadata"].value("namespace", ""); }
 
 Json part_of(const Json& object, std::initializer_list<const char*> path) {
-  const Json* at = &object;
-  for (const char* step : path) {
-    if (!at->is_object() || !at->contains(step)) return nullptr;
-    at = &(*at)[step];
-  }
-  return *at;
+  const Json* found = find_in(object, path);
+  return found == nullptr ? Json() : *found;
 }
 
 /// labels, annotations and finalizers that differ, as a merge patch of metadata.
@@ -57,6 +55,9 @@ std::vector<Taint> taints_of(const Json& node) {
   }
   return out;
 }
+
+/// Deleted, and waiting for its pods to go: what clients still write of it changes its words and nothing else.
+bool is_ending(const Json& object) { return object.is_object() && object["metadata"].contains("deletionTimestamp"); }
 
 // Keys and values of a ConfigMap together: 1 MiB (kubernetes 1.32 pkg/apis/core/validation, ValidateConfigMap).
 constexpr std::size_t kLargestConfig = 1 << 20;
@@ -177,7 +178,7 @@ std::optional<ApiFault> ObjectWriter::check(int kind, const Json& before, const 
   if (problems.empty() && modelled) problems = read_object(after, priority_classes()).problems;
   if (problems.empty() && row.kind == "Pod" && before.is_null()) problems = read_object(job_of_pod(after), priority_classes()).problems;
   if (!problems.empty()) return invalid(row, name_of(after), problems);
-  return std::nullopt;
+  return before.is_null() ? exceeds_quota(cluster_.store, row, after) : std::nullopt;   // admission counts what is valid
 }
 
 std::optional<ApiFault> ObjectWriter::write(int kind, const Json& before, const Json& after) {
@@ -210,6 +211,7 @@ std::optional<ApiFault> ObjectWriter::write(int kind, const Json& before, const 
 }
 
 std::optional<ApiFault> ObjectWriter::write_workload(int kind, const Json& before, const Json& after) {
+  if (is_ending(before)) return std::nullopt;
   const WorkloadId id = workload(row_of(kind).kind, space_of(after), name_of(after));
   const ClusterState& state = cluster_.runtime.server().state();
   if (!before.is_null() && id) {
@@ -338,6 +340,7 @@ std::optional<ApiFault> ObjectWriter::remove(int kind, const Json& object) {
 }
 
 std::optional<ApiFault> ObjectWriter::scale(int kind, const Json& object, std::int64_t replicas) {
+  if (is_ending(object)) return std::nullopt;
   const WorkloadId id = workload(row_of(kind).kind, space_of(object), name_of(object));
   if (!id) return not_found(row_of(kind), name_of(object));
   return submit(kind, object, ScaleWorkload{id, replicas, {}, {}});

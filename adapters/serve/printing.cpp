@@ -1,5 +1,6 @@
 #include "adapters/serve/printing.hpp"
 
+#include "adapters/http/json_field.hpp"
 #include "sim/base/time.hpp"
 
 namespace akstwin::printing {
@@ -12,14 +13,8 @@ constexpr char kMark = '\x01';
 
 const Json& at(const Json& object, std::initializer_list<const char*> path) {
   static const Json kNone;
-  const Json* here = &object;
-  for (const char* step : path) {
-    if (!here->is_object()) return kNone;
-    const auto found = here->find(step);
-    if (found == here->end()) return kNone;
-    here = &*found;
-  }
-  return *here;
+  const Json* found = find_in(object, path);
+  return found == nullptr ? kNone : *found;
 }
 
 std::string text(const Json& value, std::string_view otherwise) {

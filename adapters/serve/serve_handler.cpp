@@ -22,6 +22,13 @@ bool is_public(std::string_view target) {
   return false;
 }
 
+/// The token of the request, or empty.
+std::string_view bearer_of(const HttpServerRequest& head) {
+  constexpr std::string_view kBearer = "Bearer ";
+  const std::string_view given = head.header("Authorization");
+  return given.starts_with(kBearer) ? given.substr(kBearer.size()) : std::string_view();
+}
+
 /// In the words for the resource that was asked for, or for the path.
 ApiFault refuse_anonymous(const HttpServerRequest& head) {
   const AccessUser nobody{"system:anonymous", {"system:unauthenticated"}};
@@ -47,20 +54,14 @@ ServeHandler::ServeHandler(ServedWorld& world, std::string token) : world_(world
 
 std::optional<HttpServerResponse> ServeHandler::refuse(const HttpServerRequest& head) {
   if (is_public(head.target)) return std::nullopt;
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string_view given = head.header("Authorization");
-  if (given.empty()) return status_response(refuse_anonymous(head));
-  if (given.starts_with(kBearer) && same_secret(given.substr(kBearer.size()), token_)) return std::nullopt;
-  if (account_of(head)) return std::nullopt;
+  if (head.header("Authorization").empty()) return status_response(refuse_anonymous(head));
+  if (same_secret(bearer_of(head), token_) || account_of(head)) return std::nullopt;
   return status_response({401, "Unauthorized", "Unauthorized"});
 }
 
 /// The service account whose token the request carries, while it is good.
 std::optional<AccountToken> ServeHandler::account_of(const HttpServerRequest& head) const {
-  constexpr std::string_view kBearer = "Bearer ";
-  const std::string_view given = head.header("Authorization");
-  if (!given.starts_with(kBearer)) return std::nullopt;
-  auto token = read_account_token(token_, given.substr(kBearer.size()));
+  auto token = read_account_token(token_, bearer_of(head));
   if (token && token->expires <= world_.unix_now()) token.reset();
   return token;
 }
@@ -99,9 +100,11 @@ std::optional<HttpServerResponse> ServeHandler::act_as(const AccountToken& accou
   if (!named && (first == "twin" || first == "metrics" || first == "subscriptions")) return status_response({403, "Forbidden", "forbidden: User \"" + account.user() + "\" cannot use this path", Json::object()});
   const std::string cluster = named ? segments[1] : world_.scenario().clusters.front().name.str();
   if (cluster != account.cluster) return status_response({401, "Unauthorized", "Unauthorized"});
-  if (!request.impersonated.empty()) {
-    Json details{{"name", request.impersonated}, {"kind", "users"}};
-    return status_response({403, "Forbidden", "users \"" + request.impersonated + "\" is forbidden: User \"" + account.user() + "\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope", std::move(details)});
+  // Nobody but the owner of the twin's own token acts as others: neither as a user nor with a user's groups.
+  const bool as_user = !request.impersonated.empty();
+  if (as_user || !request.impersonated_groups.empty()) {
+    const std::string what = as_user ? "users" : "groups", who = as_user ? request.impersonated : request.impersonated_groups.front();
+    return status_response({403, "Forbidden", what + " \"" + who + "\" is forbidden: User \"" + account.user() + "\" cannot impersonate resource \"" + what + "\" in API group \"\" at the cluster scope", Json{{"name", who}, {"kind", what}}});
   }
   request.impersonated = account.user();
   return std::nullopt;

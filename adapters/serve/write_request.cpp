@@ -6,7 +6,6 @@
 #include "adapters/serve/object_text.hpp"
 #include "adapters/serve/object_warnings.hpp"
 #include "adapters/serve/patches.hpp"
-#include "adapters/serve/quotas.hpp"
 #include "adapters/serve/request_body.hpp"
 #include "adapters/serve/strict_decode.hpp"
 
@@ -175,9 +174,6 @@ HttpServerResponse ClusterHandler::create(const ApiRequest& request, const Resou
   for (const char* field : {"uid", "creationTimestamp", "managedFields", "deletionTimestamp"}) metadata.erase(field);
   if (row(path.stored).backing != Backing::Applications && row(path.stored).backing != Backing::Plain) object.erase("status");
   record_update(nullptr, object, {manager_of(request), row(path.kind).api_version(), world_.scenario().start.iso(world_.now()), false});
-  // Validation comes before admission counts.
-  if (auto fault = writer_.check(path.stored, nullptr, object)) return status_response(*fault);
-  if (auto fault = exceeds_quota(cluster_.store, row(path.stored), object)) return status_response(*fault);
   for (std::string& text : pod_warnings(row(path.kind), object)) body.warnings.push_back(std::move(text));
   return warned(commit(request, path, nullptr, std::move(object), 201), body.warnings);
 }

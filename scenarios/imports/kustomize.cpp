@@ -23,8 +23,6 @@ constexpr std::string_view kRead[] = {"apiVersion", "kind", "metadata", "resourc
 
 using Objects = std::vector<KustomizedObject>;
 
-std::string joined(const std::string& folder, const std::string& path) { return SourceFiles::normalized(folder.empty() || path.starts_with('/') ? path : folder + "/" + path); }
-
 bool is_remote(std::string_view reference) {
   return reference.find("://") != std::string_view::npos || reference.starts_with("git@") || reference.starts_with("github.com/") || reference.find("?ref=") != std::string_view::npos;
 }
@@ -96,7 +94,7 @@ void Kustomizer::add_resources(const std::string& folder, const YamlNode& names,
       warn(name, "'" + name.text + "' is not fetched: the twin reads no network", "render it with `kustomize build` into a file and name that");
       continue;
     }
-    const std::string reference = joined(folder, name.text);
+    const std::string reference = SourceFiles::joined(folder, name.text);
     if (context_.files.is_folder(reference)) {
       Objects built;
       accumulate(reference, name, built);
@@ -114,7 +112,7 @@ void Kustomizer::add_resources(const std::string& folder, const YamlNode& names,
 void Kustomizer::add_components(const std::string& folder, const YamlNode& names, Objects& objects) {
   for (const YamlNode& name : names.items) {
     if (is_remote(name.text)) warn(name, "'" + name.text + "' is not fetched: the twin reads no network", "copy the component into the repository");
-    else accumulate(joined(folder, name.text), name, objects);   // A component changes what is there.
+    else accumulate(SourceFiles::joined(folder, name.text), name, objects);   // A component changes what is there.
   }
 }
 
@@ -174,7 +172,7 @@ void Kustomizer::replace_all(const std::string& folder, const YamlNode& list, Ob
       run(entry);
       continue;
     }
-    for (const YamlNode& document : read_file(joined(folder, path->text), *path)) {
+    for (const YamlNode& document : read_file(SourceFiles::joined(folder, path->text), *path)) {
       if (!document.is_list()) run(document);
       for (const YamlNode& item : document.items) run(item);
     }
@@ -184,11 +182,11 @@ void Kustomizer::replace_all(const std::string& folder, const YamlNode& list, Ob
 void Kustomizer::run_transformers(const std::string& folder, const YamlNode& names, Objects& objects) {
   for (const YamlNode& name : names.items) {
     const bool in_line = name.text.find('\n') != std::string::npos;
-    if (!in_line && (is_remote(name.text) || !context_.files.is_file(joined(folder, name.text)))) {
+    if (!in_line && (is_remote(name.text) || !context_.files.is_file(SourceFiles::joined(folder, name.text)))) {
       warn(name, "the transformer '" + name.text + "' is not run", "name a file with a LabelTransformer or AnnotationsTransformer");
       continue;
     }
-    for (const YamlNode& transformer : in_line ? in_line_documents(name) : read_file(joined(folder, name.text), name)) {
+    for (const YamlNode& transformer : in_line ? in_line_documents(name) : read_file(SourceFiles::joined(folder, name.text), name)) {
       bool run = true;
       for (KustomizedObject& object : objects) run = apply_builtin_transformer(object.node, transformer) && run;
       if (!run) warn(transformer, "a transformer of kind " + std::string(transformer.text_of("kind")) + " is not run", "render the folder with `kustomize build` if it changes what matters here");
@@ -223,7 +221,7 @@ void Kustomizer::patch_all(const std::string& folder, const YamlNode& file, Obje
   if (const YamlNode* patches = file.find("patchesStrategicMerge")) {
     for (const YamlNode& entry : patches->items) {
       const bool in_line = entry.text.find('\n') != std::string::npos;
-      const auto documents = in_line ? in_line_documents(entry) : read_file(joined(folder, entry.text), entry);
+      const auto documents = in_line ? in_line_documents(entry) : read_file(SourceFiles::joined(folder, entry.text), entry);
       for (const YamlNode& patch : documents) patch_strategically(patch, nullptr, nullptr, objects);
     }
   }
@@ -232,7 +230,7 @@ void Kustomizer::patch_all(const std::string& folder, const YamlNode& file, Obje
 }
 
 std::vector<YamlNode> Kustomizer::patch_documents(const std::string& folder, const YamlNode& entry) {
-  if (const YamlNode* path = entry.find("path")) return read_file(joined(folder, path->text), *path);
+  if (const YamlNode* path = entry.find("path")) return read_file(SourceFiles::joined(folder, path->text), *path);
   const YamlNode* patch = entry.find("patch");
   if (patch == nullptr) {
     error(entry, "a patch has neither 'path' nor 'patch'", "name a file, or write the patch itself");
@@ -291,7 +289,7 @@ void Kustomizer::append_hashes(Objects& objects) {
 
 std::optional<std::string> kustomization_file(const std::string& folder, const SourceFiles& files) {
   for (const char* name : {"kustomization.yaml", "kustomization.yml", "Kustomization"}) {
-    const std::string reference = joined(folder, name);
+    const std::string reference = SourceFiles::joined(folder, name);
     if (files.is_file(reference)) return reference;
   }
   return std::nullopt;

@@ -7,10 +7,8 @@ namespace {
 
 constexpr std::size_t kMaxBytes = 1 << 20;   // a ConfigMap holds at most 1 MiB (etcd's limit)
 
-std::string path_in(const std::string& folder, const std::string& path) { return SourceFiles::normalized(folder.empty() || path.starts_with('/') ? path : folder + "/" + path); }
-
 std::optional<std::string> text_of(const std::string& folder, const std::string& path, const YamlNode& at, ReadContext& context) {
-  const auto source = context.files.file(path_in(folder, path), at, context.diagnostics);
+  const auto source = context.files.file(SourceFiles::joined(folder, path), at, context.diagnostics);
   return source ? context.files.read(*source, at, kMaxBytes, context.diagnostics) : std::nullopt;
 }
 

@@ -170,6 +170,9 @@ TEST_CASE("A Deployment deleted in the foreground stays until its pods are gone;
   const Answer deleted = desk.ask("DELETE", deployments + name, {{"propagationPolicy", "Foreground"}});
   CHECK(deleted.json["metadata"]["finalizers"] == Json::array({"foregroundDeletion"}));
   CHECK(desk.get(deployments + name).json["metadata"].contains("deletionTimestamp"));
+  // Who scales what is going does not bring it back.
+  CHECK(desk.ask("PATCH", deployments + name + "/scale", {{"spec", {{"replicas", 4}}}}, {{"Content-Type", "application/merge-patch+json"}}).status == 200);
+  CHECK(desk.ask("PATCH", deployments + name, {{"spec", {{"replicas", 4}}}}, {{"Content-Type", "application/merge-patch+json"}}).status == 200);
   desk.run(Duration{120'000'000});
   CHECK(desk.get(deployments + name).status == 404);
 
@@ -219,6 +222,8 @@ TEST_CASE("A quota counts what is there, and refuses pods that exceed it or do n
   const std::string maps = "/api/v1/namespaces/team/configmaps";
   CHECK(desk.ask("POST", maps, {{"metadata", {{"name", "one"}}}}).status == 201);
   CHECK(desk.ask("POST", maps, {{"metadata", {{"name", "two"}}}}).status == 403);
+  const Json applied{{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"metadata", {{"name", "two"}}}};
+  CHECK(desk.ask("PATCH", maps + "/two?fieldManager=me", applied, {{"Content-Type", "application/apply-patch+yaml"}}).status == 403);
   const Json table = desk.ask("GET", quotas, nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).json;
   CHECK(table["rows"][0]["cells"][2] == "count/configmaps: 1/1, pods: 2/3, requests.cpu: 1/1");
 }
@@ -242,6 +247,9 @@ TEST_CASE("The token of a service account acts as that account, for its time and
   HttpHeaders as_admin = as_account;
   as_admin.emplace_back("Impersonate-User", "admin");
   CHECK(desk.ask("GET", pods, nullptr, as_admin).json["message"] == "users \"admin\" is forbidden: User \"system:serviceaccount:shop:default\" cannot impersonate resource \"users\" in API group \"\" at the cluster scope");
+  HttpHeaders as_masters = as_account;                                         // a group alone must not make it an administrator either
+  as_masters.emplace_back("Impersonate-Group", "system:masters");
+  CHECK(desk.ask("GET", "/api/v1/nodes", nullptr, as_masters).json["message"] == "groups \"system:masters\" is forbidden: User \"system:serviceaccount:shop:default\" cannot impersonate resource \"groups\" in API group \"\" at the cluster scope");
   HttpHeaders forged = as_account;
   forged.front().second.back() = forged.front().second.back() == 'A' ? 'B' : 'A';
   CHECK(desk.ask("GET", pods, nullptr, forged).status == 401);

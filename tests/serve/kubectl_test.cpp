@@ -6,6 +6,7 @@
 
 #include "tests/serve/served.hpp"
 #include "tests/support/process.hpp"
+#include "tests/support/skip.hpp"
 
 using namespace akstwin;
 using namespace akstwin::test;
@@ -60,10 +61,7 @@ bool contains(const std::string& text, const std::string& part) { return text.fi
 }  // namespace
 
 TEST_CASE("kubectl gets, describes, applies, scales, rolls out, waits, drains and deletes") {
-  if (!has_kubectl()) {
-    WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");
-    return;
-  }
+  if (!has_kubectl()) AKSTWIN_SKIP("there is no kubectl; install Debian's kubernetes-client");
   Kubectl kubectl;
   const auto mode = std::filesystem::status(kubectl.folder() / "kubeconfig").permissions();
   CHECK((mode & (std::filesystem::perms::group_all | std::filesystem::perms::others_all)) == std::filesystem::perms::none);
@@ -122,10 +120,7 @@ void walk(Kubectl& kubectl, const std::vector<Step>& steps) {
 }  // namespace
 
 TEST_CASE("kubectl explains kinds and refuses fields that no schema has") {
-  if (!has_kubectl()) {
-    WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");
-    return;
-  }
+  if (!has_kubectl()) AKSTWIN_SKIP("there is no kubectl; install Debian's kubernetes-client");
   Kubectl kubectl;
   std::string odd = kHello;
   odd.replace(odd.find("replicas: 3"), 11, "replica: 3");
@@ -139,10 +134,7 @@ TEST_CASE("kubectl explains kinds and refuses fields that no schema has") {
 }
 
 TEST_CASE("kubectl's imperative commands make what they say") {
-  if (!has_kubectl()) {
-    WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");
-    return;
-  }
+  if (!has_kubectl()) AKSTWIN_SKIP("there is no kubectl; install Debian's kubernetes-client");
   Kubectl kubectl;
   walk(kubectl, {{{"create", "namespace", "tools"}, "namespace/tools created"},
                  {{"-n", "tools", "create", "deployment", "hello", "--image=hello:1"}, "deployment.apps/hello created"},
@@ -174,10 +166,7 @@ TEST_CASE("kubectl's imperative commands make what they say") {
 }
 
 TEST_CASE("kubectl's watch sees a change that another kubectl makes") {
-  if (!has_kubectl()) {
-    WARN("SKIPPED: there is no kubectl; install Debian's kubernetes-client");
-    return;
-  }
+  if (!has_kubectl()) AKSTWIN_SKIP("there is no kubectl; install Debian's kubernetes-client");
   Kubectl kubectl;
   Process watch({"kubectl", "--kubeconfig", (kubectl.folder() / "kubeconfig").string(), "--cache-dir", (kubectl.folder() / "cache").string(), "-n", "shop", "get", "configmaps", "-w",
                  "--request-timeout=20s"},
