@@ -16,6 +16,7 @@
 #include "adapters/drive/drive_run.hpp"
 #include "adapters/kube/timestamp.hpp"
 #include "scenarios/source_files.hpp"
+#include "reports/text.hpp"
 
 namespace akstwin {
 
@@ -53,7 +54,8 @@ std::string newest_journal() {
 }
 
 void print_plan(const DrivePlan& plan, const std::vector<std::string>& tried, Console& console) {
-  console.out << fmt::format("{} on context {} (cluster {}): {} changes, {} pods and {} nodes touched\n", plan.scenario, plan.context, plan.cluster, plan.changes.size(), plan.pods, plan.nodes);
+  console.out << fmt::format("{} on context {} (cluster {}): {}, {} and {} touched\n", plan.scenario, plan.context, plan.cluster, counted(plan.requests(), "change"),
+                             counted(plan.pods, "pod"), counted(plan.nodes, "node"));
   for (std::size_t i = 0; i < plan.changes.size(); ++i) {
     const PlannedChange& change = plan.changes[i];
     console.out << fmt::format("{:>3}  {}{}\n", i + 1, change.after.us > 0 && !change.only_waits() ? fmt::format("after {}: ", to_string(change.after)) : "", change.what());

@@ -20,7 +20,8 @@ ObjectName object_of(std::string_view key) {
   return {std::string(key.substr(0, slash)), slash == std::string_view::npos ? std::string{} : std::string(key.substr(slash + 1))};
 }
 
-/// Turns actions into changes, one method a kind of action. Stateless but for the plan that it fills.
+/// Turns actions into changes, one method a kind of action. The cluster stays as it is meanwhile; what the plan's earlier steps will have changed
+/// of it is remembered, so that later ones begin there: what was cordoned is uncordoned, and no pod is taken twice.
 class Planner {
  public:
   Planner(const PlanParts& parts, DrivePlan& plan) : parts_(parts), plan_(plan) {}
@@ -114,7 +115,8 @@ class Planner {
       if (autoscaler.applied && autoscaler.target == id) note = "autoscaler " + autoscaler.spec->name.str() + " will scale it as it sees fit";
     });
     const ObjectName name = object_of(row.key.text());
-    put(scale_request(row.spec->kind, name, action_->count), scale_request(row.spec->kind, name, row.replicas), note);
+    const auto scaled = scaled_.try_emplace(id.row, row.replicas).first;
+    put(scale_request(row.spec->kind, name, action_->count), scale_request(row.spec->kind, name, std::exchange(scaled->second, action_->count)), note);
   }
 
   void restart_workload() {
@@ -127,25 +129,33 @@ class Planner {
     if (!id) return;
     std::int64_t left = action_->count;
     for (const PodId pod : state().workloads[id].pods) {
-      if (left <= 0 || !state().pods[pod].live()) continue;
+      if (left <= 0 || !state().pods[pod].live() || !taken_.insert(pod.row).second) continue;
       --left;
       const ObjectName name = object_of(bare(state().pods[pod].name));
       put(action_->name == "pods.evict" ? evict_request(name) : delete_pod_request(name));
     }
+    if (left > 0) refuse(std::to_string(left) + " more than there are pods; a plan names the pods that are there now, each once");
   }
 
-  void cordon(const Node& node, bool on) {
-    if (node.unschedulable != on) put(cordon_request(bare(node.name), on), cordon_request(bare(node.name), !on));
+  bool is_cordoned(NodeId id) const {
+    const auto planned = cordoned_.find(id.row);
+    return planned == cordoned_.end() ? state().nodes[id].unschedulable : planned->second;
+  }
+  void cordon(NodeId id, bool on) {
+    if (is_cordoned(id) == on) return;
+    cordoned_[id.row] = on;
+    const std::string name = bare(state().nodes[id].name);
+    put(cordon_request(name, on), cordon_request(name, !on));
   }
   void cordon_pool() {
     const auto pool = in_this_cluster(action_->target);
     if (!pool) return;
     const bool on = action_->name == "pool.cordon";
     std::int64_t left = on ? action_->count : INT64_MAX;
-    state().nodes.for_each([&](NodeId, const Node& node) {
-      if (left <= 0 || parts_.kube.cache().cloud().pools[node.pool].spec->name.text() != *pool || node.unschedulable == on) return;
+    state().nodes.for_each([&](NodeId id, const Node& node) {
+      if (left <= 0 || parts_.kube.cache().cloud().pools[node.pool].spec->name.text() != *pool || is_cordoned(id) == on) return;
       --left;
-      cordon(node, on);
+      cordon(id, on);
     });
   }
 
@@ -157,12 +167,12 @@ class Planner {
       if (node.zone == action_->zone && ours) nodes.push_back(id);
     });
     if (nodes.empty()) return refuse("no node of an allowed pool is in zone " + std::to_string(action_->zone));
-    for (const NodeId id : nodes) cordon(state().nodes[id], true);
+    for (const NodeId id : nodes) cordon(id, true);
     for (const NodeId id : nodes)
       for (const PodId pod : state().nodes[id].pods) {
         const Pod& row = state().pods[pod];
         const bool movable = row.live() && state().workloads[row.owner].spec->kind != WorkloadKind::DaemonSet && parts_.allow.allows_namespace(row.spec->name_space.text());
-        if (movable) put(evict_request(object_of(bare(row.name))));
+        if (movable && taken_.insert(pod.row).second) put(evict_request(object_of(bare(row.name))));
       }
   }
 
@@ -170,11 +180,12 @@ class Planner {
     if (!in_this_cluster(action_->target)) return;
     const bool on = action_->name == "flux.suspend";
     bool any = false;
-    state().kustomizations.for_each([&](KustomizationId, const Kustomization& row) {
+    state().kustomizations.for_each([&](KustomizationId id, const Kustomization& row) {
       const ObjectName name{row.spec->name_space.str(), row.spec->name.str()};
-      any = any || parts_.allow.allows_namespace(name.name_space);
-      // Those outside the allowed namespaces are somebody else's.
-      if (row.suspended != on && parts_.allow.allows_namespace(name.name_space)) put(suspend_kustomization_request(name, on), suspend_kustomization_request(name, !on));
+      if (!parts_.allow.allows_namespace(name.name_space)) return;   // somebody else's
+      any = true;
+      const auto suspended = suspended_.try_emplace(id.row, row.suspended).first;
+      if (std::exchange(suspended->second, on) != on) put(suspend_kustomization_request(name, on), suspend_kustomization_request(name, !on));
     });
     if (!any) refuse("no Kustomization lies in an allowed namespace");
   }
@@ -285,9 +296,17 @@ class Planner {
   DrivePlan& plan_;
   const DriveAction* action_ = nullptr;
   Duration after_{0};
+  // What the plan will have changed so far, by the object's place in the state.
+  std::map<std::uint32_t, bool> cordoned_, suspended_;
+  std::map<std::uint32_t, std::int64_t> scaled_;
+  std::set<std::uint32_t> taken_;
 };
 
 }  // namespace
+
+std::int64_t DrivePlan::requests() const {
+  return std::ranges::count_if(changes, [](const PlannedChange& change) { return !change.only_waits(); });
+}
 
 std::set<std::string> DrivePlan::fingerprints() const {
   std::set<std::string> out;

@@ -35,6 +35,8 @@ struct DrivePlan {
   std::vector<std::string> refused;      ///< in words; a plan with one is not carried out
   std::vector<std::string> left_out;     ///< actions that concern other clusters
   std::int64_t pods = 0, nodes = 0;      ///< that it would touch
+  /// Changes that are more than waits.
+  std::int64_t requests() const;
   /// Over all requests and what takes them back: moves when the cluster did.
   std::string hash() const;
   /// Of every request in it and of what takes each back: what the guard lets through once it is confirmed.

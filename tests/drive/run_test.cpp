@@ -83,6 +83,28 @@ TEST_CASE("A run sends what the plan says, in order, and writes down everything"
   CHECK(summary.standing.size() == 2);
 }
 
+TEST_CASE("Later steps begin where earlier ones end: what a plan cordons and suspends it uncordons and resumes, and it takes no pod twice") {
+  RunBench bench;
+  std::string wider = kGenerous;
+  wider.replace(wider.find("pool.cordon"), 11, "pool.cordon, pool.uncordon");
+  bench.allow_text(wider);
+  const DrivePlan plan = bench.plan({"flux.suspend(aks-prod)", "pool.cordon(user, 1)", "pods.evict(orders/api, 1)", "pods.evict(orders/api, 1)", "workload.scale(orders/api, 6)",
+                                     "workload.scale(orders/api, 8)", "pool.uncordon(user)", "flux.resume(aks-prod)"});
+  CHECK(plan.refused.empty());
+  REQUIRE(plan.requests() == 8);
+  CHECK(plan.changes[2].kube.what != plan.changes[3].kube.what);                  // another pod
+  CHECK(plan.changes[4].undo.body == R"({"spec":{"replicas":4}})");
+  CHECK(plan.changes[5].undo.body == R"({"spec":{"replicas":6}})");
+  CHECK(plan.changes[6].kube.http.body == R"({"spec":{"unschedulable":null}})");
+  CHECK(plan.changes[6].kube.http.target == plan.changes[1].kube.http.target);
+  CHECK(plan.changes[7].kube.http.target == plan.changes[0].kube.http.target);
+  CHECK(bench.run(plan).end == DriveEnd::Done);
+  CHECK(bench.plan({"wait(1m)", "pool.cordon(user, 1)"}).requests() == 1);         // a wait is no change
+  const DrivePlan many = bench.plan({"pods.evict(orders/api, 9)"});
+  REQUIRE(many.refused.size() == 1);
+  CHECK(many.refused.front().find("more than there are pods") != std::string::npos);
+}
+
 TEST_CASE("Ctrl-C undoes what was done, the last change first") {
   RunBench bench;
   const DrivePlan plan = bench.plan({"workload.scale(orders/api, 6)", "pool.cordon(user, 1)", "wait(10m)", "workload.scale(orders/api, 8)"});
