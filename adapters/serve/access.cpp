@@ -53,7 +53,7 @@ void each_role(const ObjectStore& store, const AccessUser& user, const std::stri
     const auto& objects = store.table(find_resource(kAuthorization, "v1", plural)).objects();
     const std::string prefix = space.empty() ? std::string() : space + "/";
     for (auto binding = objects.lower_bound(prefix); binding != objects.end() && binding->first.starts_with(prefix); ++binding) {
-      const Json object = Json::parse(binding->second.text);
+      const Json object = Json::parse(binding->second->text);
       const Json subjects = object.value("subjects", Json::array()), role = object.value("roleRef", Json::object());
       if (std::ranges::none_of(subjects, [&](const Json& subject) { return is_subject(subject, user, space); })) continue;
       const std::string name = role.value("name", "");

@@ -23,6 +23,7 @@ struct ApiRequest {
   std::string accept, content_type, user_agent, if_none_match;
   std::string impersonated;                        ///< the user that the client acts as; empty: whom the token is of
   std::vector<std::string> impersonated_groups;
+  bool anonymous = false;                          ///< nobody has said who asks: version and health
 
   std::string option(std::string_view name) const;
   bool flag(std::string_view name) const;          ///< "true" or "1"

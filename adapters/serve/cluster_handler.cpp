@@ -86,6 +86,7 @@ HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
 HttpServerResponse ClusterHandler::read(const ApiRequest& request, const ResourcePath& path) {
   if (row(path.kind).backing == Backing::Components) return components(request, path);
   if (row(path.kind).kind == "ResourceQuota") count_quotas(cluster_.store);
+  if (row(path.kind).kind == "FlowSchema") cluster_.flows.settle();
   if (row(path.kind).kind == "Endpoints" || row(path.kind).kind == "EndpointSlice") cluster_.endpoints.ask();
   return path.name.empty() ? list(request, path) : get(request, path);
 }

@@ -167,7 +167,7 @@ HttpServerResponse ClusterHandler::remove_collection(const ApiRequest& request, 
   const std::string prefix = path.prefix();
   std::vector<std::string> keys;
   for (const auto& [key, stored] : cluster_.store.table(path.stored).objects())
-    if (key.starts_with(prefix) && selector.matches(stored)) keys.push_back(key);
+    if (key.starts_with(prefix) && selector.matches(*stored)) keys.push_back(key);
   Json items = Json::array();
   for (const std::string& key : keys) {
     Json object = cluster_.store.get(path.stored, key);

@@ -74,7 +74,7 @@ void EndpointFeed::refresh(const std::string& name_space) {
   }
   const auto& services = store_.table(services_kind()).objects();
   for (auto service = services.lower_bound(prefix); service != services.end() && service->first.starts_with(prefix); ++service) {
-    const Json object = Json::parse(service->second.text);
+    const Json object = Json::parse(service->second->text);
     const Json selector = object.value("spec", Json::object()).value("selector", Json());
     if (selector.is_object() && !selector.empty()) write(object);
   }
@@ -93,12 +93,12 @@ void EndpointFeed::write(const Json& service) {
   Json ready = Json::array(), waiting = Json::array(), endpoints = Json::array();
   const auto& pods = store_.table(pods_kind()).objects();
   for (auto pod = pods.lower_bound(prefix); pod != pods.end() && pod->first.starts_with(prefix); ++pod) {
-    const std::string address = field(pod->second, "status.podIP"), phase = field(pod->second, "status.phase");
-    if (address.empty() || phase == "Succeeded" || phase == "Failed" || !matches(pod->second, selector)) continue;
+    const std::string address = field(*pod->second, "status.podIP"), phase = field(*pod->second, "status.phase");
+    if (address.empty() || phase == "Succeeded" || phase == "Failed" || !matches(*pod->second, selector)) continue;
     const PodId id = projection_.pod(pod->first);
     const bool serves = id && state.pods[id].ready && !state.pods[id].terminating();
     const Json target{{"kind", "Pod"}, {"namespace", space}, {"name", pod->first.substr(prefix.size())}};
-    const std::string node = field(pod->second, "spec.nodeName");
+    const std::string node = field(*pod->second, "spec.nodeName");
     (serves ? ready : waiting).push_back({{"ip", address}, {"nodeName", node}, {"targetRef", target}});
     const bool leaving = id && state.pods[id].terminating();
     endpoints.push_back({{"addresses", Json::array({address})}, {"conditions", {{"ready", serves}, {"serving", serves || (leaving && state.pods[id].ready)}, {"terminating", leaving}}}, {"nodeName", node}, {"targetRef", target}});

@@ -114,29 +114,23 @@ HttpServerResponse shown_list(const ResourceKind& kind, const Json& made, Object
 
 /// The objects of a page, and how many follow it.
 struct Selection {
-  std::vector<const std::pair<const std::string, StoredObject>*> items;
+  std::vector<ObjectVersion> items;
+  std::string last;                        // the key of the last of them
   std::int64_t remaining = 0;              // with a selector only whether there are any, as etcd has it
 };
 
-Selection choose(const ObjectTable& table, const std::string& name_space, const ObjectSelector& selector, const ListPlace& at, std::uint64_t limit) {
+Selection choose(const ObjectTable& table, const std::string& prefix, const ObjectSelector& selector, const ListPlace& at, std::uint64_t limit) {
   Selection out;
-  const std::string prefix = name_space.empty() ? std::string() : name_space + "/";
-  auto object = at.after.empty() ? table.objects().lower_bound(prefix) : table.objects().upper_bound(at.after);
-  const auto here = [&] { return object != table.objects().end() && object->first.starts_with(prefix); };
-  for (; here(); ++object) {
-    if (object->second.created_version > at.version || !selector.matches(object->second)) continue;
+  for (ObjectCursor cursor(table, at.version, prefix, at.after); cursor; cursor.next()) {
+    if (!selector.matches(*cursor.object())) continue;
     if (limit == 0 || out.items.size() < limit) {
-      out.items.push_back(&*object);
+      out.items.push_back(cursor.object());
+      if (out.items.size() == limit) out.last = cursor.key();
       continue;
     }
-    if (!selector.everything()) {
-      out.remaining = 1;
-    } else if (at.remaining >= 0) {
-      // Counted for the page before: what came and went since is not worth a walk through all objects for each page.
-      out.remaining = std::max<std::int64_t>(1, at.remaining - static_cast<std::int64_t>(out.items.size()));
-    } else {
-      for (; here(); ++object) out.remaining += object->second.created_version <= at.version ? 1 : 0;
-    }
+    if (!selector.everything()) out.remaining = 1;
+    else if (at.remaining >= 0) out.remaining = std::max<std::int64_t>(1, at.remaining - static_cast<std::int64_t>(out.items.size()));   // counted for the page before
+    else for (; cursor; cursor.next()) ++out.remaining;
     break;
   }
   return out;
@@ -173,7 +167,7 @@ HttpServerResponse ClusterHandler::list(const ApiRequest& request, const Resourc
   if (request.flag("watch") || old_watch) return watch(request, path, std::move(selector));
   if (row(path.kind).backing == Backing::Leases && (path.name_space.empty() || path.name_space == "kube-node-lease")) {
     Json made = computed_list(path.kind, path.name_space);
-    for (const auto& [key, stored] : cluster_.store.table(path.stored).objects()) made["items"].push_back(Json::parse(stored.text));   // those that clients made
+    for (const auto& [key, stored] : cluster_.store.table(path.stored).objects()) made["items"].push_back(Json::parse(stored->text));   // those that clients made
     return list_of_made(request, path, made);
   }
   return page(request, path, selector);
@@ -207,8 +201,9 @@ std::optional<ApiFault> ClusterHandler::place(const ApiRequest& request, const R
     late.headers.emplace_back("Retry-After", "1");
     return late;
   }
-  if (request.option("resourceVersionMatch") == "Exact" && table.after(*version) < table.end())
-    return expired("The resourceVersion for the provided list is too old.");
+  if (request.option("resourceVersionMatch") != "Exact") return std::nullopt;
+  if (*version < table.forgotten()) return expired("The resourceVersion for the provided list is too old.");
+  at.version = *version;
   return std::nullopt;
 }
 
@@ -229,27 +224,29 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   if (request.option("resourceVersion") == "0" && at.after.empty() && request.option("resourceVersionMatch").empty()) limit = 0;
   ObjectForm form = form_of(request);
   const std::int64_t now = world_.unix_now();
-  Selection chosen = choose(table, path.name_space, selector, at, limit);
-  if (form == ObjectForm::Table && chosen.remaining > 0 && at.after.empty() && choose(table, path.name_space, selector, at, std::max(kLongList, limit * kBurst)).remaining > 0) {
-    chosen = choose(table, path.name_space, selector, at, 0);
+  Selection chosen = choose(table, path.prefix(), selector, at, limit);
+  if (form == ObjectForm::Table && chosen.remaining > 0 && at.after.empty() && choose(table, path.prefix(), selector, at, std::max(kLongList, limit * kBurst)).remaining > 0) {
+    chosen = choose(table, path.prefix(), selector, at, 0);
     form = ObjectForm::TableOfNames;
   }
+  const auto precedence = [](const ObjectVersion& object) { return Json::parse(object->text)["spec"].value("matchingPrecedence", 0); };
+  if (kind.kind == "FlowSchema" && is_table(form)) std::ranges::stable_sort(chosen.items, {}, precedence);   // kubectl shows them as they are tried
   HttpServerResponse out;
   const bool table_form = is_table(form);
   out.body = R"({"kind":")" + list_kind(kind, form) + R"(","apiVersion":")" + (form == ObjectForm::Whole ? kind.api_version() : "meta.k8s.io/v1") +
              R"(","metadata":{"resourceVersion":")" + std::to_string(at.version) + "\"";
   if (chosen.remaining > 0) {
-    out.body += R"(,"continue":")" + token_of({at.version, chosen.items.back()->first, selector.everything() ? chosen.remaining : -1}, path.prefix()) + "\"";
+    out.body += R"(,"continue":")" + token_of({at.version, chosen.last, selector.everything() ? chosen.remaining : -1}, path.prefix()) + "\"";
     if (selector.everything()) out.body += R"(,"remainingItemCount":)" + std::to_string(chosen.remaining);
   }
   out.body += table_form ? R"(},"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(},"items":[)";
-  if (!chosen.items.empty()) out.body.reserve(out.body.size() + chosen.items.size() * (form == ObjectForm::Whole || form == ObjectForm::TableOfObjects ? chosen.items.front()->second.text.size() + 512 : 512));
+  if (!chosen.items.empty()) out.body.reserve(out.body.size() + chosen.items.size() * (form == ObjectForm::Whole || form == ObjectForm::TableOfObjects ? chosen.items.front()->text.size() + 512 : 512));
   bool first = true;
-  for (const auto* object : chosen.items) {
+  for (const ObjectVersion& object : chosen.items) {
     if (!std::exchange(first, false)) out.body += ",";
     if (path.stored != path.kind && form != ObjectForm::Metadata)
-      append_item(out.body, kind, stored_form(kind, converted(path.kind, Json::parse(object->second.text)), object->second.version), form, now);
-    else append_item(out.body, kind, object->second, form, now);
+      append_item(out.body, kind, stored_form(kind, converted(path.kind, Json::parse(object->text)), object->version), form, now);
+    else append_item(out.body, kind, *object, form, now);
   }
   out.body += "]}\n";
   return out;

@@ -9,7 +9,8 @@ namespace akstwin {
 namespace {
 
 std::size_t weight(const StoredObject& object) { return object.text.size() + object.cells.size() + 256; }
-std::size_t weight(const LogEntry& entry) { return weight(entry.object) + (entry.before ? weight(*entry.before) : 0); }
+/// What was before is the object of an older entry, which counts there; or of none any more, which is the smaller part.
+std::size_t weight(const LogEntry& entry) { return weight(*entry.object); }
 
 std::string scalar_text(const Json& object, std::initializer_list<const char*> path) {
   const Json* at = find_in(object, path);
@@ -98,22 +99,59 @@ StoredObject stored_form(const ResourceKind& kind, Json object, std::uint64_t ve
 
 const StoredObject* ObjectTable::find(std::string_view key) const {
   const auto found = objects_.find(key);
-  return found == objects_.end() ? nullptr : &found->second;
+  return found == objects_.end() ? nullptr : found->second.get();
 }
 
 std::uint64_t ObjectTable::after(std::uint64_t version) const {
-  const auto found = std::ranges::upper_bound(log_, version, {}, [](const LogEntry& entry) { return entry.object.version; });
+  const auto found = std::ranges::upper_bound(log_, version, {}, [](const LogEntry& entry) { return entry.object->version; });
   return first_ + static_cast<std::uint64_t>(found - log_.begin());
+}
+
+ObjectMap ObjectTable::changed_since(std::uint64_t version) const {
+  ObjectMap out;
+  for (std::uint64_t number = after(version); number < end(); ++number) out.try_emplace(entry(number).key, entry(number).before);
+  return out;
 }
 
 void ObjectTable::append(LogEntry entry, std::size_t keep_bytes) {
   log_bytes_ += weight(entry);
   log_.push_back(std::move(entry));
-  while (log_bytes_ > keep_bytes && log_.size() > 1) {
-    log_bytes_ -= weight(log_.front());
-    forgotten_ = log_.front().object.version;
-    log_.pop_front();
-    ++first_;
+  while (log_bytes_ > keep_bytes && log_.size() > 1) forget_first();
+}
+
+void ObjectTable::forget_first() {
+  log_bytes_ -= weight(log_.front());
+  forgotten_ = log_.front().object->version;
+  log_.pop_front();
+  ++first_;
+}
+
+ObjectCursor::ObjectCursor(const ObjectTable& table, std::uint64_t version, std::string prefix, std::string_view after)
+    : prefix_(std::move(prefix)), present_(table.objects()), changed_(table.changed_since(version)) {
+  now_ = after.empty() ? present_.lower_bound(prefix_) : present_.upper_bound(after);
+  then_ = after.empty() ? changed_.lower_bound(prefix_) : changed_.upper_bound(after);
+  settle();
+}
+
+void ObjectCursor::next() {
+  if (now_ != present_.end() && at_ == &*now_) ++now_;
+  else ++then_;
+  settle();
+}
+
+/// Moves to the lesser of the two; what changed since hides what is there now.
+void ObjectCursor::settle() {
+  const auto ours = [&](const ObjectMap& map, ObjectMap::const_iterator at) { return at != map.end() && at->first.starts_with(prefix_); };
+  for (at_ = nullptr; at_ == nullptr;) {
+    const bool now = ours(present_, now_), then = ours(changed_, then_);
+    if (!now && !then) return;
+    if (now && (!then || now_->first < then_->first)) {
+      at_ = &*now_;
+      return;
+    }
+    if (now && now_->first == then_->first) ++now_;
+    if (then_->second != nullptr) at_ = &*then_;
+    else ++then_;
   }
 }
 
@@ -131,18 +169,18 @@ std::uint64_t ObjectStore::put(int kind, Json object) {
   const std::string key = key_of(object);
   const auto known = table.objects_.find(key);
   const ResourceKind& row = resource_kinds()[static_cast<std::size_t>(kind)];
-  const std::uint64_t old_version = known == table.objects_.end() ? version_ : known->second.version;
+  const std::uint64_t old_version = known == table.objects_.end() ? version_ : known->second->version;
   StoredObject next = stored_form(row, std::move(object), old_version);
-  if (known != table.objects_.end() && next.text == known->second.text) return old_version;
+  if (known != table.objects_.end() && next.text == known->second->text) return old_version;
   renumber(next, ++version_);
-  next.created_version = known == table.objects_.end() ? version_ : known->second.created_version;
-  LogEntry entry{known == table.objects_.end() ? LogEntry::Type::Added : LogEntry::Type::Modified, key, next, std::nullopt};
+  LogEntry entry{LogEntry::Type::Added, false, key, nullptr, nullptr};
   if (known == table.objects_.end()) {
-    table.objects_.emplace(key, std::move(next));
+    entry.object = table.objects_.emplace(key, std::make_shared<const StoredObject>(std::move(next))).first->second;
   } else {
-    const bool moved = known->second.labels != next.labels || known->second.fields != next.fields;
-    StoredObject before = std::exchange(known->second, std::move(next));
-    if (moved) entry.before = std::move(before);
+    entry.type = LogEntry::Type::Modified;
+    entry.moved = known->second->labels != next.labels || known->second->fields != next.fields;
+    entry.before = std::exchange(known->second, std::make_shared<const StoredObject>(std::move(next)));
+    entry.object = known->second;
   }
   table.append(std::move(entry), keep_bytes_);
   return version_;
@@ -152,13 +190,19 @@ bool ObjectStore::erase(int kind, std::string_view key) {
   ObjectTable& table = tables_[static_cast<std::size_t>(kind)];
   const auto known = table.objects_.find(key);
   if (known == table.objects_.end()) return false;
-  const std::uint64_t created = known->second.created_version;
-  StoredObject last = stored_form(resource_kinds()[static_cast<std::size_t>(kind)], Json::parse(known->second.text), ++version_);
-  last.created_version = created;
-  LogEntry entry{LogEntry::Type::Deleted, known->first, std::move(last), std::nullopt};
+  StoredObject last = *known->second;
+  renumber(last, ++version_);
+  LogEntry entry{LogEntry::Type::Deleted, false, known->first, std::make_shared<const StoredObject>(std::move(last)), std::move(known->second)};
   table.objects_.erase(known);
   table.append(std::move(entry), keep_bytes_);
   return true;
+}
+
+void ObjectStore::compact() {
+  for (ObjectTable& table : tables_) {
+    while (!table.log_.empty()) table.forget_first();
+    table.forgotten_ = version_;   // also where nothing has changed since
+  }
 }
 
 Json ObjectStore::get(int kind, std::string_view key) const {

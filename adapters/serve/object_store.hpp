@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -20,7 +20,7 @@ using TextPairs = std::vector<std::pair<std::string, std::string>>;
 
 /// One version of an object, ready to be sent: text = {"kind":…,"apiVersion":…,"metadata":M…}.
 struct StoredObject {
-  std::uint64_t version = 0, created_version = 0;
+  std::uint64_t version = 0;
   std::string text;
   std::uint32_t item_begin = 0;                          ///< from here on without kind and apiVersion; a '{' is to be put before
   std::uint32_t metadata_begin = 0, metadata_end = 0;    ///< of the value of metadata
@@ -30,18 +30,23 @@ struct StoredObject {
   std::string_view metadata() const { return std::string_view(text).substr(metadata_begin, metadata_end - metadata_begin); }
 };
 
+/// The table and the log hold the same versions; a list of the past may hold them longer.
+using ObjectVersion = std::shared_ptr<const StoredObject>;
+using ObjectMap = std::map<std::string, ObjectVersion, std::less<>>;
+
 struct LogEntry {
   enum class Type : std::uint8_t { Added, Modified, Deleted };
   Type type = Type::Added;
+  bool moved = false;                                    ///< labels or fields changed: selectors may see it come or leave
   std::string key;                                       ///< "namespace/name", or "name"
-  StoredObject object;                                   ///< Deleted: the last state, with the version of the deletion
-  std::optional<StoredObject> before;                    ///< kept when labels or fields changed: selectors may see it leave
+  ObjectVersion object;                                  ///< Deleted: the last state, with the version of the deletion
+  ObjectVersion before;                                  ///< what it was; null when added
 };
 
 /// All objects of one kind.
 class ObjectTable {
  public:
-  const std::map<std::string, StoredObject, std::less<>>& objects() const { return objects_; }
+  const ObjectMap& objects() const { return objects_; }
   const StoredObject* find(std::string_view key) const;
   /// The log's entries are numbered; those before first() are forgotten.
   std::uint64_t first() const { return first_; }
@@ -51,15 +56,38 @@ class ObjectTable {
   std::uint64_t forgotten() const { return forgotten_; }
   /// The number of the first entry that is newer than `version`.
   std::uint64_t after(std::uint64_t version) const;
+  /// What changed after `version`, as it was then; null: it was not there. `version` must not be older than forgotten().
+  ObjectMap changed_since(std::uint64_t version) const;
 
  private:
   friend class ObjectStore;
   void append(LogEntry entry, std::size_t keep_bytes);
+  void forget_first();
 
-  std::map<std::string, StoredObject, std::less<>> objects_;
+  ObjectMap objects_;
   std::deque<LogEntry> log_;
   std::uint64_t first_ = 0, forgotten_ = 0;
   std::size_t log_bytes_ = 0;
+};
+
+/// Walks through the objects of a table as they were at a version, in the order of their keys.
+class ObjectCursor {
+ public:
+  /// Those whose keys begin with `prefix` and come after `after` (empty: from the first on). A version that nothing is newer than shows the present.
+  ObjectCursor(const ObjectTable& table, std::uint64_t version, std::string prefix, std::string_view after);
+  explicit operator bool() const { return at_ != nullptr; }
+  void next();
+  const std::string& key() const { return at_->first; }
+  const ObjectVersion& object() const { return at_->second; }
+
+ private:
+  void settle();
+
+  std::string prefix_;
+  const ObjectMap& present_;
+  ObjectMap changed_;
+  ObjectMap::const_iterator now_, then_;
+  const ObjectMap::value_type* at_ = nullptr;
 };
 
 class ObjectStore {
@@ -71,6 +99,8 @@ class ObjectStore {
   std::uint64_t put(int kind, Json object);
   /// Removes it; false when there is none.
   bool erase(int kind, std::string_view key);
+  /// Forgets every past version, as etcd's compaction does: watches and pages that begin before now are answered 410.
+  void compact();
   const ObjectTable& table(int kind) const { return tables_[static_cast<std::size_t>(kind)]; }
   /// The object as a document, or null.
   Json get(int kind, std::string_view key) const;

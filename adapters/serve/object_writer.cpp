@@ -129,7 +129,7 @@ std::optional<ApiFault> ObjectWriter::submit(int kind, const Json& object, const
 std::vector<PriorityClassSpec> ObjectWriter::priority_classes() const {
   std::vector<PriorityClassSpec> out;
   for (const auto& [name, stored] : cluster_.store.table(find_resource("scheduling.k8s.io", "v1", "priorityclasses")).objects()) {
-    const Json object = Json::parse(stored.text);
+    const Json object = Json::parse(stored->text);
     out.push_back({Name(name), object.value("value", 0), object.value("preemptionPolicy", "") != "Never"});
   }
   return out;

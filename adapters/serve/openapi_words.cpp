@@ -62,6 +62,8 @@ constexpr std::array kTypes = std::to_array<TypeWords>({
     {"core/v1.VolumeMount", "Where a container mounts a volume."},
     {"discovery/v1.EndpointSlice", "A part of the addresses behind a Service."},
     {"events/v1.Event", "Something that happened to an object."},
+    {"flowcontrol/v1.FlowSchema", "Which requests share a priority level of the API server."},
+    {"flowcontrol/v1.PriorityLevelConfiguration", "How many requests of a level the API server works on at a time."},
     {"kustomize.toolkit.fluxcd.io/v1.Kustomization", "Flux: a path of a source that is applied to the cluster."},
     {"keda.sh/v1alpha1.ScaledObject", "KEDA: a workload that is scaled by triggers."},
     {"meta/v1.LabelSelector", "Selects objects by their labels; all terms must hold."},

@@ -153,6 +153,16 @@ std::vector<Json> account_cells(const Json& o) { return {name(o), at(o, {"secret
 std::vector<Json> priority_cells(const Json& o) {
   return {name(o), number(at(o, {"value"})), at(o, {"globalDefault"}) == true, age(o), text(at(o, {"preemptionPolicy"}), "PreemptLowerPriority")};
 }
+std::vector<Json> flow_schema_cells(const Json& o) {
+  return {name(o), text(at(o, {"spec", "priorityLevelConfiguration", "name"})), number(at(o, {"spec", "matchingPrecedence"})), text(at(o, {"spec", "distinguisherMethod", "type"}), "<none>"), age(o),
+          text(condition(o, "Dangling", "status"), "?")};
+}
+std::vector<Json> priority_level_cells(const Json& o) {
+  const auto or_none = [](const Json& value) { return value.is_number() ? value : Json("<none>"); };
+  const Json& limited = at(o, {"spec", "limited"});
+  const Json& queues = at(limited, {"limitResponse", "queuing"});
+  return {name(o), text(at(o, {"spec", "type"})), or_none(at(limited, {"nominalConcurrencyShares"})), or_none(at(queues, {"queues"})), or_none(at(queues, {"handSize"})), or_none(at(queues, {"queueLengthLimit"})), age(o)};
+}
 std::vector<Json> lease_cells(const Json& o) { return {name(o), at(o, {"spec", "holderIdentity"}), age(o)}; }
 
 std::vector<Json> event_cells(const Json& o) {
@@ -198,6 +208,8 @@ const std::vector<Printer>& printers() {
       {"Namespace", {"Name", "Status", "Age"}, namespace_cells},
       {"ServiceAccount", {"Name", "Secrets", "Age"}, account_cells},
       {"PriorityClass", {"Name", "#Value", "?Global-Default", "Age", "PreemptionPolicy"}, priority_cells},
+      {"FlowSchema", {"Name", "PriorityLevel", "MatchingPrecedence", "DistinguisherMethod", "Age", "MissingPL"}, flow_schema_cells},
+      {"PriorityLevelConfiguration", {"Name", "Type", "NominalConcurrencyShares", "Queues", "HandSize", "QueueLengthLimit", "Age"}, priority_level_cells},
       {"Lease", {"Name", "Holder", "Age"}, lease_cells},
       {"Event", {"Last Seen", "Type", "Reason", "Object", "+Subobject", "+Source", "Message", "+First Seen", "+Count", "+Name"}, event_cells},
       {"ComponentStatus", {"Name", "Status", "Message", "Error"}, component_cells},

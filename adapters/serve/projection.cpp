@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/serve/flow_control.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -67,6 +69,10 @@ void Projection::begin() {
   begin_namespaces();
   for (const PriorityClassSpec& spec : source_.manifests.priority_classes)
     if (store_.table(kind_number("PriorityClass")).find(spec.name.text()) == nullptr) put(kind_number("PriorityClass"), encode_priority_class(source_, spec));
+  for (Json& object : default_flow_objects(source_.epoch.iso(SimTime{}))) {
+    const int kind = kind_number(object["kind"].get<std::string>());
+    put(kind, std::move(object));
+  }
   for (const StorageClassSpec& spec : source_.manifests.storage_classes) put(kind_number("StorageClass"), encode_storage_class(source_, spec));
   for (const ServiceSpec& service : source_.manifests.services) put(kind_number("Service"), encode_service(source_, service));
   source_.state.nodes.for_each([&](NodeId id, const Node&) { project_node(id, id.row, id.generation); });

@@ -77,7 +77,7 @@ Amounts used_in(const ObjectStore& store, const std::string& name_space, const J
     const bool counted = kinds[i].kind == "Pod" || std::ranges::any_of(out, [&](const auto& entry) { return entry.first == kinds[i].plural || entry.first.starts_with("count/" + std::string(kinds[i].plural)); });
     if (!counted) continue;
     for (auto object = objects.lower_bound(name_space + "/"); object != objects.end() && object->first.starts_with(name_space + "/"); ++object) {
-      const Json document = Json::parse(object->second.text);
+      const Json document = Json::parse(object->second->text);
       if (kinds[i].kind == "Pod" && has_ended(document)) continue;
       for (auto& [resource, amount] : out) amount += taken(kinds[i], document, resource);
     }
@@ -113,7 +113,7 @@ std::string unstated(const Json& pod, const Json& hard) {
 
 template <class Take>
 void each_quota(const ObjectStore& store, Take take) {
-  for (const auto& [key, stored] : store.table(find_resource("", "v1", "resourcequotas")).objects()) take(key, Json::parse(stored.text));
+  for (const auto& [key, stored] : store.table(find_resource("", "v1", "resourcequotas")).objects()) take(key, Json::parse(stored->text));
 }
 
 }  // namespace

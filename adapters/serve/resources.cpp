@@ -47,6 +47,8 @@ constexpr std::array kServedKinds = std::to_array<ResourceKind>({
     {"storage.k8s.io", "v1", "volumeattachments", "volumeattachment", "VolumeAttachment", false, "", "", "status"},
     {"apiextensions.k8s.io", "v1", "customresourcedefinitions", "customresourcedefinition", "CustomResourceDefinition", false, "crd,crds", "api-extensions", "status"},
     {"scheduling.k8s.io", "v1", "priorityclasses", "priorityclass", "PriorityClass", false, "pc"},
+    {"flowcontrol.apiserver.k8s.io", "v1", "flowschemas", "flowschema", "FlowSchema", false, "", "", "status"},
+    {"flowcontrol.apiserver.k8s.io", "v1", "prioritylevelconfigurations", "prioritylevelconfiguration", "PriorityLevelConfiguration", false, "", "", "status"},
     {"coordination.k8s.io", "v1", "leases", "lease", "Lease", true, "", "", "", Backing::Leases},
     {"discovery.k8s.io", "v1", "endpointslices", "endpointslice", "EndpointSlice", true},
     {"metrics.k8s.io", "v1beta1", "nodes", "", "NodeMetrics", false, "", "", "", Backing::Metrics, true},

@@ -33,6 +33,7 @@ AccessWish wish_of(const Json& spec) {
 
 /// Whoever has the token may do everything, and may act as anybody.
 AccessUser user_of(const ApiRequest& request) {
+  if (request.anonymous) return {"system:anonymous", {"system:unauthenticated"}};
   if (request.impersonated.empty()) return {"akstwin", {"system:masters", "system:authenticated"}};
   AccessUser user{request.impersonated, request.impersonated_groups};
   if (user.name.starts_with("system:serviceaccount:")) {

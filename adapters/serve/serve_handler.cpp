@@ -3,10 +3,11 @@
 #include <openssl/crypto.h>
 
 #include <algorithm>
-#include <cctype>
+
 
 #include "adapters/serve/discovery.hpp"
 #include "adapters/serve/object_text.hpp"
+#include "sim/base/text.hpp"
 
 namespace akstwin {
 namespace {
@@ -29,21 +30,39 @@ std::string_view bearer_of(const HttpServerRequest& head) {
   return given.starts_with(kBearer) ? given.substr(kBearer.size()) : std::string_view();
 }
 
-/// In the words for the resource that was asked for, or for the path.
-ApiFault refuse_anonymous(const HttpServerRequest& head) {
-  const AccessUser nobody{"system:anonymous", {"system:unauthenticated"}};
-  auto request = parse_request(head);
-  if (!request) return bad_request("malformed request target");
-  auto& segments = request->segments;
-  if (segments.size() >= 2 && segments[0] == "clusters") segments.erase(segments.begin(), segments.begin() + 2);
-  const bool api = !segments.empty() && (segments[0] == "api" || segments[0] == "apis");
-  if (const ResourcePath path = api ? resource_path(*request) : ResourcePath{}; path.kind >= 0)
-    return forbidden(resource_kinds()[static_cast<std::size_t>(path.kind)], path.name, denial(nobody, wish_of(*request, path)));
+/// The resource behind the path, if it is one of the API.
+ResourcePath api_path(const ApiRequest& request) {
+  const bool api = !request.segments.empty() && (request.segments[0] == "api" || request.segments[0] == "apis");
+  return api ? resource_path(request) : ResourcePath{};
+}
+
+/// What the request wants to do, with the resource or with the path alone.
+AccessWish wish_at(const ApiRequest& request, const ResourcePath& path) {
+  if (path.kind >= 0) return wish_of(request, path);
   AccessWish wish;
-  wish.verb = request->method;
-  std::ranges::transform(wish.verb, wish.verb.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  wish.path = request->path;
-  return {403, "Forbidden", "forbidden: " + denial(nobody, wish), Json::object()};
+  wish.verb = lower_case(request.method);
+  wish.path = request.path;
+  return wish;
+}
+
+/// In the words for the resource that was asked for, or for the path.
+ApiFault refuse_anonymous(const ApiRequest& request) {
+  const ResourcePath path = api_path(request);
+  const std::string why = denial(user_of(request), wish_at(request, path));
+  if (path.kind < 0) return {403, "Forbidden", "forbidden: " + why, Json::object()};
+  return forbidden(resource_kinds()[static_cast<std::size_t>(path.kind)], path.name, why);
+}
+
+void say_flow(HttpServerResponse& out, const FlowJudgement& flow) {
+  if (flow.schema_uid.empty()) return;
+  out.headers.emplace_back("X-Kubernetes-Pf-Flowschema-Uid", flow.schema_uid);
+  out.headers.emplace_back("X-Kubernetes-Pf-Prioritylevel-Uid", flow.level_uid);
+}
+
+HttpServerResponse too_many_requests() {
+  HttpServerResponse out = text_response(429, "Too many requests, please try again later.\n");
+  out.headers.emplace_back("Retry-After", "1");
+  return out;
 }
 
 }  // namespace
@@ -54,9 +73,39 @@ ServeHandler::ServeHandler(ServedWorld& world, std::string token) : world_(world
 
 std::optional<HttpServerResponse> ServeHandler::refuse(const HttpServerRequest& head) {
   if (is_public(head.target)) return std::nullopt;
-  if (head.header("Authorization").empty()) return status_response(refuse_anonymous(head));
+  if (head.header("Authorization").empty()) return answer_anonymous(head);
   if (same_secret(bearer_of(head), token_) || account_of(head)) return std::nullopt;
   return status_response({401, "Unauthorized", "Unauthorized"});
+}
+
+HttpServerResponse ServeHandler::answer_anonymous(const HttpServerRequest& head) {
+  auto request = parse_request(head);
+  if (!request) return status_response(bad_request("malformed request target"));
+  request->anonymous = true;
+  const std::size_t cluster = enter_cluster(*request).value_or(0);
+  HttpServerResponse out = status_response(refuse_anonymous(*request));
+  say_flow(out, judge(*request, cluster));
+  return out;
+}
+
+/// Takes "/clusters/NAME" off the path; nothing when there is no such cluster. The first one also answers without.
+std::optional<std::size_t> ServeHandler::enter_cluster(ApiRequest& request) const {
+  auto& segments = request.segments;
+  if (segments.size() < 2 || segments[0] != "clusters") return 0;
+  const auto& clusters = world_.clusters();
+  const auto found = std::ranges::find_if(clusters, [&](const ServedCluster& cluster) { return cluster.runtime.spec().name.text() == segments[1]; });
+  if (found == clusters.end()) return std::nullopt;
+  segments.erase(segments.begin(), segments.begin() + 2);
+  return static_cast<std::size_t>(found - clusters.begin());
+}
+
+/// Nothing for what runs long and is no watch: kube-apiserver lets that pass (its default long-running subresources).
+FlowJudgement ServeHandler::judge(const ApiRequest& request, std::size_t cluster) {
+  const ResourcePath path = api_path(request);
+  const std::string_view first = std::string_view(path.subresource).substr(0, path.subresource.find('/'));
+  constexpr std::string_view kLongRunning[] = {"attach", "exec", "log", "portforward", "proxy"};
+  if (std::ranges::find(kLongRunning, first) != std::end(kLongRunning)) return {};
+  return world_.clusters()[cluster].flows.judge(user_of(request), wish_at(request, path));
 }
 
 /// The service account whose token the request carries, while it is good.
@@ -76,6 +125,7 @@ HttpServerResponse ServeHandler::fault(int status, std::string_view message) {
 HttpServerResponse ServeHandler::handle(const HttpServerRequest& request) {
   auto parsed = parse_request(request);
   if (!parsed) return fault(400, "malformed request target");
+  parsed->anonymous = request.header("Authorization").empty();
   const auto account = account_of(request);
   if (account)
     if (auto refused = act_as(*account, *parsed)) return std::move(*refused);
@@ -112,12 +162,8 @@ std::optional<HttpServerResponse> ServeHandler::act_as(const AccountToken& accou
 
 HttpServerResponse ServeHandler::route(ApiRequest& request, const std::string& host) {
   if (request.segments.size() >= 2 && request.segments[0] == "clusters") {
-    for (std::size_t i = 0; i < clusters_.size(); ++i) {
-      if (world_.clusters()[i].runtime.spec().name.text() != request.segments[1]) continue;
-      request.segments.erase(request.segments.begin(), request.segments.begin() + 2);
-      return answer_cluster(request, i, host);
-    }
-    return text_response(404, "404 page not found\n");
+    const auto cluster = enter_cluster(request);
+    return cluster ? answer_cluster(request, *cluster, host) : text_response(404, "404 page not found\n");
   }
   const std::string first = request.segments.empty() ? std::string() : request.segments[0];
   if (first == "twin") return clock(request);
@@ -131,6 +177,13 @@ HttpServerResponse ServeHandler::route(ApiRequest& request, const std::string& h
 }
 
 HttpServerResponse ServeHandler::answer_cluster(const ApiRequest& request, std::size_t cluster, const std::string& host) {
+  const FlowJudgement flow = judge(request, cluster);
+  HttpServerResponse out = flow.refused ? too_many_requests() : answer_admitted(request, cluster, host);
+  say_flow(out, flow);
+  return out;
+}
+
+HttpServerResponse ServeHandler::answer_admitted(const ApiRequest& request, std::size_t cluster, const std::string& host) {
   const int minor = world_.clusters()[cluster].runtime.spec().kubernetes_minor;
   if (auto found = answer_discovery(request, minor, host)) return std::move(*found);
   if (request.segments[0] != "api" && request.segments[0] != "apis") return text_response(404, "404 page not found\n");
@@ -139,7 +192,7 @@ HttpServerResponse ServeHandler::answer_cluster(const ApiRequest& request, std::
   return clusters_[cluster].handle(request);
 }
 
-/// GET /twin/clock · PUT /twin/clock {"speed": "60x"} · POST /twin/step {"by": "10m"} · POST /twin/run-to {"at": "2026-03-02T10:00:00Z"}.
+/// GET /twin/clock · PUT /twin/clock {"speed": "60x"} · POST /twin/step {"by": "10m"} · POST /twin/run-to {"at": "2026-03-02T10:00:00Z"} · POST /twin/compact.
 HttpServerResponse ServeHandler::clock(const ApiRequest& request) {
   if (request.segments.size() != 2) return text_response(404, "404 page not found\n");
   const std::string& what = request.segments[1];
@@ -160,8 +213,10 @@ HttpServerResponse ServeHandler::clock(const ApiRequest& request) {
     const auto after = parse_duration(text("at"));
     if (!at && !after) return status_response(bad_request("'at' is a time (2026-03-02T10:00:00Z) or a duration since the start (10h)"));
     world_.run_to(at ? SimTime{(*at - epoch.unix_seconds) * 1'000'000} : SimTime{} + *after);
+  } else if (what == "compact" && request.method == "POST") {
+    for (ServedCluster& cluster : world_.clusters()) cluster.store.compact();
   } else if (what != "clock" || request.method != "GET") {
-    return what == "clock" || what == "step" || what == "run-to" ? status_response(method_not_allowed(request.method)) : text_response(404, "404 page not found\n");
+    return what == "clock" || what == "step" || what == "run-to" || what == "compact" ? status_response(method_not_allowed(request.method)) : text_response(404, "404 page not found\n");
   }
   Json clusters = Json::array();
   for (const ServedCluster& cluster : world_.clusters()) clusters.push_back(cluster.runtime.spec().name.text());

@@ -20,8 +20,12 @@ class ServeHandler final : public HttpHandler {
  private:
   std::optional<AccountToken> account_of(const HttpServerRequest& head) const;
   std::optional<HttpServerResponse> act_as(const AccountToken& account, ApiRequest& request) const;
+  HttpServerResponse answer_anonymous(const HttpServerRequest& head);
+  std::optional<std::size_t> enter_cluster(ApiRequest& request) const;
+  FlowJudgement judge(const ApiRequest& request, std::size_t cluster);
   HttpServerResponse route(ApiRequest& request, const std::string& host);
   HttpServerResponse answer_cluster(const ApiRequest& request, std::size_t cluster, const std::string& host);
+  HttpServerResponse answer_admitted(const ApiRequest& request, std::size_t cluster, const std::string& host);
   HttpServerResponse clock(const ApiRequest& request);
 
   ServedWorld& world_;

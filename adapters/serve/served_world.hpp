@@ -10,6 +10,7 @@
 
 #include "adapters/serve/endpoint_feed.hpp"
 #include "adapters/serve/event_feed.hpp"
+#include "adapters/serve/flow_control.hpp"
 #include "adapters/serve/object_store.hpp"
 #include "adapters/serve/pace.hpp"
 #include "adapters/serve/projection.hpp"
@@ -31,6 +32,7 @@ struct ServedCluster {
   std::map<std::string, SimTime, std::less<>> ending;   ///< namespaces that are being deleted, and since when
   std::set<std::pair<int, std::string>> foreground;     ///< workloads that are deleted once their pods are gone: kind and key
   EndpointFeed endpoints{projection, runtime, store};
+  FlowControl flows{store};
 };
 
 class ServedWorld {

@@ -93,13 +93,18 @@ void WatchStream::bookmark(std::string& out, bool initial_end) {
   told_ = Clock::now();
 }
 
+/// As of one version, however many batches that takes: what changes meanwhile comes from the log.
 void WatchStream::initial(std::string& out) {
-  const auto& objects = store_.table(request_.kind).objects();
-  for (auto object = objects.upper_bound(initial_key_); object != objects.end(); ++object) {
+  const ObjectTable& table = store_.table(request_.kind);
+  if (next_ < table.first()) {
+    expired_ = true;
+    return;
+  }
+  const std::string& wanted = request_.selector.name_space;
+  for (ObjectCursor cursor(table, snapshot_, wanted.empty() ? std::string() : wanted + "/", initial_key_); cursor; cursor.next()) {
     if (out.size() > kBatch) return;
-    initial_key_ = object->first;
-    // What came or changed since the watch began comes from the log.
-    if (object->second.created_version <= snapshot_ && in_namespace(object->first) && request_.selector.matches(object->second)) event(out, "ADDED", object->second);
+    initial_key_ = cursor.key();
+    if (request_.selector.matches(*cursor.object())) event(out, "ADDED", *cursor.object());
   }
   initial_done_ = true;
   if (request_.initial_end_bookmark) bookmark(out, true);
@@ -114,15 +119,15 @@ void WatchStream::changes(std::string& out) {
   for (; next_ < table.end() && out.size() < kBatch; ++next_) {
     const LogEntry& entry = table.entry(next_);
     if (!in_namespace(entry.key)) continue;
-    const bool now = request_.selector.matches(entry.object);
-    const bool before = entry.type != LogEntry::Type::Added && (entry.before ? request_.selector.matches(*entry.before) : now);
+    const bool now = request_.selector.matches(*entry.object);
+    const bool before = entry.type != LogEntry::Type::Added && (entry.moved ? request_.selector.matches(*entry.before) : now);
     if (entry.type == LogEntry::Type::Deleted) {
-      if (now) event(out, "DELETED", entry.object);
+      if (now) event(out, "DELETED", *entry.object);
     } else if (now) {
-      event(out, before ? "MODIFIED" : "ADDED", entry.object);
+      event(out, before ? "MODIFIED" : "ADDED", *entry.object);
     } else if (before) {
       // The last state that still matched, with the version of the change.
-      event(out, "DELETED", stored_form(resource_kinds()[static_cast<std::size_t>(request_.kind)], Json::parse(entry.before->text), entry.object.version));
+      event(out, "DELETED", stored_form(resource_kinds()[static_cast<std::size_t>(request_.kind)], Json::parse(entry.before->text), entry.object->version));
     }
   }
 }

@@ -257,6 +257,47 @@ TEST_CASE("The token of a service account acts as that account, for its time and
   CHECK(desk.ask("GET", pods, nullptr, as_account).status == 401);            // it has ended
 }
 
+TEST_CASE("Requests fall under the FlowSchema that matches first, and a priority level without seats lets none through") {
+  Desk desk;
+  const std::string group = "/apis/flowcontrol.apiserver.k8s.io/v1", levels = group + "/prioritylevelconfigurations", schemas = group + "/flowschemas";
+  const auto schema_of = [&](const Answer& answer) {
+    const Json list = desk.get(schemas).json;
+    for (const Json& item : list["items"])
+      if (item["metadata"]["uid"] == std::string(find_header(answer.headers, "X-Kubernetes-Pf-Flowschema-Uid"))) return item["metadata"]["name"].get<std::string>();
+    return std::string("none");
+  };
+  const auto as = [](const char* user) { return HttpHeaders{{"Impersonate-User", user}}; };
+  const std::string pods = "/api/v1/namespaces/shop/pods", lease = "/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/x";
+  CHECK(schema_of(desk.get(pods)) == "exempt");                                                        // a member of system:masters
+  CHECK(schema_of(desk.ask("GET", pods, nullptr, as("bob"))) == "global-default");
+  CHECK(schema_of(desk.ask("GET", "/healthz", nullptr, as("bob"))) == "probes");
+  CHECK(schema_of(desk.ask("GET", pods, nullptr, as("system:serviceaccount:shop:default"))) == "service-accounts");
+  CHECK(schema_of(desk.ask("GET", pods, nullptr, as("system:serviceaccount:kube-system:x"))) == "kube-system-service-accounts");
+  CHECK(schema_of(desk.ask("GET", lease, nullptr, as("system:kube-scheduler"))) == "system-leader-election");
+  CHECK(schema_of(desk.ask("GET", pods, nullptr, as("system:kube-scheduler"))) == "kube-scheduler");
+  CHECK(schema_of(desk.ask("GET", "/version", nullptr, {{"Authorization", "none"}})) == "global-default");
+
+  const Json table = desk.ask("GET", schemas, nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).json;
+  CHECK(table["rows"].size() == 13);
+  CHECK(table["rows"][0]["cells"].dump().starts_with(R"(["exempt","exempt",1,"<none>",)"));
+  CHECK(table["rows"][12]["cells"][5] == "False");                                                     // its level is there
+
+  // All of bob's requests go to jail; nobody else's.
+  const Json all{{"verbs", {"*"}}, {"apiGroups", {"*"}}, {"resources", {"*"}}, {"namespaces", {"*"}}};
+  const Json rules = Json::array({Json{{"subjects", Json::array({Json{{"kind", "User"}, {"user", {{"name", "bob"}}}}})}, {"resourceRules", Json::array({all})}}});
+  CHECK(desk.ask("POST", schemas, {{"metadata", {{"name", "bobs"}}}, {"spec", {{"priorityLevelConfiguration", {{"name", "jail"}}}, {"rules", rules}}}}).status == 201);
+  CHECK(schema_of(desk.ask("GET", pods, nullptr, as("bob"))) == "global-default");                     // as long as there is no such level
+  CHECK(desk.get(schemas + "/bobs").json["status"]["conditions"][0]["status"] == "True");              // it dangles
+  CHECK(desk.ask("POST", levels, {{"metadata", {{"name", "jail"}}}, {"spec", {{"type", "Limited"}, {"limited", {{"nominalConcurrencyShares", 0}, {"limitResponse", {{"type", "Reject"}}}}}}}}).status == 201);
+  const Answer refused = desk.ask("GET", pods, nullptr, as("bob"));
+  CHECK(refused.status == 429);
+  CHECK(refused.text == "Too many requests, please try again later.\n");
+  CHECK(find_header(refused.headers, "Retry-After") == "1");
+  CHECK(schema_of(refused) == "bobs");
+  CHECK(desk.ask("GET", "/api/v1/pods", nullptr, as("bob")).status != 429);                            // the rule is not for all namespaces at once
+  CHECK(desk.ask("GET", pods, nullptr, as("alice")).status != 429);
+}
+
 TEST_CASE("Component statuses are there for old scripts, with their deprecation") {
   Desk desk;
   const Answer answer = desk.ask("GET", "/api/v1/componentstatuses", nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});

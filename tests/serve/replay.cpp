@@ -220,6 +220,11 @@ void Replay::begin_access() {
   desk_.ask("POST", "/apis/rbac.authorization.k8s.io/v1/namespaces/orders/rolebindings",
             Json{{"metadata", {{"name", "dev-view"}}}, {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "view"}}},
                  {"subjects", Json::array({Json{{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "Group"}, {"name", "dev"}}})}});
+  // Where flow control was recorded bob might read everything.
+  if (std::ranges::any_of(exchanges_, [](const Exchange& exchange) { return exchange.id.starts_with("apf."); }))
+    desk_.ask("POST", "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings",
+              Json{{"metadata", {{"name", "bob-view"}}}, {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "view"}}},
+                   {"subjects", Json::array({Json{{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "User"}, {"name", "bob"}}})}});
 }
 
 /// When the recording of this group began: the Date of its first answer, as timestamps are written.
@@ -256,6 +261,20 @@ void Replay::begin_quota(const Exchange& exchange) {
   begin_namespace(space);
   if (!exists(folder + "/" + match[1].str()))
     desk_.ask("POST", folder, Json{{"metadata", {{"name", match[1].str()}}}, {"spec", {{"hard", {{"requests.cpu", "20"}, {"requests.memory", "40Gi"}, {"pods", "60"}}}}}});
+}
+
+/// A priority level that lets nothing of bob's through, for as long as the recorded one did.
+void Replay::set_flow(const Exchange& exchange) {
+  const bool refused = exchange.response.status == 429 && exchange.response.header("Content-Type").starts_with("text/plain");
+  if (refused == jailed_) return;
+  jailed_ = refused;
+  const std::string group = "/apis/flowcontrol.apiserver.k8s.io/v1", level = group + "/prioritylevelconfigurations";
+  if (!refused) return desk_.ask("DELETE", level + "/jail"), void();
+  desk_.ask("POST", level, {{"metadata", {{"name", "jail"}}}, {"spec", {{"type", "Limited"}, {"limited", {{"nominalConcurrencyShares", 0}, {"limitResponse", {{"type", "Reject"}}}}}}}});
+  const Json everything{{"verbs", {"*"}}, {"apiGroups", {"*"}}, {"resources", {"*"}}, {"namespaces", {"*"}}, {"clusterScope", true}}, paths{{"verbs", {"*"}}, {"nonResourceURLs", {"*"}}};
+  const Json bob = Json::array({Json{{"kind", "User"}, {"user", {{"name", "bob"}}}}});
+  const Json rules = Json::array({Json{{"subjects", bob}, {"resourceRules", Json::array({everything})}, {"nonResourceRules", Json::array({paths})}}});
+  desk_.ask("POST", group + "/flowschemas", {{"metadata", {{"name", "jail"}}}, {"spec", {{"priorityLevelConfiguration", {{"name", "jail"}}}, {"matchingPrecedence", 50}, {"rules", rules}}}});
 }
 
 /// Pods of a StatefulSet have the same names in the twin: "orders-db-0" is made by making orders-db.
@@ -355,6 +374,8 @@ void Replay::seed_list(const Exchange& exchange, const Json& answer) {
 
 void Replay::ask(const Exchange& exchange, bool follows) {
   if (!follows) seed(exchange);
+  set_flow(exchange);
+  if (exchange.response.status == 410) desk_.ask("POST", "/twin/compact");
   HttpHeaders headers;
   for (const auto& [name, value] : exchange.request.headers)
     if (name == "Accept" || name == "Content-Type" || name == "If-None-Match" || name == "User-Agent" || name.starts_with("Impersonate-")) headers.emplace_back(name, value);
@@ -441,6 +462,8 @@ std::string Replay::difference(const Exchange& exchange, const Answer& answer) c
     if (name == "Warning") warnings.insert(value);
   if (recorded_warnings != warnings) return "Warning: " + (recorded_warnings.empty() ? "" : *recorded_warnings.begin()) + " is " + (warnings.empty() ? "" : *warnings.begin());
   if (exchange.response.header("Retry-After") != find_header(answer.headers, "Retry-After")) return "Retry-After: " + std::string(exchange.response.header("Retry-After")) + " is " + std::string(find_header(answer.headers, "Retry-After"));
+  const bool judged = !exchange.response.header("X-Kubernetes-Pf-Flowschema-Uid").empty();
+  if (judged != !find_header(answer.headers, "X-Kubernetes-Pf-Flowschema-Uid").empty()) return std::string("X-Kubernetes-Pf-Flowschema-Uid ") + (judged ? "is missing" : "is there");
   const std::string body = exchange.whole_body();
   const bool binary = body.starts_with("k8s") || exchange.response.header("Content-Type").starts_with("application/vnd.kubernetes.protobuf");   // also one that was left out
   if (answer.streamed || binary || exchange.path().starts_with("/openapi")) return {};

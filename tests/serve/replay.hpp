@@ -33,6 +33,7 @@ class Replay {
   std::string first_answer() const;
   void begin_refusing_budget(const Exchange& exchange);
   void begin_quota(const Exchange& exchange);
+  void set_flow(const Exchange& exchange);
   bool begin_stateful_set(const std::string& pod);
   void begin_namespace(const std::string& name);
   void ask(const Exchange& exchange, bool follows);
@@ -58,6 +59,7 @@ class Replay {
   std::map<std::string, std::string> tags_;       ///< ETags
   std::map<std::string, std::string> pages_;      ///< continue tokens
   std::map<std::uint64_t, std::string> versions_; ///< recorded to the twin's
+  bool jailed_ = false;
   std::size_t alike_ = 0;
   std::vector<Unlike> unlike_;
 };
