@@ -38,6 +38,10 @@ bool hear(int fd, std::chrono::steady_clock::time_point deadline) {
   ::signal(SIGINT, SIG_IGN);
   ::signal(SIGHUP, SIG_IGN);
   ::signal(SIGTERM, SIG_IGN);
+  // The driver's connections and its journal are not the watcher's: a connection that it held open would never end for the server.
+  const auto pipe = static_cast<unsigned>(fd);
+  if (pipe > 3) ::close_range(3, pipe - 1, 0);
+  ::close_range(pipe + 1, ~0U, 0);
   const bool well = hear(fd, std::chrono::steady_clock::now() + std::chrono::microseconds(patience.us));
   if (well) ::_exit(0);
   if (::getppid() == driver) ::kill(driver, SIGKILL);

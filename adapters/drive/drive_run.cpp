@@ -59,13 +59,13 @@ std::string DriveRun::reason_to_abort() {
   for (const ConditionReading& reading : read_conditions(parts_.allow.abort, parts_.kube.state(), parts_.allow.namespaces))
     if (reading.holds) return reading.text + " came true: " + json(reading.value).dump();
   // What cannot be seen cannot be judged.
-  const auto faults = parts_.kube.faults();
-  if (faults.size() <= parts_.kube.informers().size() / 2) {
+  const std::string blind = parts_.kube.blindness();
+  if (blind.empty()) {
     blind_since_us_ = 0;
     return {};
   }
   if (blind_since_us_ == 0) blind_since_us_ = now_us();
-  return now_us() - blind_since_us_ < kBlindness.us ? std::string{} : "the cluster can no longer be watched: " + faults.front();
+  return now_us() - blind_since_us_ < kBlindness.us ? std::string{} : "the cluster can no longer be watched: " + blind;
 }
 
 std::string DriveRun::watch(Duration time) {
@@ -86,7 +86,7 @@ std::string DriveRun::await_condition(const PlannedChange& change) {
   while (true) {
     if (std::string why = watch(Duration{0}); !why.empty()) return why;
     const ConditionReading reading = read_condition(*change.awaits, parts_.kube.state(), parts_.allow.namespaces);
-    if (reading.holds) {
+    if (reading.holds && sees()) {
       note("awaited", {{"condition", reading.text}, {"value", reading.value}});
       return {};
     }
@@ -127,9 +127,13 @@ std::string DriveRun::carry_out(const PlannedChange& change) {
 }
 
 std::string DriveRun::await_steady() {
-  const std::int64_t until = now_us() + parts_.settle.us;
+  std::int64_t until = now_us() + parts_.settle.us;
   while (true) {
     if (std::string why = watch(kLook); !why.empty()) return why;
+    if (!sees()) {   // what was seen last says nothing; it settles once somebody looks again
+      until = now_us() + parts_.settle.us;
+      continue;
+    }
     const auto readings = read_conditions(parts_.allow.steady, parts_.kube.state(), parts_.allow.namespaces);
     if (std::ranges::all_of(readings, &ConditionReading::holds)) return {};
     if (now_us() >= until) return "the steady state did not come back within " + to_string(parts_.settle);

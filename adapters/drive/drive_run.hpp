@@ -59,6 +59,7 @@ class DriveRun {
   std::vector<JournalChange> made_;
   std::int64_t deadline_us_ = INT64_MAX;
   std::string journal_fault_;
+  bool sees() const { return blind_since_us_ == 0; }
   std::int64_t blind_since_us_ = 0;      // when the watches broke; 0: they are whole
 };
 

@@ -10,6 +10,10 @@ namespace {
 
 using nlohmann::json;
 
+constexpr Duration kHolds{1'000'000};             // a watch that is refused or cut at once is so within a second
+// Bookmarks come about once a minute (recorded from 1.32). After two and a half without any the server may be frozen, or the way cut: the watch is opened again,
+// which tells. Kinds that no bookmarks come for (events) are asked again that often while they are quiet.
+constexpr Duration kSilence{150'000'000};
 constexpr std::size_t kLongestLine = 16U << 20;   // an object has at most 1.5 MB in etcd, its watch event little more
 
 const json& metadata_of(const json& object) {
@@ -226,6 +230,7 @@ void Informer::start_watch() {
   }
   stream_ = std::move(*opened);
   rest_.clear();
+  heard_us_ = client_.transport().now_us();
 }
 
 void Informer::read_watch() {
@@ -248,7 +253,12 @@ void Informer::read_watch() {
     return failed("watch " + options_.path + ": a line without an end", Duration{0});
   }
   const StreamState state = stream_->state();
-  if (state == StreamState::Open) return;
+  if (state == StreamState::Open) {
+    // A quiet kind's first word may be a minute away. A watch that was taken and not cut at once goes on from what is known.
+    if (!in_initial_ && synced_ && now - heard_us_ >= kHolds.us) fault_.clear();
+    if (!in_initial_ && now - heard_us_ >= kSilence.us) drop_watch();
+    return;
+  }
   const bool torn = !rest_.empty();
   // A clean end before the list was whole: this server does not stream lists.
   if (in_initial_ && state == StreamState::Ended && !torn) return give_up_streaming();

@@ -52,6 +52,7 @@ class Informer {
   bool denied() const { return denied_; }
   /// The last fault in words; empty when the last thing that happened was good.
   const std::string& fault() const { return fault_; }
+  bool optional() const { return options_.optional; }
   /// The version up to which everything was seen. Opaque; for tests and messages.
   const std::string& resource_version() const { return version_; }
   const InformerStatistics& statistics() const { return statistics_; }
@@ -87,7 +88,7 @@ class Informer {
   std::string rest_;                     // of the stream: a line that is not complete
   std::map<std::string, Known> initial_; // what a streaming list has brought so far
   bool in_initial_ = false;
-  std::int64_t heard_us_ = 0;            // when it last brought something
+  std::int64_t heard_us_ = 0;            // when it was opened, or last brought something
   std::string version_, fault_;
   std::string item_kind_, item_version_;
   std::int64_t not_before_us_ = 0;

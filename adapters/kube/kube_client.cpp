@@ -10,6 +10,8 @@ namespace {
 
 using nlohmann::json;
 
+// A watch answers at once, but for at most a quarter of the request's timeout in a queue of priority and fairness; several of them must not keep a run from looking up.
+constexpr Duration kWatchAnswer{20'000'000};
 constexpr Duration kRequestTimeout{60'000'000};   // the API server ends a request after 60 s itself (--request-timeout)
 
 void read_details(const json& status, KubeStatus& out) {
@@ -104,7 +106,7 @@ Result<json> KubeClient::get(const std::string& target) {
 Result<std::unique_ptr<HttpStream>> KubeClient::watch(const std::string& target) {
   HttpRequest request{.target = target, .headers = {{"Accept", "application/json"}}};
   if (auto done = authorize(request); !done) return tl::unexpected(done.error());
-  auto stream = transport_.open(request, kRequestTimeout);
+  auto stream = transport_.open(request, kWatchAnswer);
   if (stream && (*stream)->head().status == 401) credentials_.rejected();
   return stream;
 }

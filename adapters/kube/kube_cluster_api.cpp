@@ -12,6 +12,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr Duration kLongStep{1'000'000};
+
 ObjectName split(std::string_view key) {
   const std::size_t slash = key.find('/');
   if (slash == std::string_view::npos) return {"", std::string(key)};
@@ -94,7 +96,12 @@ Result<void> KubeClusterApi::sync(Duration patience) {
 }
 
 void KubeClusterApi::step() {
-  for (Informer& informer : informers_) informer.step();
+  for (std::size_t i = 0; i < informers_.size(); ++i) {
+    const std::int64_t began = client_.transport().now_us();
+    informers_[next_informer_].step();
+    next_informer_ = (next_informer_ + 1) % informers_.size();
+    if (client_.transport().now_us() - began >= kLongStep.us) return;   // a server that does not answer: the caller looks up in between
+  }
 }
 
 bool KubeClusterApi::sample_metrics() {
@@ -112,6 +119,12 @@ std::vector<std::string> KubeClusterApi::faults() const {
   for (const Informer& informer : informers_)
     if (!informer.fault().empty()) out.push_back(informer.fault());
   return out;
+}
+
+std::string KubeClusterApi::blindness() const {
+  for (const Informer& informer : informers_)
+    if (!informer.optional() && !informer.fault().empty()) return informer.fault();
+  return {};
 }
 
 ObjectName KubeClusterApi::pod_name(PodId id) const { return split(cache_.bare(state().pods[id].name)); }

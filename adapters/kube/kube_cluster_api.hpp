@@ -51,12 +51,14 @@ class KubeClusterApi final : public ClusterApi {
 
   /// Lists everything; an Error names the kind that could not be listed in that time.
   Result<void> sync(Duration patience);
-  /// Lets informers progress; never waits. Call wait() of the transport in between.
+  /// Lets informers progress, in turn; returns early when one of them waited for an answer. Call wait() of the transport in between.
   void step();
   /// Reads metrics.k8s.io once; false when the cluster has none, or they are not ours to see.
   bool sample_metrics();
   /// The faults of informers that are not whole, in words.
   std::vector<std::string> faults() const;
+  /// Why the state may be out of date: the fault of a watch that must be there (nodes, pods, workloads, namespaces). Empty while it is followed.
+  std::string blindness() const;
   const std::deque<Informer>& informers() const { return informers_; }
   ClusterCache& cache() { return cache_; }
   const ClusterCache& cache() const { return cache_; }
@@ -81,6 +83,7 @@ class KubeClusterApi final : public ClusterApi {
   KubeClient& client_;
   ClusterCache cache_;
   std::deque<Informer> informers_;
+  std::size_t next_informer_ = 0;
   bool streaming_lists_;
   WriteMode mode_ = WriteMode::Refuse;
   WriteGuard* guard_ = nullptr;

@@ -215,6 +215,57 @@ TEST_CASE("An abort condition that comes true undoes the run within one look") {
   CHECK(bench.server.now - began < 2'000'000);
 }
 
+namespace {
+
+/// The server goes away with the first write, for so long; the run's settling time is 30 s.
+DriveOutcome run_with_outage(RunBench& bench, Duration outage) {
+  std::int64_t began = 0;
+  bench.server.on_time = [&bench, outage, began]() mutable {
+    if (bench.server.writes.empty()) return;
+    if (began == 0) began = bench.server.now;
+    bench.server.down = bench.server.now < began + outage.us;
+  };
+  return bench.run(bench.plan({"pool.cordon(user, 1)", "wait(5s)"}), Duration{1'800'000'000});
+}
+
+}  // namespace
+
+TEST_CASE("A steady state is believed only while the cluster is watched: a run that ends in an outage waits for its end") {
+  RunBench bench;
+  const std::int64_t began = bench.server.now;
+  const DriveOutcome outcome = run_with_outage(bench, Duration{45'000'000});
+  CHECK(outcome.end == DriveEnd::Done);
+  CHECK(bench.server.now - began >= 45'000'000);
+  CHECK(bench.server.writes.size() == 1);
+}
+
+TEST_CASE("A cluster that cannot be watched for a minute has the run undone, as soon as it answers again") {
+  RunBench bench;
+  const DriveOutcome outcome = run_with_outage(bench, Duration{90'000'000});
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(outcome.why.find("the cluster can no longer be watched") != std::string::npos);
+  REQUIRE(bench.server.writes.size() == 2);
+  CHECK(bench.server.writes[1] == "PATCH /api/v1/nodes/n1 {\"spec\":{\"unschedulable\":null}}");
+}
+
+TEST_CASE("A server that is frozen is found out although its connections stand, and the run is undone once it moves again") {
+  RunBench bench;
+  std::int64_t began = 0, aborted = 0;
+  bench.server.on_time = [&] {
+    if (bench.server.writes.empty()) return;
+    if (began == 0) began = bench.server.now;
+    if (aborted == 0 && bench.journal_text().find("\"kind\":\"abort\"") != std::string::npos) aborted = bench.server.now;
+    bench.server.frozen = bench.server.now < began + 600'000'000;
+  };
+  const DriveOutcome outcome = bench.run(bench.plan({"pool.cordon(user, 1)", "wait(20m)"}), Duration{3'600'000'000});
+  CHECK(outcome.end == DriveEnd::Undone);
+  CHECK(outcome.why.find("the cluster can no longer be watched") != std::string::npos);
+  // 150 s without a word, 20 s for the answer that does not come, 60 s of blindness; undoing is tried from then on.
+  CHECK((aborted - began) / 1'000'000 >= 230);
+  CHECK((aborted - began) / 1'000'000 <= 230 + 80);
+  CHECK(bench.server.writes.size() == 2);
+}
+
 TEST_CASE("When time is up the run is undone although its window and deadline are over") {
   RunBench bench;
   const DriveOutcome outcome = bench.run(bench.plan({"workload.scale(orders/api, 6)", "wait(10m)"}), Duration{60'000'000});

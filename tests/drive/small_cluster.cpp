@@ -41,12 +41,13 @@ std::string collection_of(const std::string& path) {
 
 class SilentStream final : public HttpStream {
  public:
-  SilentStream() { head_.status = 200; }
+  explicit SilentStream(const bool& down) : down_(down) { head_.status = 200; }
   const HttpResponse& head() const override { return head_; }
   std::string take() override { return {}; }
-  StreamState state() const override { return StreamState::Open; }
+  StreamState state() const override { return down_ ? StreamState::Broken : StreamState::Open; }
 
  private:
+  const bool& down_;
   HttpResponse head_;
 };
 
@@ -77,7 +78,9 @@ HttpResponse SmallCluster::list(const std::string& path, const std::string&) con
   return answer(200, {{"kind", "List"}, {"metadata", {{"resourceVersion", std::to_string(version)}}}, {"items", items}});
 }
 
-Result<HttpResponse> SmallCluster::send(const HttpRequest& request, Duration) {
+Result<HttpResponse> SmallCluster::send(const HttpRequest& request, Duration timeout) {
+  if (down) return fail("connection refused");
+  if (frozen) return now += timeout.us, fail("no answer in time");
   std::string path(path_of(request.target));
   for (const auto& [part, status] : refuse)
     if (request.target.find(part) != std::string::npos) return answer(status, {{"kind", "Status"}, {"code", status}, {"reason", "Refused"}, {"message", "as the test says"}});
@@ -95,7 +98,11 @@ Result<HttpResponse> SmallCluster::send(const HttpRequest& request, Duration) {
   return answer(request.method == "POST" ? 201 : 200, objects[path]);
 }
 
-Result<std::unique_ptr<HttpStream>> SmallCluster::open(const HttpRequest&, Duration) { return std::unique_ptr<HttpStream>(std::make_unique<SilentStream>()); }
+Result<std::unique_ptr<HttpStream>> SmallCluster::open(const HttpRequest&, Duration timeout) {
+  if (down) return fail("connection refused");
+  if (frozen) return now += timeout.us, fail("no answer in time");
+  return std::unique_ptr<HttpStream>(std::make_unique<SilentStream>(down));
+}
 
 void SmallCluster::pause(Duration time) {
   now += time.us;

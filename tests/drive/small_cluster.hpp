@@ -23,6 +23,8 @@ class SmallCluster final : public HttpTransport {
   std::vector<std::string> writes, dry_runs;
   std::map<std::string, nlohmann::json> objects;        // by path
   std::map<std::string, int> refuse;                    // status by a part of the path
+  bool down = false;                                    // nobody answers, and watches break
+  bool frozen = false;                                  // connections stand, and nothing comes
   std::function<void()> on_time;                        // called whenever time passes
   std::int64_t now = 1'790'000'000'000'000;             // 2026-09-21T14:13:20Z, a Monday
   int version = 100;

@@ -104,6 +104,22 @@ TEST_CASE("A cut watch goes on from the last version after a pause, and a server
   for (std::size_t i = 2; i < 6; ++i) CHECK(w.transport.asked()[i].target.find("resourceVersion=11") != std::string::npos);
 }
 
+TEST_CASE("A watch that says nothing for two and a half minutes is opened again, and what holds after a fault is whole before its first word") {
+  std::vector<Exchange> script{answer("GET", kPath, 200, list_of({}, "10")), watch_answer(std::string(kPath) + "?watch=true", {event("ADDED", config_map("x", "11"))}, ExchangeEnd::ClientClosed),
+                               no_answer("GET", std::string(kPath) + "?watch=true"), watch_answer(std::string(kPath) + "?watch=true", {}, ExchangeEnd::ClientClosed)};
+  script[1].end_at = script[3].end_at = Duration{600'000'000};   // open for ten minutes, without a word
+  Watcher w(std::move(script));
+  w.run(kSecond * 150);
+  CHECK(w.transport.asked().size() == 2);
+  w.run(kSecond * 2);                                            // 151 s after the event: asked again, and refused
+  CHECK(w.transport.asked().size() >= 3);
+  CHECK(w.transport.asked()[2].target.find("resourceVersion=11") != std::string::npos);
+  w.run(kSecond * 10);
+  CHECK(w.transport.asked().size() == 4);
+  CHECK(w.informer.fault().empty());
+  CHECK(w.informer.statistics().failures == 1);
+}
+
 TEST_CASE("A 429 with Retry-After on a watch is waited for, and is no matter of evictions") {
   Watcher w({answer("GET", kPath, 200, list_of({}, "10")), answer("GET", std::string(kPath) + "?watch=true", 429, status_object(429, "TooManyRequests").dump(), {{"Retry-After", "3"}}),
              watch_answer(std::string(kPath) + "?watch=true", {event("ADDED", config_map("x", "11"))})});
