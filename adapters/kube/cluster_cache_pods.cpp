@@ -170,7 +170,7 @@ void ClusterCache::kubernetes_event(const ObjectEvent& event, SimTime now) {
   const std::string reason = text_in(*event.object, {"reason"});
   if (reason == "Pulled") image_pulled(*event.object, now);
   else if (reason == "SuccessfulRescale") rescaled(*event.object, now);
-  else if (reason == "TriggeredScaleUp") scaled_up(*event.object, now);
+  else if (reason == "TriggeredScaleUp" || reason == "ScaledUpGroup") scaled_up(*event.object, now);
 }
 
 /// 'Successfully pulled image "x" in 1.234s (2.5s including waiting). Image size: 12345678 bytes.' (kubelet 1.30 and later).
@@ -198,17 +198,22 @@ void ClusterCache::rescaled(const json& event, SimTime now) {
   timeline_.event({now, code(EventKind::HpaRescaled), full(workload.key.text()), full(name), Name(message.substr(why + 8)), number_behind(message, "New size: ")});
 }
 
-/// "pod triggered scale-up: [{aks-user-12345678-vmss 3->5 (max: 10)}]" (cluster-autoscaler).
+/// Of a pod: "pod triggered scale-up: [{aks-user-12345678-vmss 3->5 (max: 10)}]". Of the status ConfigMap: "Scale-up: setting group aks-user-12345678-vmss size to 5 instead of 3
+/// (max: 10)", and then "Scale-up: group aks-user-12345678-vmss size set to 5 instead of 3 (max: 10)" (cluster-autoscaler).
 void ClusterCache::scaled_up(const json& event, SimTime now) {
   const std::string message = text_in(event, {"message"});
-  for (std::size_t at = message.find("[{aks-"); at != std::string::npos; at = message.find("{aks-", at + 1)) {
-    const std::size_t from = message.find("aks-", at) + 4;
+  const bool of_pod = message.starts_with("pod triggered");
+  const std::string begin = of_pod ? "{aks-" : "group aks-";
+  for (std::size_t at = message.find(begin); at != std::string::npos; at = message.find(begin, at + 1)) {
+    const std::size_t from = at + begin.size();
     const std::size_t dash = message.find('-', from);
     if (dash == std::string::npos) return;
     const std::string pool = message.substr(from, dash - from);
     const auto found = pools_.find(pool);
     if (found == pools_.end()) continue;
-    const std::int64_t target = number_behind(std::string_view(message).substr(dash), "->");
+    const std::string_view rest = std::string_view(message).substr(dash);
+    const std::int64_t target = number_behind(rest, of_pod ? "->" : rest.find(" size set to ") != std::string_view::npos ? " size set to " : " size to ");
+    if (target < 0) continue;
     const auto last = scale_up_at_.find(pool);
     if (last != scale_up_at_.end() && cloud_.pools[found->second].target == target) continue;   // many pods trigger one scale-up
     scale_up_at_[pool] = now;

@@ -32,6 +32,42 @@ std::string EventFeed::shown_name(const std::string& name_space, const std::stri
   return projection_.pod(name_space + "/" + bare) ? bare : name;
 }
 
+/// Whether single machines make up the pool: those Karpenter provisions and takes away, not the Cluster Autoscaler.
+bool EventFeed::is_of_machines(std::string_view pool) const {
+  const Pool* found = find_pool(pool);
+  return found != nullptr && found->of_machines;
+}
+
+const Pool* EventFeed::find_pool(std::string_view key) const {
+  const Pool* out = nullptr;
+  projection_.source().cloud.pools.for_each([&](PoolId, const Pool& pool) {
+    if (pool.key.text() == key) out = &pool;
+  });
+  return out;
+}
+
+/// The pool's size before that moment.
+std::int64_t EventFeed::size_before(Name pool, SimTime at) const {
+  for (const Series* series : timeline_.of_kind(code(GaugeKind::NodesTarget))) {
+    if (series->key.b != pool) continue;
+    const auto after = std::ranges::lower_bound(series->samples, at, {}, &Sample::at);
+    return after == series->samples.begin() ? 0 : std::prev(after)->value;
+  }
+  return 0;
+}
+
+/// As cluster-autoscaler 1.32 tells it of its status ConfigMap (core/scaleup/orchestrator/executor.go; the words recalled, 2026-11). It also tells each pod that it helped
+/// (TriggeredScaleUp); which pods those are is not on the Timeline.
+bool EventFeed::describe_scale_up(const TimelineEvent& row, Words& words) const {
+  const Pool* pool = find_pool(row.subject.text());
+  if (pool == nullptr || pool->of_machines) return false;
+  words = {"ConfigMap", "kube-system", "cluster-autoscaler-status", "ScaledUpGroup",
+           "Scale-up: group aks-" + std::string(own_name(row.subject.text())) + "-vmss size set to " + std::to_string(row.value) + " instead of " + std::to_string(size_before(row.subject, row.at)) +
+               " (max: " + std::to_string(pool->max) + ")",
+           "cluster-autoscaler", false};
+  return true;
+}
+
 bool EventFeed::describe(const TimelineEvent& row, Words& words) const {
   const std::string_view subject = row.subject.text();
   if (subject.substr(0, subject.find('/')) != cluster_.text()) return false;
@@ -50,6 +86,11 @@ bool EventFeed::describe(const TimelineEvent& row, Words& words) const {
     case EventKind::PodNominated: return say("Pod", "default-scheduler", "Nominated", "Nominated to " + object);
     case EventKind::NodeReady: return say("Node", "node-controller", "RegisteredNode", "Node " + words.name + " event: Registered Node " + words.name + " in Controller");
     case EventKind::NodeDeleting: return say("Node", "node-controller", "DeletingNode", "Node " + words.name + " leaves: " + detail);
+    case EventKind::ScaleUpDecided: return describe_scale_up(row, words);
+    case EventKind::ScaleDownDecided:
+      words.name_space.clear();
+      words.name = object;
+      return !is_of_machines(subject) && say("Node", "cluster-autoscaler", "ScaleDown", "marked the node as toBeDeleted/unschedulable");
     case EventKind::SpotNotice: return say("Node", "kubelet", "PreemptScheduled", "Spot reclaim in " + to_string(Duration{row.value}), true);
     case EventKind::HpaRescaled: return say("HorizontalPodAutoscaler", "horizontal-pod-autoscaler", "SuccessfulRescale", "New size: " + std::to_string(row.value) + "; reason: " + detail);
     case EventKind::JobCompleted: return say("Job", "job-controller", "Completed", "Job completed");

@@ -21,6 +21,10 @@ class EventFeed {
   struct Words { std::string kind, name_space, name, reason, message, component; bool warning = false; };
   std::string shown_name(const std::string& name_space, const std::string& name) const;
   bool describe(const TimelineEvent& row, Words& words) const;
+  bool describe_scale_up(const TimelineEvent& row, Words& words) const;
+  const Pool* find_pool(std::string_view key) const;
+  bool is_of_machines(std::string_view pool) const;
+  std::int64_t size_before(Name pool, SimTime at) const;
   void add(const Words& words, SimTime at);
 
   Name cluster_;

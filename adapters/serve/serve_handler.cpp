@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-
 #include "adapters/serve/discovery.hpp"
 #include "adapters/serve/object_text.hpp"
 #include "sim/base/text.hpp"
@@ -41,7 +40,7 @@ AccessWish wish_at(const ApiRequest& request, const ResourcePath& path) {
   if (path.kind >= 0) return wish_of(request, path);
   AccessWish wish;
   wish.verb = lower_case(request.method);
-  wish.path = request.path;
+  for (const std::string& segment : request.segments) wish.path += "/" + segment;   // as the cluster knows it: without /clusters/NAME
   return wish;
 }
 

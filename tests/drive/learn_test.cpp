@@ -225,6 +225,21 @@ TEST_CASE("A real autoscaler that is faster than the model's next loop is judged
   CHECK(bench.agreement("modelled scale-ups").agreed == 1);
 }
 
+TEST_CASE("What the autoscaler tells of its status ConfigMap and of its pods is one scale-up") {
+  ShadowBench bench;
+  bench.at(12.3);
+  bench.pend(5);
+  for (const char* message : {"Scale-up: setting group aks-user-12345678-vmss size to 4 instead of 2 (max: 5)", "Scale-up: group aks-user-12345678-vmss size set to 4 instead of 2 (max: 5)"}) {
+    const nlohmann::json event{{"reason", "ScaledUpGroup"}, {"message", message}};
+    bench.kube->cache().kubernetes_event({ObjectChange::Added, "kube-system/e", &event}, bench.kube->now());
+  }
+  bench.real_scale_up(2, 4);
+  bench.step(12.9);
+  INFO(bench.words());
+  CHECK(bench.agreement("real scale-ups").compared == 1);
+  CHECK(bench.agreement("real scale-ups").agreed == 1);
+}
+
 TEST_CASE("Scale-ups that only one of both makes are disagreements") {
   ShadowBench bench;
   bench.at(12.3);

@@ -1,5 +1,6 @@
 // What clients of a genuine API server rely on: encodings, validation, schemas, rights, deletions.
 #include <catch2/catch.hpp>
+#include <regex>
 
 #include "adapters/serve/protobuf_body.hpp"
 #include "adapters/serve/strict_decode.hpp"
@@ -276,6 +277,9 @@ TEST_CASE("Requests fall under the FlowSchema that matches first, and a priority
   CHECK(schema_of(desk.ask("GET", lease, nullptr, as("system:kube-scheduler"))) == "system-leader-election");
   CHECK(schema_of(desk.ask("GET", pods, nullptr, as("system:kube-scheduler"))) == "kube-scheduler");
   CHECK(schema_of(desk.ask("GET", "/version", nullptr, {{"Authorization", "none"}})) == "global-default");
+  const std::string cluster = "/clusters/" + desk.world().clusters().front().runtime.spec().name.str();  // as the kubeconfig names it
+  CHECK(schema_of(desk.ask("GET", cluster + "/healthz", nullptr, as("bob"))) == "probes");
+  CHECK(desk.ask("GET", cluster + "/api", nullptr, {{"Authorization", "none"}}).json["message"] == "forbidden: User \"system:anonymous\" cannot get path \"/api\"");
 
   const Json table = desk.ask("GET", schemas, nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).json;
   CHECK(table["rows"].size() == 13);
@@ -296,6 +300,33 @@ TEST_CASE("Requests fall under the FlowSchema that matches first, and a priority
   CHECK(schema_of(refused) == "bobs");
   CHECK(desk.ask("GET", "/api/v1/pods", nullptr, as("bob")).status != 429);                            // the rule is not for all namespaces at once
   CHECK(desk.ask("GET", pods, nullptr, as("alice")).status != 429);
+}
+
+TEST_CASE("The Cluster Autoscaler tells of scale-ups and scale-downs in events") {
+  Desk desk;
+  const Json container{{"name", "c"}, {"image", "x:1"}, {"resources", {{"requests", {{"cpu", "1500m"}}}}}};
+  const Json pods{{"metadata", {{"labels", {{"app", "big"}}}}}, {"spec", {{"containers", Json::array({container})}}}};
+  const std::string deployments = "/apis/apps/v1/namespaces/shop/deployments";
+  const std::size_t before = desk.get("/api/v1/nodes").json["items"].size();
+  REQUIRE(desk.ask("POST", deployments, {{"metadata", {{"name", "big"}}}, {"spec", {{"replicas", 6}, {"selector", {{"matchLabels", {{"app", "big"}}}}}, {"template", pods}}}}).status == 201);
+  desk.run(Duration{600'000'000});
+  const Json up = desk.get("/api/v1/namespaces/kube-system/events?fieldSelector=reason%3DScaledUpGroup").json["items"];
+  REQUIRE(up.size() == 1);
+  CHECK(up[0]["involvedObject"]["name"] == "cluster-autoscaler-status");
+  CHECK(up[0]["source"]["component"] == "cluster-autoscaler");
+  const std::size_t after = desk.get("/api/v1/nodes").json["items"].size();
+  REQUIRE(after > before);
+  std::smatch size;
+  const std::string message = up[0]["message"];
+  INFO(message);
+  REQUIRE(std::regex_match(message, size, std::regex(R"(Scale-up: group aks-[a-z0-9]+-vmss size set to (\d+) instead of (\d+) \(max: \d+\))")));
+  CHECK(std::stoul(size[1].str()) - std::stoul(size[2].str()) == after - before);
+  desk.ask("DELETE", deployments + "/big");
+  desk.run(Duration{2'400'000'000});   // ten minutes unneeded, ten after the scale-up
+  const Json down = desk.get("/api/v1/events?fieldSelector=reason%3DScaleDown").json["items"];
+  REQUIRE_FALSE(down.empty());
+  CHECK(down[0]["involvedObject"]["kind"] == "Node");
+  CHECK(down[0]["message"] == "marked the node as toBeDeleted/unschedulable");
 }
 
 TEST_CASE("Component statuses are there for old scripts, with their deprecation") {
