@@ -20,6 +20,8 @@ bool needs_process(std::string_view kind, std::string_view subresource) {
   return kind == "Pod" && (proxy || subresource == "exec" || subresource == "attach" || subresource == "portforward" || subresource == "ephemeralcontainers");
 }
 
+ApiFault unknown_resource() { return {404, "NotFound", "the server could not find the requested resource", Json::object()}; }
+
 /// Whether the group of the path is served, in any version.
 bool serves(const ApiRequest& request) {
   const std::string group = request.segments[0] == "api" ? "" : request.segments[1];
@@ -48,6 +50,7 @@ ResourcePath resource_path(const ApiRequest& request) {
   path.stored = path.kind;
   if (group == "autoscaling" && version == "v1") path.stored = find_resource("autoscaling", "v2", rest[0]);
   if (group == "events.k8s.io") path.stored = find_resource("", "v1", "events");
+  if (version == "v1beta2") path.stored = find_resource(group, "v1", rest[0]);   // Flux' older version of the same objects
   if (rest.size() > 1) path.name = rest[1];
   for (std::size_t i = 2; i < rest.size(); ++i) path.subresource += (i > 2 ? "/" : "") + rest[i];
   const bool namespaced = resource_kinds()[static_cast<std::size_t>(path.kind)].namespaced;
@@ -59,14 +62,19 @@ ResourcePath resource_path(const ApiRequest& request) {
 HttpServerResponse ClusterHandler::handle(const ApiRequest& request) {
   if (request.segments.size() > 2 && (request.segments[1] == "authorization.k8s.io" || request.segments[1] == "authentication.k8s.io")) return review(request);
   const ResourcePath path = resource_path(request);
-  const ApiFault unknown{404, "NotFound", "the server could not find the requested resource", Json::object()};
-  if (path.kind < 0) return request.segments.size() > (request.segments[0] == "api" ? 2U : 3U) && serves(request) ? status_response(unknown) : text_response(404, "404 page not found\n");
+  if (path.kind < 0) return request.segments.size() > (request.segments[0] == "api" ? 2U : 3U) && serves(request) ? status_response(unknown_resource()) : text_response(404, "404 page not found\n");
   if (auto fault = deny(request, path)) return status_response(*fault);
+  HttpServerResponse out = serve(request, path);
+  if (!row(path.kind).deprecation.empty()) add_warnings(out, {std::string(row(path.kind).deprecation)});
+  return out;
+}
+
+HttpServerResponse ClusterHandler::serve(const ApiRequest& request, const ResourcePath& path) {
   if (auto fault = check_options(request)) return status_response(*fault);
   if (!path.subresource.empty()) {
     if (needs_process(row(path.kind).kind, path.subresource)) return no_process(request, path);
     const auto known = split_list(row(path.kind).subresources);
-    if (std::ranges::find(known, path.subresource) == known.end()) return status_response(row(path.kind).custom ? not_found(row(path.kind), path.name) : unknown);
+    if (std::ranges::find(known, path.subresource) == known.end()) return status_response(row(path.kind).custom ? not_found(row(path.kind), path.name) : unknown_resource());
     return subresource(request, path);
   }
   if (request.method == "GET") {
@@ -156,6 +164,8 @@ Json ClusterHandler::converted(int kind, Json object) const {
     object["deprecatedLastTimestamp"] = object.value("lastTimestamp", Json());
     object["reportingController"] = object.value("reportingComponent", "");
     for (const char* field : {"involvedObject", "message", "source", "count", "firstTimestamp", "lastTimestamp", "reportingComponent"}) object.erase(field);
+  } else if (wanted.version == "v1beta2" && object.is_object()) {
+    object["apiVersion"] = wanted.api_version();   // the fields that the twin knows are the same
   }
   return object;
 }
@@ -177,6 +187,8 @@ Json ClusterHandler::stored_version(int kind, Json object) const {
     object["reportingComponent"] = object.value("reportingController", "");
     object["source"] = {{"component", object["reportingComponent"]}};
     for (const char* field : {"regarding", "note", "reportingController"}) object.erase(field);
+  } else if (given.version == "v1beta2") {
+    object["apiVersion"] = std::string(given.group) + "/v1";
   }
   return object;
 }

@@ -43,6 +43,7 @@ class ClusterHandler {
 
  private:
   using Response = HttpServerResponse;
+  Response serve(const ApiRequest& request, const ResourcePath& path);
   Response read(const ApiRequest& request, const ResourcePath& path);
   Response get(const ApiRequest& request, const ResourcePath& path);
   Response list(const ApiRequest& request, const ResourcePath& path);

@@ -114,7 +114,7 @@ HttpServerResponse shown_list(const ResourceKind& kind, const Json& made, Object
 
 /// The objects of a page, and how many follow it.
 struct Selection {
-  std::vector<ObjectVersion> items;
+  std::vector<const StoredObject*> items;
   std::string last;                        // the key of the last of them
   std::int64_t remaining = 0;              // with a selector only whether there are any, as etcd has it
 };
@@ -122,9 +122,9 @@ struct Selection {
 Selection choose(const ObjectTable& table, const std::string& prefix, const ObjectSelector& selector, const ListPlace& at, std::uint64_t limit) {
   Selection out;
   for (ObjectCursor cursor(table, at.version, prefix, at.after); cursor; cursor.next()) {
-    if (!selector.matches(*cursor.object())) continue;
+    if (!selector.matches(cursor.object())) continue;
     if (limit == 0 || out.items.size() < limit) {
-      out.items.push_back(cursor.object());
+      out.items.push_back(&cursor.object());
       if (out.items.size() == limit) out.last = cursor.key();
       continue;
     }
@@ -229,7 +229,7 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
     chosen = choose(table, path.prefix(), selector, at, 0);
     form = ObjectForm::TableOfNames;
   }
-  const auto precedence = [](const ObjectVersion& object) { return Json::parse(object->text)["spec"].value("matchingPrecedence", 0); };
+  const auto precedence = [](const StoredObject* object) { return Json::parse(object->text)["spec"].value("matchingPrecedence", 0); };
   if (kind.kind == "FlowSchema" && is_table(form)) std::ranges::stable_sort(chosen.items, {}, precedence);   // kubectl shows them as they are tried
   HttpServerResponse out;
   const bool table_form = is_table(form);
@@ -242,7 +242,7 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   out.body += table_form ? R"(},"columnDefinitions":)" + table_columns(kind) + R"(,"rows":[)" : R"(},"items":[)";
   if (!chosen.items.empty()) out.body.reserve(out.body.size() + chosen.items.size() * (form == ObjectForm::Whole || form == ObjectForm::TableOfObjects ? chosen.items.front()->text.size() + 512 : 512));
   bool first = true;
-  for (const ObjectVersion& object : chosen.items) {
+  for (const StoredObject* object : chosen.items) {
     if (!std::exchange(first, false)) out.body += ",";
     if (path.stored != path.kind && form != ObjectForm::Metadata)
       append_item(out.body, kind, stored_form(kind, converted(path.kind, Json::parse(object->text)), object->version), form, now);
@@ -259,6 +259,10 @@ HttpServerResponse ClusterHandler::watch(const ApiRequest& request, const Resour
   if (auto fault = check_list_options(request, true)) return status_response(*fault);
   WatchRequest watch;
   watch.kind = path.stored;
+  if (path.stored != path.kind) {
+    watch.shown = path.kind;
+    watch.convert = [this, kind = path.kind](Json object) { return converted(kind, std::move(object)); };
+  }
   watch.selector = std::move(selector);
   watch.form = form_of(request);
   watch.bookmarks = request.flag("allowWatchBookmarks");

@@ -8,9 +8,7 @@
 namespace akstwin {
 namespace {
 
-std::size_t weight(const StoredObject& object) { return object.text.size() + object.cells.size() + 256; }
-/// What was before is the object of an older entry, which counts there; or of none any more, which is the smaller part.
-std::size_t weight(const LogEntry& entry) { return weight(*entry.object); }
+std::size_t weight(const LogEntry& entry) { return 256 + (entry.before ? entry.before->text.size() + entry.before->cells.size() + 256 : 0); }
 
 std::string scalar_text(const Json& object, std::initializer_list<const char*> path) {
   const Json* at = find_in(object, path);
@@ -63,20 +61,19 @@ TextPairs labels_of(const Json& object) {
   return labels;
 }
 
-/// Writes another version into an object that is text already.
-void renumber(StoredObject& object, std::uint64_t version) {
-  const std::string was = "\"resourceVersion\":\"" + std::to_string(object.version) + "\"", is = "\"resourceVersion\":\"" + std::to_string(version) + "\"";
-  // Metadata is sorted by key: what clients name freely (annotations, labels, managedFields, ownerReferences) stands before.
-  const std::size_t at = object.text.rfind(was, object.metadata_end);
-  object.text.replace(at, was.size(), is);
-  object.metadata_end = static_cast<std::uint32_t>(object.metadata_end + is.size() - was.size());
-  object.version = version;
-}
-
 /// Invalid UTF-8 never gets as far as here, but a dump must not throw for it either.
 std::string dumped(const Json& value) { return value.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
 }  // namespace
+
+StoredObject at_version(StoredObject object, std::uint64_t version) {
+  const std::string was = "\"resourceVersion\":\"" + std::to_string(object.version) + "\"", is = "\"resourceVersion\":\"" + std::to_string(version) + "\"";
+  // Metadata is sorted by key: what clients name freely (annotations, labels, managedFields, ownerReferences) stands before.
+  object.text.replace(object.text.rfind(was, object.metadata_end), was.size(), is);
+  object.metadata_end = static_cast<std::uint32_t>(object.metadata_end + is.size() - was.size());
+  object.version = version;
+  return object;
+}
 
 StoredObject stored_form(const ResourceKind& kind, Json object, std::uint64_t version) {
   object["metadata"]["resourceVersion"] = std::to_string(version);
@@ -99,18 +96,30 @@ StoredObject stored_form(const ResourceKind& kind, Json object, std::uint64_t ve
 
 const StoredObject* ObjectTable::find(std::string_view key) const {
   const auto found = objects_.find(key);
-  return found == objects_.end() ? nullptr : found->second.get();
+  return found == objects_.end() ? nullptr : &found->second.object;
 }
 
 std::uint64_t ObjectTable::after(std::uint64_t version) const {
-  const auto found = std::ranges::upper_bound(log_, version, {}, [](const LogEntry& entry) { return entry.object->version; });
+  const auto found = std::ranges::upper_bound(log_, version, {}, &LogEntry::version);
   return first_ + static_cast<std::uint64_t>(found - log_.begin());
 }
 
-ObjectMap ObjectTable::changed_since(std::uint64_t version) const {
-  ObjectMap out;
-  for (std::uint64_t number = after(version); number < end(); ++number) out.try_emplace(entry(number).key, entry(number).before);
+const StoredObject& ObjectTable::made(std::uint64_t number) const {
+  const LogEntry& here = entry(number);
+  return here.replaced_by == 0 ? objects_.find(here.key)->second.object : *entry(here.replaced_by).before;
+}
+
+std::map<std::string_view, const StoredObject*> ObjectTable::changed_since(std::uint64_t version) const {
+  std::map<std::string_view, const StoredObject*> out;
+  for (std::uint64_t number = after(version); number < end(); ++number) out.try_emplace(entry(number).key, entry(number).before ? &*entry(number).before : nullptr);
   return out;
+}
+
+/// The next entry owns what was there.
+StoredObject ObjectTable::replace(KeptObject& kept, StoredObject next) {
+  if (kept.made_by >= first_) log_[static_cast<std::size_t>(kept.made_by - first_)].replaced_by = end();
+  kept.made_by = end();
+  return std::exchange(kept.object, std::move(next));
 }
 
 void ObjectTable::append(LogEntry entry, std::size_t keep_bytes) {
@@ -121,7 +130,7 @@ void ObjectTable::append(LogEntry entry, std::size_t keep_bytes) {
 
 void ObjectTable::forget_first() {
   log_bytes_ -= weight(log_.front());
-  forgotten_ = log_.front().object->version;
+  forgotten_ = log_.front().version;
   log_.pop_front();
   ++first_;
 }
@@ -134,24 +143,27 @@ ObjectCursor::ObjectCursor(const ObjectTable& table, std::uint64_t version, std:
 }
 
 void ObjectCursor::next() {
-  if (now_ != present_.end() && at_ == &*now_) ++now_;
-  else ++then_;
+  if (past_) ++then_;
+  else ++now_;
   settle();
 }
 
 /// Moves to the lesser of the two; what changed since hides what is there now.
 void ObjectCursor::settle() {
-  const auto ours = [&](const ObjectMap& map, ObjectMap::const_iterator at) { return at != map.end() && at->first.starts_with(prefix_); };
-  for (at_ = nullptr; at_ == nullptr;) {
+  const auto ours = [&](const auto& map, auto at) { return at != map.end() && at->first.starts_with(prefix_); };
+  for (object_ = nullptr; object_ == nullptr;) {
     const bool now = ours(present_, now_), then = ours(changed_, then_);
     if (!now && !then) return;
-    if (now && (!then || now_->first < then_->first)) {
-      at_ = &*now_;
+    past_ = then && (!now || then_->first <= now_->first);
+    if (!past_) {
+      key_ = now_->first;
+      object_ = &now_->second.object;
       return;
     }
     if (now && now_->first == then_->first) ++now_;
-    if (then_->second != nullptr) at_ = &*then_;
-    else ++then_;
+    key_ = then_->first;
+    object_ = then_->second;
+    if (object_ == nullptr) ++then_;   // it was not there
   }
 }
 
@@ -172,15 +184,14 @@ std::uint64_t ObjectStore::put(int kind, Json object) {
   const std::uint64_t old_version = known == table.objects_.end() ? version_ : known->second->version;
   StoredObject next = stored_form(row, std::move(object), old_version);
   if (known != table.objects_.end() && next.text == known->second->text) return old_version;
-  renumber(next, ++version_);
-  LogEntry entry{LogEntry::Type::Added, false, key, nullptr, nullptr};
+  next = at_version(std::move(next), ++version_);
+  LogEntry entry{LogEntry::Type::Added, false, key, version_, std::nullopt};
   if (known == table.objects_.end()) {
-    entry.object = table.objects_.emplace(key, std::make_shared<const StoredObject>(std::move(next))).first->second;
+    table.objects_.emplace(key, KeptObject{std::move(next), table.end()});
   } else {
     entry.type = LogEntry::Type::Modified;
     entry.moved = known->second->labels != next.labels || known->second->fields != next.fields;
-    entry.before = std::exchange(known->second, std::make_shared<const StoredObject>(std::move(next)));
-    entry.object = known->second;
+    entry.before = table.replace(known->second, std::move(next));
   }
   table.append(std::move(entry), keep_bytes_);
   return version_;
@@ -190,9 +201,7 @@ bool ObjectStore::erase(int kind, std::string_view key) {
   ObjectTable& table = tables_[static_cast<std::size_t>(kind)];
   const auto known = table.objects_.find(key);
   if (known == table.objects_.end()) return false;
-  StoredObject last = *known->second;
-  renumber(last, ++version_);
-  LogEntry entry{LogEntry::Type::Deleted, false, known->first, std::make_shared<const StoredObject>(std::move(last)), std::move(known->second)};
+  LogEntry entry{LogEntry::Type::Deleted, false, known->first, ++version_, table.replace(known->second, {})};
   table.objects_.erase(known);
   table.append(std::move(entry), keep_bytes_);
   return true;

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <deque>
 #include <map>
-#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -30,17 +30,24 @@ struct StoredObject {
   std::string_view metadata() const { return std::string_view(text).substr(metadata_begin, metadata_end - metadata_begin); }
 };
 
-/// The table and the log hold the same versions; a list of the past may hold them longer.
-using ObjectVersion = std::shared_ptr<const StoredObject>;
-using ObjectMap = std::map<std::string, ObjectVersion, std::less<>>;
+/// What there is of an object now. Each version has one owner: this while it is current, then the entry of the log that replaced it.
+struct KeptObject {
+  StoredObject object;
+  std::uint64_t made_by = 0;                             ///< number of the entry that made it
+
+  const StoredObject& operator*() const { return object; }
+  const StoredObject* operator->() const { return &object; }
+};
+using ObjectMap = std::map<std::string, KeptObject, std::less<>>;
 
 struct LogEntry {
   enum class Type : std::uint8_t { Added, Modified, Deleted };
   Type type = Type::Added;
   bool moved = false;                                    ///< labels or fields changed: selectors may see it come or leave
   std::string key;                                       ///< "namespace/name", or "name"
-  ObjectVersion object;                                  ///< Deleted: the last state, with the version of the deletion
-  ObjectVersion before;                                  ///< what it was; null when added
+  std::uint64_t version = 0;
+  std::optional<StoredObject> before;                    ///< what it was; nothing when added
+  std::uint64_t replaced_by = 0;                         ///< number of the entry whose `before` is what this one made; 0: it is still there
 };
 
 /// All objects of one kind.
@@ -56,38 +63,44 @@ class ObjectTable {
   std::uint64_t forgotten() const { return forgotten_; }
   /// The number of the first entry that is newer than `version`.
   std::uint64_t after(std::uint64_t version) const;
+  /// What that entry, no deletion, made of the object.
+  const StoredObject& made(std::uint64_t number) const;
   /// What changed after `version`, as it was then; null: it was not there. `version` must not be older than forgotten().
-  ObjectMap changed_since(std::uint64_t version) const;
+  std::map<std::string_view, const StoredObject*> changed_since(std::uint64_t version) const;
 
  private:
   friend class ObjectStore;
+  StoredObject replace(KeptObject& kept, StoredObject next);
   void append(LogEntry entry, std::size_t keep_bytes);
   void forget_first();
 
   ObjectMap objects_;
   std::deque<LogEntry> log_;
-  std::uint64_t first_ = 0, forgotten_ = 0;
+  std::uint64_t first_ = 1, forgotten_ = 0;
   std::size_t log_bytes_ = 0;
 };
 
-/// Walks through the objects of a table as they were at a version, in the order of their keys.
+/// Walks through the objects of a table as they were at a version, in the order of their keys. It must not outlive the next change of the table.
 class ObjectCursor {
  public:
   /// Those whose keys begin with `prefix` and come after `after` (empty: from the first on). A version that nothing is newer than shows the present.
   ObjectCursor(const ObjectTable& table, std::uint64_t version, std::string prefix, std::string_view after);
-  explicit operator bool() const { return at_ != nullptr; }
+  explicit operator bool() const { return object_ != nullptr; }
   void next();
-  const std::string& key() const { return at_->first; }
-  const ObjectVersion& object() const { return at_->second; }
+  std::string_view key() const { return key_; }
+  const StoredObject& object() const { return *object_; }
 
  private:
   void settle();
 
   std::string prefix_;
   const ObjectMap& present_;
-  ObjectMap changed_;
-  ObjectMap::const_iterator now_, then_;
-  const ObjectMap::value_type* at_ = nullptr;
+  std::map<std::string_view, const StoredObject*> changed_;
+  ObjectMap::const_iterator now_;
+  std::map<std::string_view, const StoredObject*>::const_iterator then_;
+  std::string_view key_;
+  const StoredObject* object_ = nullptr;
+  bool past_ = false;                                    // the object is from `changed_`
 };
 
 class ObjectStore {
@@ -114,6 +127,8 @@ class ObjectStore {
   std::vector<ObjectTable> tables_;
 };
 
+/// The same object with another version written into it.
+StoredObject at_version(StoredObject object, std::uint64_t version);
 /// The object as it will be sent, with its selectors' columns and cells; `version` is written into its metadata.
 StoredObject stored_form(const ResourceKind& kind, Json object, std::uint64_t version);
 

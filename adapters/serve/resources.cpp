@@ -7,7 +7,7 @@ namespace {
 
 // Names, short names and categories as kube-apiserver 1.32 lists them (recorded discovery documents of 2026-11).
 constexpr std::array kServedKinds = std::to_array<ResourceKind>({
-    {"", "v1", "componentstatuses", "componentstatus", "ComponentStatus", false, "cs", "", "", Backing::Components, true},
+    {"", "v1", "componentstatuses", "componentstatus", "ComponentStatus", false, "cs", "", "", Backing::Components, true, false, "v1 ComponentStatus is deprecated in v1.19+"},
     {"", "v1", "configmaps", "configmap", "ConfigMap", true, "cm"},
     {"", "v1", "endpoints", "endpoints", "Endpoints", true, "ep"},
     {"", "v1", "events", "event", "Event", true, "ev"},
@@ -54,7 +54,9 @@ constexpr std::array kServedKinds = std::to_array<ResourceKind>({
     {"metrics.k8s.io", "v1beta1", "nodes", "", "NodeMetrics", false, "", "", "", Backing::Metrics, true},
     {"metrics.k8s.io", "v1beta1", "pods", "", "PodMetrics", true, "", "", "", Backing::Metrics, true},
     {"source.toolkit.fluxcd.io", "v1", "gitrepositories", "gitrepository", "GitRepository", true, "gitrepo", "", "status", Backing::GitRepositories, false, true},
+    {"source.toolkit.fluxcd.io", "v1beta2", "gitrepositories", "gitrepository", "GitRepository", true, "gitrepo", "", "status", Backing::GitRepositories, false, true, "v1beta2 GitRepository is deprecated, upgrade to v1"},
     {"kustomize.toolkit.fluxcd.io", "v1", "kustomizations", "kustomization", "Kustomization", true, "ks", "", "status", Backing::Kustomizations, false, true},
+    {"kustomize.toolkit.fluxcd.io", "v1beta2", "kustomizations", "kustomization", "Kustomization", true, "ks", "", "status", Backing::Kustomizations, false, true, "v1beta2 Kustomization is deprecated, upgrade to v1"},
     {"argoproj.io", "v1alpha1", "applications", "application", "Application", true, "app,apps", "", "", Backing::Applications, false, true},
     {"keda.sh", "v1alpha1", "scaledobjects", "scaledobject", "ScaledObject", true, "so", "", "status", Backing::Plain, false, true},
     {"keda.sh", "v1alpha1", "scaledjobs", "scaledjob", "ScaledJob", true, "sj", "", "status", Backing::Plain, false, true},

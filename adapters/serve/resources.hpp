@@ -20,6 +20,7 @@ struct ResourceKind {
   Backing backing = Backing::Plain;
   bool read_only = false;                ///< get, list and watch only
   bool custom = false;                   ///< a custom resource: list items carry kind and apiVersion, no strategic merge
+  std::string_view deprecation = {};     ///< what a Warning says of this version
 
   std::string api_version() const { return group.empty() ? std::string(version) : std::string(group) + "/" + std::string(version); }
 };

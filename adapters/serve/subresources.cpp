@@ -189,7 +189,6 @@ HttpServerResponse ClusterHandler::components(const ApiRequest& request, const R
                        {"conditions", Json::array({Json{{"type", "Healthy"}, {"status", "True"}, {"message", "ok"}}})}});
   if (!path.name.empty() && items.empty()) return status_response(not_found(row(path.kind), path.name));
   HttpServerResponse out = !path.name.empty() ? shown(request, path, items.front(), 200) : list_of_made(request, path, {{"kind", "ComponentStatusList"}, {"apiVersion", "v1"}, {"metadata", Json::object()}, {"items", items}});
-  add_warnings(out, {"v1 ComponentStatus is deprecated in v1.19+"});
   return out;
 }
 

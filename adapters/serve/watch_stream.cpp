@@ -65,8 +65,11 @@ bool WatchStream::in_namespace(std::string_view key) const {
   return wanted.empty() || (key.size() > wanted.size() && key[wanted.size()] == '/' && key.starts_with(wanted));
 }
 
-void WatchStream::event(std::string& out, std::string_view type, const StoredObject& object) {
-  const ResourceKind& kind = resource_kinds()[static_cast<std::size_t>(request_.kind)];
+void WatchStream::event(std::string& out, std::string_view type, const StoredObject& stored) {
+  const ResourceKind& kind = shown_kind();
+  StoredObject view;
+  if (request_.convert) view = stored_form(kind, request_.convert(Json::parse(stored.text)), stored.version);
+  const StoredObject& object = request_.convert ? view : stored;
   out.append(R"({"type":")").append(type).append(R"(","object":)");
   if (is_table(request_.form)) {
     out.append(R"({"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{"resourceVersion":")").append(std::to_string(object.version)).append(R"("},"columnDefinitions":)");
@@ -81,7 +84,7 @@ void WatchStream::event(std::string& out, std::string_view type, const StoredObj
 }
 
 void WatchStream::bookmark(std::string& out, bool initial_end) {
-  const ResourceKind& kind = resource_kinds()[static_cast<std::size_t>(request_.kind)];
+  const ResourceKind& kind = shown_kind();
   Json metadata{{"resourceVersion", std::to_string(initial_end ? snapshot_ : store_.version())}, {"creationTimestamp", nullptr}};
   if (initial_end) metadata["annotations"]["k8s.io/initial-events-end"] = "true";
   Json object{{"kind", kind.kind}, {"apiVersion", kind.api_version()}, {"metadata", metadata}};
@@ -104,7 +107,7 @@ void WatchStream::initial(std::string& out) {
   for (ObjectCursor cursor(table, snapshot_, wanted.empty() ? std::string() : wanted + "/", initial_key_); cursor; cursor.next()) {
     if (out.size() > kBatch) return;
     initial_key_ = cursor.key();
-    if (request_.selector.matches(*cursor.object())) event(out, "ADDED", *cursor.object());
+    if (request_.selector.matches(cursor.object())) event(out, "ADDED", cursor.object());
   }
   initial_done_ = true;
   if (request_.initial_end_bookmark) bookmark(out, true);
@@ -119,16 +122,15 @@ void WatchStream::changes(std::string& out) {
   for (; next_ < table.end() && out.size() < kBatch; ++next_) {
     const LogEntry& entry = table.entry(next_);
     if (!in_namespace(entry.key)) continue;
-    const bool now = request_.selector.matches(*entry.object);
-    const bool before = entry.type != LogEntry::Type::Added && (entry.moved ? request_.selector.matches(*entry.before) : now);
     if (entry.type == LogEntry::Type::Deleted) {
-      if (now) event(out, "DELETED", *entry.object);
-    } else if (now) {
-      event(out, before ? "MODIFIED" : "ADDED", *entry.object);
-    } else if (before) {
-      // The last state that still matched, with the version of the change.
-      event(out, "DELETED", stored_form(resource_kinds()[static_cast<std::size_t>(request_.kind)], Json::parse(entry.before->text), entry.object->version));
+      if (request_.selector.matches(*entry.before)) event(out, "DELETED", at_version(*entry.before, entry.version));
+      continue;
     }
+    const StoredObject& object = table.made(next_);
+    const bool now = request_.selector.matches(object);
+    const bool before = entry.type == LogEntry::Type::Modified && (entry.moved ? request_.selector.matches(*entry.before) : now);
+    if (now) event(out, before ? "MODIFIED" : "ADDED", object);
+    else if (before) event(out, "DELETED", at_version(*entry.before, entry.version));   // the last state that still matched, with the version of the change
   }
 }
 

@@ -16,7 +16,9 @@ enum class ObjectForm : std::uint8_t { Whole, Table, Metadata, TableOfObjects, T
 constexpr bool is_table(ObjectForm form) { return form != ObjectForm::Whole && form != ObjectForm::Metadata; }
 
 struct WatchRequest {
-  int kind = 0;
+  int kind = 0;                            ///< whose objects
+  int shown = -1;                          ///< another version of the kind, if one was asked for
+  std::function<nlohmann::json(nlohmann::json)> convert{};   ///< to that version
   ObjectSelector selector{};
   ObjectForm form = ObjectForm::Whole;
   std::uint64_t from = 0;                  ///< changes after this version
@@ -39,6 +41,7 @@ class WatchStream final : public ResponseStream {
   void event(std::string& out, std::string_view type, const StoredObject& object);
   void bookmark(std::string& out, bool initial_end);
   bool in_namespace(std::string_view key) const;
+  const ResourceKind& shown_kind() const { return resource_kinds()[static_cast<std::size_t>(request_.shown < 0 ? request_.kind : request_.shown)]; }
 
   const ObjectStore& store_;
   WatchRequest request_;

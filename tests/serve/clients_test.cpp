@@ -329,6 +329,31 @@ TEST_CASE("The Cluster Autoscaler tells of scale-ups and scale-downs in events")
   CHECK(down[0]["message"] == "marked the node as toBeDeleted/unschedulable");
 }
 
+TEST_CASE("Older versions of a kind are views of the same objects, in lists, writes and watches") {
+  Desk desk;
+  const std::string body = R"({"apiVersion":"kustomize.toolkit.fluxcd.io/v1beta2","kind":"Kustomization","metadata":{"name":"apps"},"spec":{"interval":"10m","path":"./apps","prune":true,"sourceRef":{"kind":"GitRepository","name":"r"}}})";
+  const std::string flux = "/apis/kustomize.toolkit.fluxcd.io/", place = "/namespaces/shop/kustomizations";
+  const Answer made = desk.ask("POST", flux + "v1beta2" + place, body);
+  INFO(made.text);
+  CHECK(made.status == 201);
+  CHECK(made.json["apiVersion"] == "kustomize.toolkit.fluxcd.io/v1beta2");
+  CHECK(find_header(made.headers, "Warning") == "299 - \"v1beta2 Kustomization is deprecated, upgrade to v1\"");
+  const Answer now = desk.get(flux + "v1" + place + "/apps");
+  CHECK(now.json["apiVersion"] == "kustomize.toolkit.fluxcd.io/v1");
+  CHECK(now.json["metadata"]["uid"] == made.json["metadata"]["uid"]);
+  CHECK(find_header(now.headers, "Warning").empty());
+  CHECK(desk.get(flux + "v1beta2" + place).json["items"][0]["apiVersion"] == "kustomize.toolkit.fluxcd.io/v1beta2");
+  std::string told;
+  desk.watch(flux + "v1beta2" + place + "?watch=true&resourceVersion=0")->read(told);
+  CHECK(Json::parse(told.substr(0, told.find('\n')))["object"]["apiVersion"] == "kustomize.toolkit.fluxcd.io/v1beta2");
+  told.clear();
+  desk.watch("/apis/autoscaling/v1/horizontalpodautoscalers?watch=true&resourceVersion=0")->read(told);
+  const Json autoscaler = Json::parse(told.substr(0, told.find('\n')))["object"];
+  CHECK(autoscaler["apiVersion"] == "autoscaling/v1");
+  CHECK(autoscaler["spec"].contains("targetCPUUtilizationPercentage"));
+  CHECK_FALSE(autoscaler["spec"].contains("metrics"));
+}
+
 TEST_CASE("Component statuses are there for old scripts, with their deprecation") {
   Desk desk;
   const Answer answer = desk.ask("GET", "/api/v1/componentstatuses", nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});

@@ -90,7 +90,7 @@ TEST_CASE("A version that the log has forgotten cannot be listed exactly") {
   const std::uint64_t oldest = table.forgotten();   // still to be seen: its successor's entry knows it
   const ObjectCursor cursor(table, oldest, "n/", "");
   REQUIRE(cursor);
-  CHECK(cursor.object()->version == oldest);
+  CHECK(cursor.object().version == oldest);
 }
 
 TEST_CASE("A table of 5,000 rows comes in pages, a longer one at once with rows that carry name, namespace and labels") {
