@@ -25,7 +25,8 @@ BudgetStatus budget_status(const ClusterState& state, const AppliedBudget& budge
   status.desired = spec.min_available ? spec.min_available->scaled(status.expected, true)
                                       : status.expected - spec.max_unavailable.value_or(IntOrPercent{}).scaled(status.expected, true);
   status.desired = std::max<std::int64_t>(0, status.desired);
-  if (!failed && status.expected > 0) status.allowed = std::max<std::int64_t>(0, status.healthy - status.desired);
+  if (failed) status.expected = status.desired = 0;   // as recorded of pods without a controller under a percentage (1.32.13, pod.pdb.pct)
+  if (status.expected > 0) status.allowed = std::max<std::int64_t>(0, status.healthy - status.desired);
   return status;
 }
 

@@ -354,6 +354,43 @@ TEST_CASE("Older versions of a kind are views of the same objects, in lists, wri
   CHECK_FALSE(autoscaler["spec"].contains("metrics"));
 }
 
+TEST_CASE("Evictions are refused as recorded: a used-up budget, two budgets, a percentage of pods without a controller") {
+  Desk desk;
+  const std::string pods = "/api/v1/namespaces/shop/pods", budgets = "/apis/policy/v1/namespaces/shop/poddisruptionbudgets";
+  const auto evict = [&](const std::string& pod, Json options = nullptr, const std::string& query = {}) {
+    Json body{{"apiVersion", "policy/v1"}, {"kind", "Eviction"}, {"metadata", {{"name", pod}}}};
+    if (!options.is_null()) body["deleteOptions"] = std::move(options);
+    return desk.ask("POST", pods + "/" + pod + "/eviction" + query, body);
+  };
+  const auto budget = [&](const char* name, const char* app, Json least) {
+    return desk.ask("POST", budgets, {{"metadata", {{"name", name}}}, {"spec", {{"minAvailable", std::move(least)}, {"selector", {{"matchLabels", {{"app", app}}}}}}}}).status;
+  };
+  for (const auto& [name, app] : {std::pair{"rust-0", "rust"}, {"rust-1", "rust"}, {"rust-2", "rust"}, {"part-0", "part"}, {"part-1", "part"}})
+    desk.ask("POST", pods, {{"metadata", {{"name", name}, {"labels", {{"app", app}}}}}, {"spec", {{"containers", Json::array({Json{{"name", "c"}, {"image", "x:1"}}})}}}});
+  desk.run(Duration{120'000'000});
+  CHECK(budget("rust", "rust", 2) == 201);
+  CHECK(evict("rust-0", nullptr, "?dryRun=All").status == 201);   // uses nothing up
+  CHECK(evict("rust-0").status == 201);
+  const Answer held = evict("rust-1");
+  CHECK(held.status == 429);
+  CHECK(held.json["details"]["causes"][0]["message"] == "The disruption budget rust needs 2 healthy pods and has 2 currently");
+  CHECK(find_header(held.headers, "Retry-After").empty());
+  CHECK(evict("rust-1", {{"preconditions", {{"resourceVersion", "1"}}}}).status == 429);   // the budget comes before preconditions
+  CHECK(evict("rust-0").status == 201);                                                    // it goes already
+  CHECK(budget("rust-too", "rust", 1) == 201);
+  const Answer two = evict("rust-1");
+  CHECK(two.status == 500);
+  CHECK(two.json["message"] == "This pod has more than one PodDisruptionBudget, which the eviction subresource does not support.");
+  CHECK_FALSE(two.json.contains("reason"));
+  // 80 % of what? Only a controller knows how many there should be.
+  CHECK(budget("part", "part", "80%") == 201);
+  CHECK(evict("part-0").json["details"]["causes"][0]["message"] == "The disruption budget part needs 0 healthy pods and has 2 currently");
+  desk.run(Duration{1'000'000});
+  const Json status = desk.get(budgets + "/part").json["status"];
+  CHECK(status["expectedPods"] == 0);
+  CHECK(status["currentHealthy"] == 2);
+}
+
 TEST_CASE("Component statuses are there for old scripts, with their deprecation") {
   Desk desk;
   const Answer answer = desk.ask("GET", "/api/v1/componentstatuses", nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});

@@ -5,6 +5,8 @@
 #include <regex>
 #include <set>
 
+#include "adapters/serve/protobuf_body.hpp"
+
 namespace akstwin::test {
 namespace {
 
@@ -49,8 +51,9 @@ std::string general(std::string text) {
   const std::size_t quoted = text.find("Invalid value: \"{"), end = text.rfind("}\": ");
   if (quoted != std::string::npos && end != std::string::npos && end > quoted) text = text.substr(0, quoted) + "Invalid value: OBJECT: " + text.substr(end + 4);
   if (text.size() > 20'000) text.resize(20'000);
-  static const std::regex kUsed("used: requests.cpu=[0-9]+m?");   // other pods are there
+  static const std::regex kUsed("used: requests.cpu=[0-9]+m?"), kHealthy("needs [0-9]+ healthy pods and has [0-9]+ currently");   // other pods are there
   text = std::regex_replace(text, kUsed, "used: requests.cpu=N");
+  text = std::regex_replace(text, kHealthy, "needs N healthy pods and has M currently");
   text = std::regex_replace(text, kUid, "UID");
   text = std::regex_replace(text, kTime, "TIME");
   return std::regex_replace(text, kNumber, "N");
@@ -88,10 +91,23 @@ Replay::Replay(const RecordedGroup& group) : exchanges_(group.exchanges) {
 }
 
 /// What the recorded cluster held, as far as its answers show: whole objects first, then what lists held.
+namespace {
+
+/// What the answer shows of one object. Of those in protobuf the workloads whose pods have known names: other answers tell the rest as JSON.
+Json shown_object(const Exchange& exchange) {
+  const std::string text = exchange.whole_body();
+  if (!has_protobuf_prefix(text)) return parsed(text);
+  const auto read = read_protobuf(text);
+  const std::string kind = read && read->is_object() ? read->value("kind", "") : std::string();
+  return kind == "DaemonSet" || kind == "StatefulSet" ? *read : Json();
+}
+
+}  // namespace
+
 void Replay::learn() {
   std::set<std::string> nodes;
   for (const Exchange& exchange : exchanges_) {
-    const Json body = parsed(exchange.whole_body());
+    const Json body = shown_object(exchange);
     const std::string path = object_path(exchange.path());
     if (path.find("/nodes/aks-") != std::string::npos) nodes.insert(path.substr(path.rfind('/') + 1));
     if (!body.is_object() || !body.contains("metadata") || !body["metadata"].contains("name")) continue;
@@ -263,6 +279,29 @@ void Replay::begin_quota(const Exchange& exchange) {
     desk_.ask("POST", folder, Json{{"metadata", {{"name", match[1].str()}}}, {"spec", {{"hard", {{"requests.cpu", "20"}, {"requests.memory", "40Gi"}, {"pods", "60"}}}}}});
 }
 
+/// Budgets that refuse or allow what the recorded answer to an eviction says: pods and budgets were changed by hand between the exchanges.
+void Replay::follow_eviction(const Exchange& exchange) {
+  static const std::regex kRefusal("The disruption budget ([^ ]+) (?:needs [0-9]+ healthy pods|is still being processed)");
+  if (!exchange.path().ends_with("/eviction") || exchange.request.method != "POST") return;
+  const std::string folder = "/apis/policy/v1/namespaces/" + namespace_of(exchange.path()) + "/poddisruptionbudgets";
+  const auto set = [&](const std::string& name, int least) {
+    desk_.ask("PATCH", folder + "/" + name, Json{{"spec", {{"minAvailable", least}, {"maxUnavailable", nullptr}}}}.dump(), {{"Content-Type", "application/merge-patch+json"}});
+  };
+  const std::string recorded = exchange.whole_body();
+  std::smatch match;
+  if (exchange.response.status == 429 && std::regex_search(recorded, match, kRefusal) && exists(folder + "/" + match[1].str())) set(match[1].str(), 1'000);
+  if (exchange.response.status == 500) {
+    Json twin = desk_.get(folder).json["items"][0];
+    if (!twin.is_object()) return;
+    desk_.ask("POST", folder, Json{{"metadata", {{"name", "second"}}}, {"spec", {{"minAvailable", 0}, {"selector", twin["spec"]["selector"]}}}});
+  } else if (exists(folder + "/second")) {
+    desk_.ask("DELETE", folder + "/second");
+  }
+  if (exchange.response.status != 201) return;
+  const std::string refusal = desk_.ask("POST", translated(exchange.path()) + "?dryRun=All", exchange.request.body).text;
+  if (std::regex_search(refusal, match, kRefusal)) set(match[1].str(), 0);
+}
+
 /// A priority level that lets nothing of bob's through, for as long as the recorded one did.
 void Replay::set_flow(const Exchange& exchange) {
   const bool refused = exchange.response.status == 429 && exchange.response.header("Content-Type").starts_with("text/plain");
@@ -375,6 +414,7 @@ void Replay::seed_list(const Exchange& exchange, const Json& answer) {
 void Replay::ask(const Exchange& exchange, bool follows) {
   if (!follows) seed(exchange);
   set_flow(exchange);
+  follow_eviction(exchange);
   if (exchange.response.status == 410) desk_.ask("POST", "/twin/compact");
   HttpHeaders headers;
   for (const auto& [name, value] : exchange.request.headers)

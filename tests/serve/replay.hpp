@@ -33,6 +33,7 @@ class Replay {
   std::string first_answer() const;
   void begin_refusing_budget(const Exchange& exchange);
   void begin_quota(const Exchange& exchange);
+  void follow_eviction(const Exchange& exchange);
   void set_flow(const Exchange& exchange);
   bool begin_stateful_set(const std::string& pod);
   void begin_namespace(const std::string& name);
