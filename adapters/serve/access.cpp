@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "adapters/http/json_field.hpp"
+
 namespace akstwin {
 namespace {
 
@@ -35,15 +37,11 @@ Json built_in_rules(const std::string& name) {
   return out;
 }
 
-bool names(const Json& list, std::string_view wanted) {
-  return list.is_array() && std::ranges::any_of(list, [&](const Json& entry) { return entry == "*" || entry == wanted; });
-}
-
 bool is_subject(const Json& subject, const AccessUser& user, const std::string& binding_space) {
-  const std::string kind = subject.value("kind", ""), name = subject.value("name", "");
+  const std::string kind = text_at(subject, "kind"), name = text_at(subject, "name"), space = text_at(subject, "namespace");
   if (kind == "User") return name == user.name;
   if (kind == "Group") return std::ranges::find(user.groups, name) != user.groups.end();
-  return kind == "ServiceAccount" && user.name == "system:serviceaccount:" + subject.value("namespace", binding_space) + ":" + name;
+  return kind == "ServiceAccount" && user.name == "system:serviceaccount:" + (space.empty() ? binding_space : space) + ":" + name;
 }
 
 /// Calls `take` with the rules of every role that is bound to the user, in this namespace or everywhere.
@@ -67,18 +65,14 @@ void each_role(const ObjectStore& store, const AccessUser& user, const std::stri
 }
 
 bool permits(const Json& rule, const AccessWish& wish) {
-  if (!names(rule.value("verbs", Json()), wish.verb)) return false;
+  if (!rule_names(rule.value("verbs", Json()), wish.verb)) return false;
   if (!wish.path.empty()) {
-    const Json paths = rule.value("nonResourceURLs", Json::array());
-    return std::ranges::any_of(paths, [&](const Json& entry) {
-      const std::string text = entry.is_string() ? entry.get<std::string>() : std::string();
-      return text == wish.path || (text.ends_with('*') && wish.path.starts_with(text.substr(0, text.size() - 1)));
-    });
+    return rule_names_path(rule.value("nonResourceURLs", Json()), wish.path);
   }
   const std::string resource = wish.subresource.empty() ? wish.resource : wish.resource + "/" + wish.subresource;
   const Json resources = rule.value("resources", Json());
-  if (!names(rule.value("apiGroups", Json()), wish.group)) return false;
-  if (!names(resources, resource) && (wish.subresource.empty() || !names(resources, "*/" + wish.subresource))) return false;
+  if (!rule_names(rule.value("apiGroups", Json()), wish.group)) return false;
+  if (!rule_names(resources, resource) && (wish.subresource.empty() || !rule_names(resources, "*/" + wish.subresource))) return false;
   const Json only = rule.value("resourceNames", Json::array());
   return only.empty() || (!wish.name.empty() && std::ranges::find(only, Json(wish.name)) != only.end());
 }
@@ -93,6 +87,17 @@ bool is_basic(const AccessWish& wish) {
 }
 
 }  // namespace
+
+bool rule_names(const Json& list, std::string_view wanted) {
+  return list.is_array() && std::ranges::any_of(list, [&](const Json& entry) { return entry == "*" || entry == wanted; });
+}
+
+bool rule_names_path(const Json& urls, std::string_view path) {
+  return urls.is_array() && std::ranges::any_of(urls, [&](const Json& entry) {
+           const std::string text = entry.is_string() ? entry.get<std::string>() : std::string();
+           return text == path || (text.ends_with('*') && path.starts_with(std::string_view(text).substr(0, text.size() - 1)));
+         });
+}
 
 bool is_allowed(const ObjectStore& store, const AccessUser& user, const AccessWish& wish) {
   if (is_master(user) || is_basic(wish)) return true;

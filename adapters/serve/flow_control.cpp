@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "adapters/http/json_field.hpp"
 #include "adapters/kube/encode.hpp"
 
 namespace akstwin {
@@ -19,32 +20,26 @@ const Json& part(const Json& object, const char* key) {
   return found == object.end() ? kNone : *found;
 }
 
-bool has(const Json& list, std::string_view wanted) {
-  return std::ranges::any_of(list, [&](const Json& entry) { return entry == "*" || entry == wanted; });
-}
+/// Clients may write null where a number is optional.
+std::int64_t number_or(const Json& value, std::int64_t otherwise) { return value.is_number_integer() ? value.get<std::int64_t>() : otherwise; }
 
 bool is_flow_subject(const Json& subject, const AccessUser& user) {
-  const std::string kind = subject.value("kind", "");
+  const std::string kind = text_at(subject, "kind");
   const Json& named = part(subject, kind == "User" ? "user" : kind == "Group" ? "group" : "serviceAccount");
-  const std::string name = named.is_object() ? named.value("name", "") : "";
+  const std::string name = text_at(named, "name");
   if (kind == "User") return name == "*" || name == user.name;
   if (kind == "Group") return name == "*" || std::ranges::find(user.groups, name) != user.groups.end();
-  const std::string account = "system:serviceaccount:" + (named.is_object() ? named.value("namespace", "") : "") + ":";
+  const std::string account = "system:serviceaccount:" + text_at(named, "namespace") + ":";
   return kind == "ServiceAccount" && (name == "*" ? user.name.starts_with(account) : user.name == account + name);
 }
 
 bool matches_resource(const Json& rule, const AccessWish& wish) {
   const std::string resource = wish.subresource.empty() ? wish.resource : wish.resource + "/" + wish.subresource;
-  const bool place = wish.name_space.empty() ? part(rule, "clusterScope") == true : has(part(rule, "namespaces"), wish.name_space);
-  return place && has(part(rule, "verbs"), wish.verb) && has(part(rule, "apiGroups"), wish.group) && has(part(rule, "resources"), resource);
+  const bool place = wish.name_space.empty() ? part(rule, "clusterScope") == true : rule_names(part(rule, "namespaces"), wish.name_space);
+  return place && rule_names(part(rule, "verbs"), wish.verb) && rule_names(part(rule, "apiGroups"), wish.group) && rule_names(part(rule, "resources"), resource);
 }
 
-bool matches_path(const Json& rule, const AccessWish& wish) {
-  return has(part(rule, "verbs"), wish.verb) && std::ranges::any_of(part(rule, "nonResourceURLs"), [&](const Json& entry) {
-           const std::string url = entry.is_string() ? entry.get<std::string>() : "";
-           return url == wish.path || (url.ends_with('*') && wish.path.starts_with(url.substr(0, url.size() - 1)));
-         });
-}
+bool matches_path(const Json& rule, const AccessWish& wish) { return rule_names(part(rule, "verbs"), wish.verb) && rule_names_path(part(rule, "nonResourceURLs"), wish.path); }
 
 bool matches_rules(const Json& rules, const AccessUser& user, const AccessWish& wish) {
   return std::ranges::any_of(rules, [&](const Json& rule) {
@@ -90,14 +85,13 @@ void FlowControl::refresh() {
     const Json object = Json::parse(stored->text);
     const Json& spec = part(object, "spec");
     if (!spec.is_object()) continue;
-    const Json& level = part(spec, "priorityLevelConfiguration");
-    schemas_.push_back({spec.value("matchingPrecedence", kDefaultPrecedence), name, object["metadata"].value("uid", ""), level.is_object() ? level.value("name", "") : "", part(spec, "rules")});
+    schemas_.push_back({number_or(part(spec, "matchingPrecedence"), kDefaultPrecedence), name, text_at(object["metadata"], "uid"), text_at(part(spec, "priorityLevelConfiguration"), "name"), part(spec, "rules")});
   }
   std::ranges::stable_sort(schemas_, {}, &Schema::precedence);   // of equal precedence the name decides: the table is in its order
   for (const auto& [name, stored] : levels.objects()) {
     const Json object = Json::parse(stored->text);
     const Json& limited = part(part(object, "spec"), "limited");
-    levels_[name] = {object["metadata"].value("uid", ""), limited.is_object() && limited.value("nominalConcurrencyShares", kDefaultShares) == 0};
+    levels_[name] = {text_at(object["metadata"], "uid"), limited.is_object() && number_or(part(limited, "nominalConcurrencyShares"), kDefaultShares) == 0};
   }
 }
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "adapters/http/base64.hpp"
+#include "adapters/http/json_field.hpp"
 #include "adapters/serve/cluster_handler.hpp"
 #include "adapters/serve/printers.hpp"
 
@@ -229,7 +230,11 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
     chosen = choose(table, path.prefix(), selector, at, 0);
     form = ObjectForm::TableOfNames;
   }
-  const auto precedence = [](const StoredObject* object) { return Json::parse(object->text)["spec"].value("matchingPrecedence", 0); };
+  const auto precedence = [](const StoredObject* object) {
+    const Json document = Json::parse(object->text);
+    const Json* stated = find_in(document, {"spec", "matchingPrecedence"});
+    return stated != nullptr && stated->is_number_integer() ? stated->get<std::int64_t>() : 0;
+  };
   if (kind.kind == "FlowSchema" && is_table(form)) std::ranges::stable_sort(chosen.items, {}, precedence);   // kubectl shows them as they are tried
   HttpServerResponse out;
   const bool table_form = is_table(form);

@@ -391,6 +391,20 @@ TEST_CASE("Evictions are refused as recorded: a used-up budget, two budgets, a p
   CHECK(status["currentHealthy"] == 2);
 }
 
+TEST_CASE("Nulls in FlowSchemas and bindings, which the API takes, keep nobody out") {
+  Desk desk;
+  const std::string group = "/apis/flowcontrol.apiserver.k8s.io/v1", roles = "/apis/rbac.authorization.k8s.io/v1/clusterrolebindings";
+  const Json subject{{"kind", "User"}, {"user", {{"name", nullptr}}}}, spec{{"priorityLevelConfiguration", {{"name", "exempt"}}}, {"matchingPrecedence", nullptr}, {"rules", Json::array({Json{{"subjects", Json::array({subject})}, {"resourceRules", nullptr}}})}};
+  CHECK(desk.ask("POST", group + "/flowschemas", {{"metadata", {{"name", "odd"}}}, {"spec", spec}}).status == 201);
+  CHECK(desk.ask("POST", group + "/prioritylevelconfigurations", {{"metadata", {{"name", "odd"}}}, {"spec", {{"type", "Limited"}, {"limited", {{"nominalConcurrencyShares", nullptr}, {"limitResponse", {{"type", "Reject"}}}}}}}}).status == 201);
+  desk.ask("POST", roles, {{"metadata", {{"name", "odd"}}}, {"roleRef", {{"apiGroup", "rbac.authorization.k8s.io"}, {"kind", "ClusterRole"}, {"name", "view"}}}, {"subjects", Json::array({Json{{"kind", "ServiceAccount"}, {"name", "x"}, {"namespace", nullptr}}})}});
+  CHECK(desk.get("/api/v1/pods").status == 200);
+  CHECK(desk.get(group + "/flowschemas").status == 200);
+  CHECK(desk.ask("GET", group + "/flowschemas", nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}}).status == 200);
+  CHECK(desk.ask("GET", "/api/v1/pods", nullptr, {{"Impersonate-User", "bob"}}).status == 403);
+  CHECK(desk.ask("GET", "/api/v1/pods", nullptr, {{"Authorization", "none"}}).status == 403);
+}
+
 TEST_CASE("Component statuses are there for old scripts, with their deprecation") {
   Desk desk;
   const Answer answer = desk.ask("GET", "/api/v1/componentstatuses", nullptr, {{"Accept", "application/json;as=Table;v=v1;g=meta.k8s.io"}});
