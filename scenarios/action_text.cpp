@@ -1,55 +1,58 @@
 #include "scenarios/action_text.hpp"
 
+#include <algorithm>
 #include <vector>
 
 #include "scenarios/notation.hpp"
 #include "sim/base/decimal.hpp"
+#include "sim/base/diagnostic.hpp"
 
 namespace akstwin {
 namespace {
 
 /// What stands in the brackets.
-enum class Arguments { Cluster, Pool, Object, PoolAndCount, ObjectAndCount, Duration, ZoneOfRegion, Version };   // Version: a target, and perhaps a version
+enum class Arguments { Cluster, Region, Pool, Object, PoolAndCount, ObjectAndCount, Duration, ZoneOfRegion, Version };   // Version: a target, and perhaps a version
 
 struct Form {
   std::string_view verb;
   ActionKind kind;
   Arguments arguments;
+  std::string_view written;              ///< what stands in the brackets, in words for messages
 };
 
 constexpr Form kForms[] = {
-    {"frontDoor.failover", ActionKind::FrontDoorFailover, Arguments::Cluster},
-    {"flux.resume", ActionKind::FluxResume, Arguments::Cluster},
-    {"flux.suspend", ActionKind::FluxSuspend, Arguments::Cluster},
-    {"flux.prune", ActionKind::FluxPrune, Arguments::Cluster},
-    {"pool.scale", ActionKind::ScalePool, Arguments::PoolAndCount},
-    {"pool.stop", ActionKind::StopPool, Arguments::Pool},
-    {"pool.start", ActionKind::StartPool, Arguments::Pool},
-    {"deployment.rollback", ActionKind::RollBack, Arguments::Object},
-    {"spot.evict", ActionKind::EvictSpot, Arguments::PoolAndCount},
-    {"zone.lose", ActionKind::ZoneLoss, Arguments::ZoneOfRegion},
-    {"region.lose", ActionKind::RegionLoss, Arguments::Cluster},
-    {"cluster.create", ActionKind::CreateCluster, Arguments::Cluster},
-    {"cluster.update", ActionKind::UpdateCluster, Arguments::Cluster},
-    {"pool.add", ActionKind::AddPool, Arguments::Pool},
-    {"cluster.upgrade", ActionKind::UpgradeCluster, Arguments::Version},
-    {"controlPlane.upgrade", ActionKind::UpgradeControlPlane, Arguments::Version},
-    {"pool.upgrade", ActionKind::UpgradePool, Arguments::Version},
-    {"nodeImage.upgrade", ActionKind::UpgradeNodeImage, Arguments::Cluster},
-    {"upgrade.abort", ActionKind::AbortUpgrade, Arguments::Cluster},
-    {"cluster.stop", ActionKind::StopCluster, Arguments::Cluster},
-    {"cluster.start", ActionKind::StartCluster, Arguments::Cluster},
-    {"node.break", ActionKind::BreakNodes, Arguments::PoolAndCount},
-    {"workload.scale", ActionKind::ScaleWorkload, Arguments::ObjectAndCount},
-    {"workload.restart", ActionKind::RestartWorkload, Arguments::Object},
-    {"pods.evict", ActionKind::EvictPods, Arguments::ObjectAndCount},
-    {"pods.delete", ActionKind::DeletePods, Arguments::ObjectAndCount},
-    {"pool.cordon", ActionKind::CordonPool, Arguments::PoolAndCount},
-    {"pool.uncordon", ActionKind::UncordonPool, Arguments::Pool},
-    {"flux.reconcile", ActionKind::FluxReconcile, Arguments::Object},
-    {"argo.sync", ActionKind::ArgoSync, Arguments::Object},
-    {"argo.refresh", ActionKind::ArgoRefresh, Arguments::Object},
-    {"wait", ActionKind::Wait, Arguments::Duration},
+    {"frontDoor.failover", ActionKind::FrontDoorFailover, Arguments::Cluster, "CLUSTER"},
+    {"flux.resume", ActionKind::FluxResume, Arguments::Cluster, "CLUSTER"},
+    {"flux.suspend", ActionKind::FluxSuspend, Arguments::Cluster, "CLUSTER"},
+    {"flux.prune", ActionKind::FluxPrune, Arguments::Cluster, "CLUSTER"},
+    {"pool.scale", ActionKind::ScalePool, Arguments::PoolAndCount, "CLUSTER/POOL, N"},
+    {"pool.stop", ActionKind::StopPool, Arguments::Pool, "CLUSTER/POOL"},
+    {"pool.start", ActionKind::StartPool, Arguments::Pool, "CLUSTER/POOL"},
+    {"deployment.rollback", ActionKind::RollBack, Arguments::Object, "CLUSTER/NAMESPACE/NAME"},
+    {"spot.evict", ActionKind::EvictSpot, Arguments::PoolAndCount, "CLUSTER/POOL, N"},
+    {"zone.lose", ActionKind::ZoneLoss, Arguments::ZoneOfRegion, "REGION, N"},
+    {"region.lose", ActionKind::RegionLoss, Arguments::Region, "REGION"},
+    {"cluster.create", ActionKind::CreateCluster, Arguments::Cluster, "CLUSTER"},
+    {"cluster.update", ActionKind::UpdateCluster, Arguments::Cluster, "CLUSTER"},
+    {"pool.add", ActionKind::AddPool, Arguments::Pool, "CLUSTER/POOL"},
+    {"cluster.upgrade", ActionKind::UpgradeCluster, Arguments::Version, "CLUSTER, VERSION"},
+    {"controlPlane.upgrade", ActionKind::UpgradeControlPlane, Arguments::Version, "CLUSTER, VERSION"},
+    {"pool.upgrade", ActionKind::UpgradePool, Arguments::Version, "CLUSTER/POOL"},
+    {"nodeImage.upgrade", ActionKind::UpgradeNodeImage, Arguments::Cluster, "CLUSTER or CLUSTER/POOL"},
+    {"upgrade.abort", ActionKind::AbortUpgrade, Arguments::Cluster, "CLUSTER"},
+    {"cluster.stop", ActionKind::StopCluster, Arguments::Cluster, "CLUSTER"},
+    {"cluster.start", ActionKind::StartCluster, Arguments::Cluster, "CLUSTER"},
+    {"node.break", ActionKind::BreakNodes, Arguments::PoolAndCount, "CLUSTER/POOL, N"},
+    {"workload.scale", ActionKind::ScaleWorkload, Arguments::ObjectAndCount, "CLUSTER/NAMESPACE/NAME, N"},
+    {"workload.restart", ActionKind::RestartWorkload, Arguments::Object, "CLUSTER/NAMESPACE/NAME"},
+    {"pods.evict", ActionKind::EvictPods, Arguments::ObjectAndCount, "CLUSTER/NAMESPACE/NAME, N"},
+    {"pods.delete", ActionKind::DeletePods, Arguments::ObjectAndCount, "CLUSTER/NAMESPACE/NAME, N"},
+    {"pool.cordon", ActionKind::CordonPool, Arguments::PoolAndCount, "CLUSTER/POOL, N"},
+    {"pool.uncordon", ActionKind::UncordonPool, Arguments::Pool, "CLUSTER/POOL"},
+    {"flux.reconcile", ActionKind::FluxReconcile, Arguments::Object, "CLUSTER/NAMESPACE/NAME"},
+    {"argo.sync", ActionKind::ArgoSync, Arguments::Object, "CLUSTER/NAMESPACE/NAME"},
+    {"argo.refresh", ActionKind::ArgoRefresh, Arguments::Object, "CLUSTER/NAMESPACE/NAME"},
+    {"wait", ActionKind::Wait, Arguments::Duration, "5m"},
 };
 
 std::vector<std::string_view> split_arguments(std::string_view text) {
@@ -61,6 +64,13 @@ std::vector<std::string_view> split_arguments(std::string_view text) {
   }
   return parts;
 }
+
+const Form* form_of(std::string_view verb) {
+  const auto* found = std::ranges::find(kForms, verb, &Form::verb);
+  return found == std::end(kForms) ? nullptr : found;
+}
+
+std::string written(const Form& form) { return std::string(form.verb) + "(" + std::string(form.written) + ")"; }
 
 bool fill(ActionSpec& action, Arguments wanted, const std::vector<std::string_view>& given) {
   if (wanted == Arguments::Version) {
@@ -88,35 +98,41 @@ bool fill(ActionSpec& action, Arguments wanted, const std::vector<std::string_vi
 
 }  // namespace
 
-std::optional<ActionSpec> parse_action(std::string_view text) {
+std::optional<ActionSpec> parse_action(std::string_view text, Name only_cluster) {
   text = trimmed(text);
   ActionSpec action;
   const std::size_t open = text.find('(');
-  if (open == std::string_view::npos) {
+  const std::string_view verb = trimmed(text.substr(0, open));
+  const Form* form = form_of(verb);
+  if (form == nullptr) {
     constexpr std::string_view kFailover = ".failover";
-    if (!text.ends_with(kFailover) || text.size() == kFailover.size()) return std::nullopt;
+    if (open != std::string_view::npos || !text.ends_with(kFailover) || text.size() == kFailover.size()) return std::nullopt;
     action.kind = ActionKind::SqlFailover;
     action.target = Name(text.substr(0, text.size() - kFailover.size()));
-    return action.target == Name("frontDoor") ? std::nullopt : std::optional(action);
+    return action;
   }
-  if (!text.ends_with(')')) return std::nullopt;
-  const std::string_view verb = trimmed(text.substr(0, open));
-  const auto given = split_arguments(text.substr(open + 1, text.size() - open - 2));
-  for (const Form& form : kForms) {
-    if (form.verb != verb) continue;
-    action.kind = form.kind;
-    return fill(action, form.arguments, given) ? std::optional(action) : std::nullopt;
-  }
-  return std::nullopt;
+  if (open == std::string_view::npos ? only_cluster.empty() : !text.ends_with(')')) return std::nullopt;
+  auto given = open == std::string_view::npos ? std::vector<std::string_view>{} : split_arguments(text.substr(open + 1, text.size() - open - 2));
+  if (given.empty() && form->arguments == Arguments::Cluster && !only_cluster.empty()) given.push_back(only_cluster.text());
+  action.kind = form->kind;
+  return fill(action, form->arguments, given) ? std::optional(action) : std::nullopt;
 }
 
 std::string known_actions() {
-  return "frontDoor.failover(CLUSTER), flux.resume(CLUSTER), flux.suspend(CLUSTER), flux.prune(CLUSTER), STORE.failover, pool.scale(CLUSTER/POOL, N), pool.stop(CLUSTER/POOL), "
-         "pool.start(CLUSTER/POOL), spot.evict(CLUSTER/POOL, N), deployment.rollback(CLUSTER/NAMESPACE/NAME), region.lose(REGION), zone.lose(REGION, N), cluster.create(CLUSTER), cluster.update(CLUSTER), "
-         "pool.add(CLUSTER/POOL), cluster.upgrade(CLUSTER, VERSION), controlPlane.upgrade(CLUSTER, VERSION), pool.upgrade(CLUSTER/POOL), nodeImage.upgrade(CLUSTER or CLUSTER/POOL), "
-         "upgrade.abort(CLUSTER), cluster.stop(CLUSTER), cluster.start(CLUSTER), node.break(CLUSTER/POOL, N), workload.scale(CLUSTER/NAMESPACE/NAME, N), workload.restart(CLUSTER/NAMESPACE/NAME), pods.evict(CLUSTER/NAMESPACE/NAME, N), "
-         "pods.delete(CLUSTER/NAMESPACE/NAME, N), pool.cordon(CLUSTER/POOL, N), pool.uncordon(CLUSTER/POOL), flux.reconcile(CLUSTER/NAMESPACE/NAME), argo.sync(CLUSTER/NAMESPACE/NAME), "
-         "argo.refresh(CLUSTER/NAMESPACE/NAME), wait(5m)";
+  std::string out;
+  for (const Form& form : kForms) out += written(form) + ", ";
+  return out + "STORE.failover";
+}
+
+std::string action_hint(std::string_view text) {
+  const std::string verb(trimmed(text.substr(0, text.find('('))));
+  if (const Form* form = form_of(verb)) return "it is written " + written(*form);
+  std::vector<std::string> verbs;
+  for (const Form& form : kForms) verbs.emplace_back(form.verb);
+  if (const std::string near = closest(verb, verbs); !near.empty()) return "did you mean " + written(*form_of(near)) + "?";
+  std::string all;
+  for (const std::string& known : verbs) all += (all.empty() ? "" : ", ") + known;
+  return "actions are " + all + " and STORE.failover";
 }
 
 }  // namespace akstwin

@@ -7,9 +7,9 @@ namespace {
 // An item of `do`: the action's text, or {action: …, takes: …}.
 void read_action_item(Fields& f, const YamlNode& item, const std::string& where, std::vector<ActionSpec>& out) {
   const YamlNode* text = item.is_map() ? item.find("action") : &item;
-  if (text == nullptr || !text->is_scalar()) return f.error("S011", item, "a step of 'do' is text such as flux.resume(aks-standby), or {action: …, takes: …}", "known actions: " + known_actions());
+  if (text == nullptr || !text->is_scalar()) return f.error("S011", item, "a step of 'do' is text such as flux.resume(aks-standby), or {action: …, takes: …}", action_hint({}));
   auto action = parse_action(text->text);
-  if (!action) return f.error("S081", *text, "'" + text->text + "' is not an action", "known actions: " + known_actions());
+  if (!action) return f.error("S081", *text, "'" + text->text + "' is not an action", action_hint(text->text));
   if (item.is_map()) {
     Fields g(f.context(), item, where);
     std::string ignored;

@@ -49,8 +49,9 @@ tl::expected<std::unique_ptr<DriveSession>, ExitCode> open_drive(const DriveCall
   if (!session) return failed(session.error().refused ? Error{"refused: " + session.error().error.message} : session.error().error, session.error().refused ? ExitCode::Refused : ExitCode::Error);
   out->session = std::move(*session);
   HttpTransport& http = out->session->http();
-  out->kube = std::make_unique<KubeClusterApi>(*out->session->client, *out->scenario.cluster(Name(out->cluster)), out->timeline, http.now_us(), true);
+  out->kube = std::make_unique<KubeClusterApi>(*out->session->client, *out->scenario.cluster(Name(out->cluster)), out->timeline, http.now_us(), ClusterReading{true, out->allow.namespaces});
   if (auto synced = out->kube->sync(kSyncPatience); !synced) return failed(synced.error());
+  if (const std::string narrowed = out->kube->narrowed(); !narrowed.empty()) console.err << narrowed << '\n';
   if (!out->allow.azure.empty()) {
     if (auto opened = open_azure(*out->session); !opened) return failed(opened.error());
     out->cloud = std::make_unique<AzureCloudApi>(*out->session->arm, out->scenario, out->allow.azure);
@@ -62,12 +63,12 @@ tl::expected<std::unique_ptr<DriveSession>, ExitCode> open_drive(const DriveCall
   return out;
 }
 
-tl::expected<std::vector<DriveAction>, ExitCode> drive_actions(const DriveCall& arguments, const Scenario& scenario, Console& console) {
-  if (arguments.actions.empty()) return actions_of(scenario);
+tl::expected<std::vector<DriveAction>, ExitCode> drive_actions(const DriveCall& arguments, const DriveSession& session, Console& console) {
+  if (arguments.actions.empty()) return actions_of(session.scenario);
   std::vector<DriveAction> out;
   for (const std::string& text : arguments.actions) {
-    auto action = parse_drive_action(text);
-    if (!action) return tl::unexpected<ExitCode>(complain(console, {"'" + text + "' is no action; known: " + known_actions() + "; the cluster's name may be left out"}, ExitCode::Usage));
+    auto action = parse_drive_action(text, Name(session.cluster));
+    if (!action) return tl::unexpected<ExitCode>(complain(console, {"'" + text + "' is no action; " + action_hint(text) + "; the cluster's name may be left out"}, ExitCode::Usage));
     out.push_back(std::move(*action));
   }
   return out;

@@ -26,7 +26,7 @@ struct DriveSession {
 /// Reads and connects; a complaint is printed, its exit code is the error.
 tl::expected<std::unique_ptr<DriveSession>, ExitCode> open_drive(const DriveCall& arguments, bool writes, Console& console);
 /// The actions that are asked for.
-tl::expected<std::vector<DriveAction>, ExitCode> drive_actions(const DriveCall& arguments, const Scenario& scenario, Console& console);
+tl::expected<std::vector<DriveAction>, ExitCode> drive_actions(const DriveCall& arguments, const DriveSession& session, Console& console);
 /// The cluster of the scenario that a context stands for: the named one, the one of that name, or the only one.
 Result<std::string> cluster_for(const Scenario& scenario, const std::string& named, const std::string& context);
 

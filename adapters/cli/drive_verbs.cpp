@@ -59,7 +59,7 @@ void print_plan(const DrivePlan& plan, const std::vector<std::string>& tried, Co
   for (std::size_t i = 0; i < plan.changes.size(); ++i) {
     const PlannedChange& change = plan.changes[i];
     console.out << fmt::format("{:>3}  {}{}\n", i + 1, change.after.us > 0 && !change.only_waits() ? fmt::format("after {}: ", to_string(change.after)) : "", change.what());
-    if (!change.only_waits()) console.out << fmt::format("     undo: {}\n", change.undo.target.empty() ? "none, it mends itself" : change.undo_what);
+    if (!change.only_waits()) console.out << fmt::format("     undo: {}\n", change.undo.target.empty() ? "none" : change.undo_what);
     if (!change.note.empty()) console.out << "     note: " << change.note << '\n';
     if (i < tried.size() && !tried[i].empty()) console.out << "     dry run: " << tried[i] << '\n';
   }
@@ -144,7 +144,7 @@ Result<void> same_plan(const std::string& path, const DrivePlan& plan) {
 ExitCode drive_plan(const DriveCall& a, Console& console) {
   auto session = open_drive(a, false, console);
   if (!session) return session.error();
-  auto actions = drive_actions(a, (*session)->scenario, console);
+  auto actions = drive_actions(a, **session, console);
   if (!actions) return actions.error();
   const DrivePlan plan = make_plan((*session)->plan_parts(), *actions);
   bool accepted = true;
@@ -164,7 +164,7 @@ ExitCode drive_apply(const DriveCall& a, Console& console) {
   auto session = open_drive(a, true, console);
   if (!session) return session.error();
   DriveSession& live = **session;
-  auto actions = drive_actions(a, live.scenario, console);
+  auto actions = drive_actions(a, live, console);
   if (!actions) return actions.error();
   const DrivePlan plan = make_plan(live.plan_parts(), *actions);
   if (!plan.refused.empty()) {

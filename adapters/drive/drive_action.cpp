@@ -26,8 +26,8 @@ std::optional<StateCondition> observable(const StepSpec& step) {
 
 }  // namespace
 
-std::optional<DriveAction> parse_drive_action(std::string_view text) {
-  const auto spec = parse_action(text);
+std::optional<DriveAction> parse_drive_action(std::string_view text, Name cluster) {
+  const auto spec = parse_action(text, cluster);
   return spec ? std::optional(from(*spec)) : std::nullopt;
 }
 

@@ -22,8 +22,8 @@ struct DriveAction {
   Duration timeout{0};                   ///< how long that is awaited
 };
 
-/// "workload.scale(orders/api, 5)": the grammar of a scenario's `do`.
-std::optional<DriveAction> parse_drive_action(std::string_view text);
+/// "workload.scale(orders/api, 5)": the grammar of a scenario's `do`, in which the cluster that is driven may be left out.
+std::optional<DriveAction> parse_drive_action(std::string_view text, Name cluster);
 
 /// The steps in the order in which they act: by their times; one that awaits a condition follows the one that is written before it.
 std::vector<DriveAction> actions_of(const Scenario& scenario);

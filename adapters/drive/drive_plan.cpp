@@ -152,11 +152,16 @@ class Planner {
     if (!pool) return;
     const bool on = action_->name == "pool.cordon";
     std::int64_t left = on ? action_->count : INT64_MAX;
+    bool any = false;
     state().nodes.for_each([&](NodeId id, const Node& node) {
-      if (left <= 0 || parts_.kube.cache().cloud().pools[node.pool].spec->name.text() != *pool || is_cordoned(id) == on) return;
+      if (node.labels.pairs.empty() || parts_.kube.cache().cloud().pools[node.pool].spec->name.text() != *pool) return;
+      any = true;
+      if (left <= 0 || is_cordoned(id) == on) return;
       --left;
       cordon(id, on);
     });
+    if (!any) refuse(parts_.kube.sees_nodes() ? "pool " + *pool + " has no nodes" : "this credential may not read nodes");
+    else if (on && left > 0) refuse(std::to_string(left) + " more than pool " + *pool + " has nodes to cordon");
   }
 
   /// What can be done of a zone's loss without breaking machines: its nodes take nothing new, and pods that may be moved are.
@@ -274,6 +279,7 @@ class Planner {
   void await() {
     if (elsewhere(action_->target) && action_->name != "frontDoor.failover") return;
     if (!action_->condition) return refuse("'" + action_->when + "' cannot be seen in a cluster; state a condition over " + known_state_metrics());
+    if (!seen(*action_->condition)) return refuse("'" + action_->when + "' cannot be seen: this credential may not read nodes");
     const Name meant = action_->condition->cluster;
     if (!meant.empty() && meant.text() != parts_.cluster) return refuse("'" + action_->when + "' is about another cluster than " + parts_.cluster);
     PlannedChange out = change();
@@ -284,6 +290,8 @@ class Planner {
     out.kube.what = "wait until " + action_->condition->text + ", at most " + to_string(action_->timeout) + ", then everything is undone";
     plan_.changes.push_back(std::move(out));
   }
+
+  bool seen(const StateCondition& condition) const { return parts_.kube.sees_nodes() || !is_about_nodes(condition.metric); }
 
   void wait() {
     PlannedChange out = change();
@@ -336,6 +344,9 @@ DrivePlan make_plan(const PlanParts& parts, const std::vector<DriveAction>& acti
   plan.context = parts.context;
   plan.cluster = parts.cluster;
   if (!parts.allow.allows_context(parts.context)) plan.refused.push_back("context " + parts.context + " is not on the allow-list");
+  for (const auto* conditions : {&parts.allow.steady, &parts.allow.abort})
+    for (const StateCondition& condition : *conditions)
+      if (is_about_nodes(condition.metric) && !parts.kube.sees_nodes()) plan.refused.push_back("the allow-list's '" + condition.text + "' cannot be seen: this credential may not read nodes");
   parts.guard.unseal();
   parts.guard.count_from_zero();
   Planner planner(parts, plan);

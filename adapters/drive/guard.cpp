@@ -71,7 +71,7 @@ Result<void> DriveGuard::check_namespace(const std::string& name) const {
   if (is_protected_namespace(name)) return fail("namespace " + name + " is never changed");
   if (!allow_.allows_namespace(name)) return fail("namespace " + name + " is not on the allow-list");
   const Labels* labels = cache_.namespace_labels(name);
-  if (labels == nullptr) return fail("namespace " + name + " is not known");
+  if (labels == nullptr) return fail("namespace " + name + " is not known, or its labels may not be read");
   const Name* key = labels->find(Name(kSecondKey));
   if (key == nullptr || key->text() != "drive") return fail("namespace " + name + " lacks the label " + kSecondKey + "=drive, the second key");
   return {};

@@ -75,7 +75,7 @@ bool Informer::step() {
 bool Informer::list_page(const std::string& page_target, std::map<std::string, Known>& seen, std::string& token, bool& restart) {
   auto response = client_.send({.target = page_target});
   ++statistics_.pages;
-  denied_ = response && (response->status == 401 || response->status == 403);
+  denied_with_ = response && (response->status == 401 || response->status == 403) ? response->status : 0;
   if (!response) {
     failed(response.error().message, Duration{0});
     return false;

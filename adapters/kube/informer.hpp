@@ -49,7 +49,15 @@ class Informer {
   bool synced() const { return synced_; }
   bool absent() const { return absent_; }
   /// The server knows who asks and does not let them list: waiting will not help.
-  bool denied() const { return denied_; }
+  bool denied() const { return denied_with_ != 0; }
+  /// … and said so with 403: the credential is good, its rights are narrower.
+  bool forbidden() const { return denied_with_ == 403; }
+  /// Never asked again: others have taken its place.
+  void retire() {
+    absent_ = true;
+    denied_with_ = 0;
+    fault_.clear();
+  }
   /// The last fault in words; empty when the last thing that happened was good.
   const std::string& fault() const { return fault_; }
   bool optional() const { return options_.optional; }
@@ -92,8 +100,8 @@ class Informer {
   std::string version_, fault_;
   std::string item_kind_, item_version_;
   std::int64_t not_before_us_ = 0;
-  int failures_ = 0;
-  bool synced_ = false, relist_ = true, absent_ = false, denied_ = false, paged_ = true;
+  int failures_ = 0, denied_with_ = 0;   // the status of a refusal
+  bool synced_ = false, relist_ = true, absent_ = false, paged_ = true;
   InformerStatistics statistics_;
 };
 

@@ -13,6 +13,9 @@ namespace {
 using nlohmann::json;
 
 constexpr Duration kLongStep{1'000'000};
+constexpr Duration kNamespaceLook{15'000'000};   // how long a label of a namespace that cannot be watched may be out of date
+constexpr const char* kNamespaces = "/api/v1/namespaces";
+constexpr const char* kNodes = "/api/v1/nodes";
 
 ObjectName split(std::string_view key) {
   const std::size_t slash = key.find('/');
@@ -44,11 +47,11 @@ bool owned_by(const json& object, const std::string& uid) {
 
 }  // namespace
 
-KubeClusterApi::KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us, bool streaming_lists)
-    : client_(client), cache_(spec, epoch_us, timeline), streaming_lists_(streaming_lists) {
+KubeClusterApi::KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us, ClusterReading reading)
+    : client_(client), cache_(spec, epoch_us, timeline), reading_(std::move(reading)) {
   // The order is that of the first list: what others refer to comes first.
-  watch("/api/v1/namespaces", false, &ClusterCache::namespace_event);
-  watch("/api/v1/nodes", false, &ClusterCache::node_event);
+  watch(kNamespaces, false, &ClusterCache::namespace_event);
+  watch(kNodes, false, &ClusterCache::node_event);
   watch_workloads("/apis/apps/v1/deployments", WorkloadKind::Deployment);
   watch_workloads("/apis/apps/v1/statefulsets", WorkloadKind::StatefulSet);
   watch_workloads("/apis/apps/v1/daemonsets", WorkloadKind::DaemonSet);
@@ -60,17 +63,53 @@ KubeClusterApi::KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Time
   watch("/api/v1/events", true, &ClusterCache::kubernetes_event);
 }
 
-void KubeClusterApi::watch(const char* path, bool optional, CacheEvent event, const char* field_selector) {
-  InformerOptions options{.path = path, .label_selector = {}, .field_selector = field_selector};
-  options.optional = optional;
-  options.streaming = streaming_lists_;
-  informers_.emplace_back(client_, options, [this, event](const ObjectEvent& change) { (cache_.*event)(change, now()); });
+void KubeClusterApi::watch(const char* path, bool optional, CacheEvent event) {
+  begin({path, optional, [this, event](const ObjectEvent& change) { (cache_.*event)(change, now()); }});
 }
 
 void KubeClusterApi::watch_workloads(const char* path, WorkloadKind kind) {
-  InformerOptions options{.path = path, .label_selector = {}, .field_selector = {}};
-  options.streaming = streaming_lists_;
-  informers_.emplace_back(client_, options, [this, kind](const ObjectEvent& change) { cache_.workload_event(kind, change, now()); });
+  begin({path, false, [this, kind](const ObjectEvent& change) { cache_.workload_event(kind, change, now()); }});
+}
+
+void KubeClusterApi::begin(Watched what) {
+  InformerOptions options{.path = what.path, .label_selector = {}, .field_selector = {}};
+  options.optional = what.optional;
+  options.streaming = reading_.streaming_lists;
+  informers_.emplace_back(client_, options, what.handler);
+  watched_.push_back(std::move(what));
+}
+
+bool KubeClusterApi::narrow(std::size_t informer) {
+  const Watched whole = watched_[informer];
+  if (reading_.namespaces.empty() || whole.path.find("/namespaces/") != std::string::npos) return false;
+  narrowed_ = true;
+  informers_[informer].retire();
+  if (whole.path == kNodes) {
+    sees_nodes_ = false;
+  } else if (whole.path == kNamespaces) {
+    read_namespaces();
+  } else {
+    const std::size_t kind = whole.path.rfind('/');
+    for (const std::string& name : reading_.namespaces) begin({whole.path.substr(0, kind) + "/namespaces/" + encode_query(name) + whole.path.substr(kind), whole.optional, whole.handler});
+  }
+  return true;
+}
+
+void KubeClusterApi::read_namespaces() {
+  namespaces_due_us_ = client_.transport().now_us() + kNamespaceLook.us;
+  for (const std::string& name : reading_.namespaces) {
+    const auto response = client_.send({.target = std::string(kNamespaces) + "/" + encode_query(name)});
+    if (!response || response->status >= 500 || response->status == 429) continue;   // as it was
+    const json object = response->ok() ? json::parse(response->body, nullptr, false) : json();
+    cache_.namespace_event({object.is_object() ? ObjectChange::Modified : ObjectChange::Deleted, name, &object}, now());
+  }
+}
+
+std::string KubeClusterApi::narrowed() const {
+  if (!narrowed_) return {};
+  std::string names;
+  for (const std::string& name : reading_.namespaces) names += (names.empty() ? "" : ", ") + name;
+  return "this credential may not read the whole cluster: of namespaces only " + names + (sees_nodes_ ? "" : ", and no nodes");
 }
 
 Result<void> KubeClusterApi::sync(Duration patience) {
@@ -78,8 +117,10 @@ Result<void> KubeClusterApi::sync(Duration patience) {
   const auto whole = [](const Informer& informer) { return informer.synced() || informer.absent(); };
   while (true) {
     bool denied = false;
-    for (Informer& informer : informers_) {
+    for (std::size_t i = 0; i < informers_.size(); ++i) {
+      Informer& informer = informers_[i];
       informer.step();   // those that are whole keep watching
+      if (informer.forbidden() && narrow(i)) continue;
       denied = informer.denied() && !informer.absent();
       // One after the other: what others refer to comes first.
       if (denied || !whole(informer)) break;
@@ -87,7 +128,7 @@ Result<void> KubeClusterApi::sync(Duration patience) {
     if (std::ranges::all_of(informers_, whole)) break;
     if (denied || client_.transport().now_us() >= deadline) {
       const auto missing = std::ranges::find_if(informers_, [&](const Informer& informer) { return denied ? informer.denied() && !informer.absent() : !whole(informer); });
-      return fail("cannot list " + missing->path() + ": " + missing->fault());
+      return fail("cannot list " + missing->path() + ": " + missing->fault() + (missing->forbidden() && reading_.namespaces.empty() ? "; no namespace is stated that could be read alone" : ""));
     }
     client_.transport().wait(Duration{200'000});
   }
@@ -96,6 +137,7 @@ Result<void> KubeClusterApi::sync(Duration patience) {
 }
 
 void KubeClusterApi::step() {
+  if (client_.transport().now_us() >= namespaces_due_us_) read_namespaces();
   for (std::size_t i = 0; i < informers_.size(); ++i) {
     const std::int64_t began = client_.transport().now_us();
     informers_[next_informer_].step();

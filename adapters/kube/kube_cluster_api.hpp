@@ -2,6 +2,7 @@
 #pragma once
 #include <algorithm>
 #include <deque>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -11,6 +12,13 @@
 #include "models/api/ports.hpp"
 
 namespace akstwin {
+
+/// How a real cluster is read.
+struct ClusterReading {
+  bool streaming_lists = false;          ///< see InformerOptions
+  /// What is read instead when the credential may not list a kind in the whole cluster (403); empty: that is an Error.
+  std::vector<std::string> namespaces = {};
+};
 
 /// Who may change what a real cluster is. Nobody, unless told otherwise.
 enum class WriteMode : std::uint8_t { Refuse, DryRun, Act };
@@ -33,8 +41,8 @@ struct KubeAnswer {
 
 class KubeClusterApi final : public ClusterApi {
  public:
-  /// `spec`, `timeline` and `client` outlive it. Without a guard nothing is written. `streaming_lists`: see InformerOptions.
-  KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us, bool streaming_lists = false);
+  /// `spec`, `timeline` and `client` outlive it. Without a guard nothing is written.
+  KubeClusterApi(KubeClient& client, const ClusterSpec& spec, Timeline& timeline, std::int64_t epoch_us, ClusterReading reading = {});
 
   const ClusterState& state() const override { return cache_.state(); }
   ChangeSpan changes_since(ChangeCursor cursor) const override { return cache_.changes().since(cursor); }
@@ -59,6 +67,10 @@ class KubeClusterApi final : public ClusterApi {
   std::vector<std::string> faults() const;
   /// Why the state may be out of date: the fault of a watch that must be there (nodes, pods, workloads, namespaces). Empty while it is followed.
   std::string blindness() const;
+  /// What the credential does not let be seen, in words; empty: the whole cluster is read.
+  std::string narrowed() const;
+  /// Whether nodes are read. Without them nothing may be concluded of nodes: their number would be 0.
+  bool sees_nodes() const { return sees_nodes_; }
   const std::deque<Informer>& informers() const { return informers_; }
   ClusterCache& cache() { return cache_; }
   const ClusterCache& cache() const { return cache_; }
@@ -73,8 +85,18 @@ class KubeClusterApi final : public ClusterApi {
 
  private:
   using CacheEvent = void (ClusterCache::*)(const ObjectEvent&, SimTime);
-  void watch(const char* path, bool optional, CacheEvent event, const char* field_selector = "");
+  struct Watched {
+    std::string path;
+    bool optional;
+    Informer::Handler handler;
+  };
+  void watch(const char* path, bool optional, CacheEvent event);
   void watch_workloads(const char* path, WorkloadKind kind);
+  void begin(Watched what);
+  /// Reads what may not be listed in the whole cluster by namespace, if that is wanted.
+  bool narrow(std::size_t informer);
+  /// Namespaces that may not be listed are read by name, because their labels allow or forbid changes.
+  void read_namespaces();
   ObjectName pod_name(PodId id) const;
   ObjectName workload_name(WorkloadId id) const;
   Result<std::vector<KubeRequest>> gitops_requests(bool suspended) const;
@@ -82,9 +104,12 @@ class KubeClusterApi final : public ClusterApi {
 
   KubeClient& client_;
   ClusterCache cache_;
+  std::vector<Watched> watched_;         // what each informer is for
   std::deque<Informer> informers_;
   std::size_t next_informer_ = 0;
-  bool streaming_lists_;
+  ClusterReading reading_;
+  bool narrowed_ = false, sees_nodes_ = true;
+  std::int64_t namespaces_due_us_ = std::numeric_limits<std::int64_t>::max();
   WriteMode mode_ = WriteMode::Refuse;
   WriteGuard* guard_ = nullptr;
   std::string last_refusal_;

@@ -59,8 +59,10 @@ Result<Observation> observe(const ObserveOptions& options) {
   const std::int64_t epoch = live.http().now_us();
   out.recorded.cluster = spec->name.str();
   out.recorded.start.unix_seconds = epoch / 1'000'000;
-  KubeClusterApi kube(*live.client, *spec, out.recorded.timeline, epoch, true);
+  const std::vector<std::string> only = live.context.name_space.empty() ? std::vector<std::string>{} : std::vector{live.context.name_space};
+  KubeClusterApi kube(*live.client, *spec, out.recorded.timeline, epoch, {true, only});
   if (auto synced = kube.sync(kSyncPatience); !synced) return tl::unexpected(synced.error());
+  if (const std::string narrowed = kube.narrowed(); !narrowed.empty()) say(narrowed);
   say(std::to_string(kube.state().nodes.live()) + " nodes, " + std::to_string(kube.state().pods.live()) + " pods");
   LiveRecorder recorder(out.scenario, *spec, kube.cache());
   std::unique_ptr<Shadow> shadow;

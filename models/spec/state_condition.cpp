@@ -37,6 +37,8 @@ bool StateCondition::holds(std::int64_t value) const {
   return false;
 }
 
+bool is_about_nodes(StateCondition::Metric metric) { return metric == Metric::NodesReady || metric == Metric::NodesNotReady; }
+
 std::optional<StateCondition> parse_state_condition(std::string_view text) {
   for (const auto& [sign, comparison] : kComparisons) {
     const std::size_t at = text.find(sign);

@@ -23,6 +23,8 @@ struct StateCondition {
   bool holds(std::int64_t value) const;
 };
 
+/// Whether it is measured over nodes, which not everybody may read.
+bool is_about_nodes(StateCondition::Metric metric);
 /// Nothing when it is no condition.
 std::optional<StateCondition> parse_state_condition(std::string_view text);
 /// The metrics that parse_state_condition knows, for messages.

@@ -99,6 +99,8 @@ TEST_CASE("Later steps begin where earlier ones end: what a plan cordons and sus
   CHECK(plan.changes[6].kube.http.target == plan.changes[1].kube.http.target);
   CHECK(plan.changes[7].kube.http.target == plan.changes[0].kube.http.target);
   CHECK(bench.run(plan).end == DriveEnd::Done);
+  CHECK(bench.plan({"pool.cordon(user, 3)"}).refused == std::vector<std::string>{"pool.cordon(user): 1 more than pool user has nodes to cordon"});
+  CHECK(bench.plan({"pool.cordon(usr, 1)"}).refused == std::vector<std::string>{"pool.cordon(usr): pool usr has no nodes"});
   CHECK(bench.plan({"wait(1m)", "pool.cordon(user, 1)"}).requests() == 1);         // a wait is no change
   const DrivePlan many = bench.plan({"pods.evict(orders/api, 9)"});
   REQUIRE(many.refused.size() == 1);

@@ -1,5 +1,6 @@
 #include "tests/drive/small_cluster.hpp"
 
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <set>
@@ -74,8 +75,12 @@ SmallCluster::SmallCluster() {
 HttpResponse SmallCluster::list(const std::string& path, const std::string&) const {
   json items = json::array();
   for (const auto& [where, value] : objects)
-    if (collection_of(where) == path) items.push_back(value);
+    if (collection_of(where) == path || where.substr(0, where.rfind('/')) == path) items.push_back(value);
   return answer(200, {{"kind", "List"}, {"metadata", {{"resourceVersion", std::to_string(version)}}}, {"items", items}});
+}
+
+bool SmallCluster::within(const std::string& target) const {
+  return std::ranges::any_of(readable, [&](const std::string& name) { return target.find("/namespaces/" + name + "/") != std::string::npos; });
 }
 
 Result<HttpResponse> SmallCluster::send(const HttpRequest& request, Duration timeout) {
@@ -83,7 +88,7 @@ Result<HttpResponse> SmallCluster::send(const HttpRequest& request, Duration tim
   if (frozen) return now += timeout.us, fail("no answer in time");
   std::string path(path_of(request.target));
   for (const auto& [part, status] : refuse)
-    if (request.target.find(part) != std::string::npos) return answer(status, {{"kind", "Status"}, {"code", status}, {"reason", "Refused"}, {"message", "as the test says"}});
+    if (request.target.find(part) != std::string::npos && !within(request.target)) return answer(status, {{"kind", "Status"}, {"code", status}, {"reason", "Refused"}, {"message", "as the test says"}});
   if (request.method == "GET") {
     if (objects.contains(path)) return answer(200, objects[path]);
     static const std::set<std::string> kAbsent{"/apis/metrics.k8s.io/v1beta1/pods"};
@@ -119,6 +124,15 @@ DriveBench::DriveBench() : client(server, nobody) {
   guard = std::make_unique<DriveGuard>(allow, kube->cache(), context, [this] { return server.now; });
 }
 
+void DriveBench::connect_within(const std::vector<std::string>& namespaces) {
+  for (const char* whole : {"/api/v1/namespaces?", "/api/v1/nodes?", "/deployments?", "/statefulsets?", "/daemonsets?", "/api/v1/pods?", "/horizontalpodautoscalers?", "/poddisruptionbudgets?", "/kustomizations?", "/gitrepositories?", "/api/v1/events?"})
+    server.refuse[whole] = 403;
+  server.readable = namespaces;
+  kube = std::make_unique<KubeClusterApi>(client, scenario.clusters.front(), timeline, server.now, ClusterReading{false, namespaces});
+  REQUIRE(kube->sync(Duration{10'000'000}));
+  guard = std::make_unique<DriveGuard>(allow, kube->cache(), context, [this] { return server.now; });
+}
+
 void DriveBench::allow_text(const std::string& text) {
   Diagnostics diagnostics;
   const auto read = read_allow_list(text, "drive.allow.yaml", diagnostics);
@@ -132,7 +146,7 @@ void DriveBench::allow_text(const std::string& text) {
 DrivePlan DriveBench::plan(const std::vector<std::string>& texts) {
   std::vector<DriveAction> actions;
   for (const std::string& text : texts) {
-    const auto action = parse_drive_action(text);
+    const auto action = parse_drive_action(text, Name("aks-prod"));
     INFO(text);
     REQUIRE(action);
     actions.push_back(*action);

@@ -23,6 +23,7 @@ class SmallCluster final : public HttpTransport {
   std::vector<std::string> writes, dry_runs;
   std::map<std::string, nlohmann::json> objects;        // by path
   std::map<std::string, int> refuse;                    // status by a part of the path
+  std::vector<std::string> readable;                    // namespaces in which nothing of that is refused
   bool down = false;                                    // nobody answers, and watches break
   bool frozen = false;                                  // connections stand, and nothing comes
   std::function<void()> on_time;                        // called whenever time passes
@@ -30,12 +31,15 @@ class SmallCluster final : public HttpTransport {
   int version = 100;
 
  private:
+  bool within(const std::string& target) const;
   HttpResponse list(const std::string& path, const std::string& kind) const;
 };
 
 /// What stands between a test and a run.
 struct DriveBench {
   DriveBench();
+  /// Connects anew, as somebody who may list in these namespaces only.
+  void connect_within(const std::vector<std::string>& namespaces);
   /// Reads the allow-list; aborts the test when it is none.
   void allow_text(const std::string& text);
   DrivePlan plan(const std::vector<std::string>& actions);

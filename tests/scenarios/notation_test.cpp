@@ -95,3 +95,21 @@ TEST_CASE("A runbook's lines become actions") {
     CHECK_FALSE(parse_action(wrong));
   }
 }
+
+TEST_CASE("Where there is one cluster, its name may be left out of an action on it") {
+  for (const char* text : {"flux.suspend", "flux.suspend()", "flux.suspend(aks)"}) {
+    INFO(text);
+    REQUIRE(parse_action(text, Name("aks")));
+    CHECK(parse_action(text, Name("aks"))->target == Name("aks"));
+  }
+  for (const char* wrong : {"region.lose", "pool.start", "wait", "cluster.upgrade()"}) {
+    INFO(wrong);
+    CHECK_FALSE(parse_action(wrong, Name("aks")));
+  }
+}
+
+TEST_CASE("A text that is no action is answered with what was probably meant") {
+  CHECK(action_hint("pods.evict(orders/web)") == "it is written pods.evict(CLUSTER/NAMESPACE/NAME, N)");
+  CHECK(action_hint("pod.evict(orders/web, 1)") == "did you mean pods.evict(CLUSTER/NAMESPACE/NAME, N)?");
+  CHECK(action_hint("dance(a)").starts_with("actions are frontDoor.failover, flux.resume, "));
+}
