@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
+#include <ctime>
 
 namespace akstwin {
 namespace {
@@ -26,8 +27,16 @@ std::string_view find_header(const HttpHeaders& headers, std::string_view name) 
 
 std::string_view path_of(std::string_view target) { return target.substr(0, target.find('?')); }
 
+std::optional<std::int64_t> parse_http_date(std::string_view text) {
+  const std::string copy(text);
+  std::tm parts{};
+  const char* end = ::strptime(copy.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  return end != nullptr && *end == '\0' ? std::optional<std::int64_t>(::timegm(&parts)) : std::nullopt;
+}
+
 Duration HttpResponse::retry_after(Duration otherwise) const {
   const std::string_view text = header("Retry-After");
+  if (const auto until = parse_http_date(text), now = parse_http_date(header("Date")); until && now && *until >= *now && *until - *now <= 86'400) return Duration{(*until - *now) * 1'000'000};
   std::int64_t seconds = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seconds);
   if (text.empty() || error != std::errc{} || end != text.data() + text.size() || seconds < 0 || seconds > 86'400) return otherwise;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,9 @@
 namespace akstwin {
 
 using HttpHeaders = std::vector<std::pair<std::string, std::string>>;
+
+/// "Sun, 22 Nov 2026 11:23:19 GMT" (RFC 9110, IMF-fixdate) as seconds since 1970; nothing for anything else.
+std::optional<std::int64_t> parse_http_date(std::string_view text);
 
 /// The value of a header whose name is written in any case, or empty.
 std::string_view find_header(const HttpHeaders& headers, std::string_view name);

@@ -41,7 +41,10 @@ Result<void> open_replay(LiveSession& session, const SessionOptions& options) {
   auto exchanges = read_recording(in);
   if (!exchanges) return tl::unexpected(std::move(exchanges.error()).within(options.replay));
   session.context.name = options.context.empty() ? "replay" : options.context;
-  session.transport = std::make_unique<ReplayTransport>(std::move(*exchanges), wall_clock_us());
+  // Not the clock of this machine: ages and time stamps shall be those of then, and the same again and again.
+  const auto began = began_us(*exchanges);
+  if (!began) return fail(options.replay + " does not say when it was recorded");
+  session.transport = std::make_unique<ReplayTransport>(std::move(*exchanges), *began);
   session.credentials = std::make_unique<NoCredentials>();
   return {};
 }

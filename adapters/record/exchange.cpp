@@ -84,6 +84,7 @@ Exchange exchange_from_json(const json& recorded) {
   Exchange out;
   out.id = text(recorded, "id");
   out.description = text(recorded, "description");
+  if (const auto sent = recorded.find("sent_us"); sent != recorded.end() && sent->is_number_integer()) out.sent_us = sent->get<std::int64_t>();
   const json request = part(recorded, "request", json::value_t::object);
   out.user = text(request, "user");
   out.request.method = text(request, "method");
@@ -123,7 +124,9 @@ json to_json(const Exchange& exchange) {
     response["chunks"].push_back(std::move(one));
   }
   if (!exchange.error.empty()) response["error"] = exchange.error;
-  return {{"id", exchange.id}, {"description", exchange.description}, {"request", std::move(request)}, {"response", std::move(response)}};
+  json out{{"id", exchange.id}, {"description", exchange.description}, {"request", std::move(request)}, {"response", std::move(response)}};
+  if (exchange.sent_us) out["sent_us"] = *exchange.sent_us;
+  return out;
 }
 
 }  // namespace akstwin

@@ -21,6 +21,7 @@ enum class ExchangeEnd : std::uint8_t { Complete, ClientClosed, Cut, NoAnswer };
 struct Exchange {
   std::string id, description;
   std::string user;                      ///< who asked, in words; empty: unknown
+  std::optional<std::int64_t> sent_us;   ///< when, on the recorder's clock (microseconds since 1970); recordings of others do not say
   HttpRequest request;
   bool credential = false;
   HttpResponse response;                 ///< status 0: no answer

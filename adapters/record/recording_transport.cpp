@@ -119,6 +119,7 @@ Result<HttpResponse> RecordingTransport::send(const HttpRequest& request, Durati
   const std::int64_t began = inner_.now_us();
   auto response = inner_.send(request, timeout);
   Exchange exchange;
+  exchange.sent_us = began;
   exchange.request = request;
   exchange.headers_at = exchange.end_at = Duration{inner_.now_us() - began};
   if (response) {
@@ -135,6 +136,7 @@ Result<std::unique_ptr<HttpStream>> RecordingTransport::open(const HttpRequest& 
   const std::int64_t began = inner_.now_us();
   auto stream = inner_.open(request, timeout);
   Exchange exchange;
+  exchange.sent_us = began;
   exchange.request = request;
   exchange.headers_at = Duration{inner_.now_us() - began};
   if (!stream) {

@@ -19,7 +19,7 @@ bool same_manner(const std::string& a, const std::string& b) {
 
 class ReplayStream final : public HttpStream {
  public:
-  ReplayStream(ReplayTransport& owner, const Exchange& exchange) : owner_(owner), exchange_(exchange), began_(owner.now_us()), head_(exchange.response) {
+  ReplayStream(ReplayTransport& owner, const Exchange& exchange) : owner_(owner), exchange_(exchange), began_(exchange.sent_us.value_or(owner.now_us())), head_(exchange.response) {
     if (head_.status < 300) head_.body.clear();
     owner_.streams_.push_back(this);
   }
@@ -98,14 +98,31 @@ void ReplayTransport::wait(Duration longest) {
   now_us_ = until;
 }
 
+std::optional<std::int64_t> began_us(const std::vector<Exchange>& exchanges) {
+  std::optional<std::int64_t> first;
+  const auto earlier = [&](std::int64_t at) { first = std::min(first.value_or(at), at); };
+  for (const Exchange& exchange : exchanges)
+    if (exchange.sent_us) earlier(*exchange.sent_us);
+  if (first) return first;
+  for (const Exchange& exchange : exchanges)
+    if (const auto date = parse_http_date(exchange.response.header("Date"))) earlier(*date * 1'000'000);
+  return first;
+}
+
 Result<std::vector<Exchange>> read_recording(std::istream& in) {
   std::vector<Exchange> out;
   std::string line;
   while (std::getline(in, line)) {
     if (line.empty()) continue;
     const nlohmann::json parsed = nlohmann::json::parse(line, nullptr, false);
-    if (parsed.is_discarded() || !parsed.is_object()) return fail("line " + std::to_string(out.size() + 1) + " of the recording is no exchange");
-    out.push_back(exchange_from_json(parsed));
+    try {
+      if (parsed.is_object()) {
+        out.push_back(exchange_from_json(parsed));
+        continue;
+      }
+    } catch (const nlohmann::json::exception&) {   // a header that is no text, say
+    }
+    return fail("line " + std::to_string(out.size() + 1) + " of the recording is no exchange");
   }
   return out;
 }

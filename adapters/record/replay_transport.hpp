@@ -2,6 +2,7 @@
 #pragma once
 #include <deque>
 #include <iosfwd>
+#include <optional>
 #include <vector>
 
 #include "adapters/record/exchange.hpp"
@@ -9,7 +10,8 @@
 namespace akstwin {
 
 /// Answers each request with the next recorded exchange of the same method, path and manner (list, watch, dry run); one whose query is the
-/// same goes first. What nobody recorded is refused like a connection to nowhere.
+/// same goes first. What nobody recorded is refused like a connection to nowhere. Where the recording says when a watch was opened, its events come
+/// at their recorded times, even if it is opened earlier or later now.
 class ReplayTransport final : public HttpTransport {
  public:
   explicit ReplayTransport(std::vector<Exchange> exchanges, std::int64_t start_us = 0);
@@ -37,6 +39,9 @@ class ReplayTransport final : public HttpTransport {
   std::vector<class ReplayStream*> streams_;
   std::int64_t now_us_;
 };
+
+/// When a recording began: the first request, or the first `Date` of a server where the recording does not tell its own times; nothing when neither is there.
+std::optional<std::int64_t> began_us(const std::vector<Exchange>& exchanges);
 
 /// Reads what RecordingTransport wrote, one exchange a line.
 Result<std::vector<Exchange>> read_recording(std::istream& in);

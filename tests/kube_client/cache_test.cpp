@@ -225,6 +225,52 @@ TEST_CASE("A recorded watch can be replayed and tells the same") {
   CHECK(read->front().whole_body() == original.whole_body());
 }
 
+TEST_CASE("A replay begins when the recording began, and its watches tell things at their times") {
+  // Recorded at 1,000 s: a list, then after 5 s a watch with an event 2 s later.
+  Exchange watched = answer("GET", "/w?watch=true", 200, "");
+  watched.chunks = {{Duration{2'000'000}, "news"}};
+  watched.end_at = Duration{3'000'000};
+  watched.end = ExchangeEnd::ClientClosed;
+  ReplayTransport inner({answer("GET", "/l", 200, "{}"), watched}, 1'000'000'000);
+  std::ostringstream out;
+  {
+    RecordingTransport recording(inner, out);
+    REQUIRE(recording.send({"GET", "/l"}, Duration{1'000'000}));
+    recording.pause(Duration{5'000'000});
+    auto stream = recording.open({"GET", "/w?watch=true"}, Duration{1'000'000});
+    REQUIRE(stream);
+    recording.pause(Duration{2'000'000});
+    CHECK((*stream)->take() == "news");
+  }
+  std::istringstream in(out.str());
+  const auto read = read_recording(in);
+  REQUIRE(read);
+  REQUIRE(began_us(*read) == 1'000'000'000);
+  ReplayTransport replay(*read, *began_us(*read));
+  auto stream = replay.open({"GET", "/w?watch=true"}, Duration{1'000'000});   // five seconds earlier than then
+  REQUIRE(stream);
+  replay.pause(Duration{6'999'999});
+  CHECK((*stream)->take().empty());
+  replay.pause(Duration{1});
+  CHECK((*stream)->take() == "news");
+}
+
+TEST_CASE("A recording that tells no times of its own began at the server's first date") {
+  const std::vector<Exchange> dated{answer("GET", "/b", 200, "", {{"Date", "Sun, 22 Nov 2026 11:23:20 GMT"}}), answer("GET", "/a", 200, "", {{"date", "Sun, 22 Nov 2026 11:23:19 GMT"}})};
+  CHECK(began_us(dated) == 1'795'346'599'000'000);
+  CHECK_FALSE(began_us({answer("GET", "/a", 200, "", {{"Date", "yesterday"}})}));
+}
+
+TEST_CASE("A line that is no exchange is named, whatever it is") {
+  for (const char* line : {"x", "[]", "{\"request\":{\"headers\":{\"a\":1}}}", "{\"response\":{\"headers\":[[1]]}}"}) {
+    INFO(line);
+    std::istringstream in(std::string("{}\n") + line + "\n");
+    const auto read = read_recording(in);
+    REQUIRE_FALSE(read);
+    CHECK(read.error().message == "line 2 of the recording is no exchange");
+  }
+}
+
 TEST_CASE("A timeline survives being written and read") {
   RecordedTimeline recorded;
   recorded.cluster = "aks";

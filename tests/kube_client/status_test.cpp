@@ -35,6 +35,15 @@ TEST_CASE("A busy server is waited for as long as it says, and then asked again"
   CHECK(transport.now_us() >= 2'000'000);
 }
 
+TEST_CASE("Retry-After is seconds, or a time on the server's clock") {
+  const auto asked = [](const char* after, const char* date) { return HttpResponse{429, {{"Retry-After", after}, {"Date", date}}, {}}.retry_after(Duration{-1}).us; };
+  CHECK(asked("7", "") == 7'000'000);
+  CHECK(asked("Sun, 22 Nov 2026 11:24:00 GMT", "Sun, 22 Nov 2026 11:23:19 GMT") == 41'000'000);
+  CHECK(asked("Sun, 22 Nov 2026 11:23:00 GMT", "Sun, 22 Nov 2026 11:23:19 GMT") == -1);   // it has passed
+  CHECK(asked("Sun, 22 Nov 2026 11:24:00 GMT", "") == -1);
+  CHECK(asked("soon", "") == -1);
+}
+
 TEST_CASE("A budget's refusal carries no Retry-After and is not repeated") {
   const Exchange refused = read_kube_exchanges("07-pods-nodes").exchange("pod.evict.429");
   ReplayTransport transport({refused, refused});
