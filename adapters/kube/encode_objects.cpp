@@ -218,7 +218,7 @@ Json encode_service(const EncodeSource& source, const ServiceSpec& service) {
   const std::uint32_t address = range.base + 16 + number % static_cast<std::uint32_t>(range.size() - 32);
   const std::string text = std::to_string(address >> 24) + "." + std::to_string((address >> 16) & 255U) + "." + std::to_string((address >> 8) & 255U) + "." + std::to_string(address & 255U);
   Json spec{{"type", "ClusterIP"}, {"clusterIP", text}, {"clusterIPs", Json::array({text})}, {"ports", Json::array({Json{{"port", 80}, {"protocol", "TCP"}, {"targetPort", 8080}}})},
-            {"sessionAffinity", "None"}};
+            {"sessionAffinity", "None"}, {"ipFamilies", Json::array({"IPv4"})}, {"ipFamilyPolicy", "SingleStack"}, {"internalTrafficPolicy", "Cluster"}};
   if (const Json selector = selector_object(service.selector); selector.contains("matchLabels")) spec["selector"] = selector["matchLabels"];
   return {{"apiVersion", "v1"}, {"kind", "Service"}, {"metadata", metadata_object(source, "Service", service.name_space, service.name.text())}, {"spec", std::move(spec)},
           {"status", {{"loadBalancer", Json::object()}}}};

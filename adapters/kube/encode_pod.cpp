@@ -262,7 +262,6 @@ Json encode_pod(const EncodeSource& source, PodId id) {
                 {"uid", uid_text("Pod/" + pod.name.str() + "/" + std::to_string(pod.created.us))}, {"creationTimestamp", source.epoch.iso(pod.created)}};
   Json labels = labels_object(pod.spec->labels);
   if (owner.spec->kind == WorkloadKind::Deployment) {
-    labels["pod-template-hash"] = "r" + std::to_string(pod.revision);
     metadata["generateName"] = replica_set_name(owner, pod.revision) + "-";
   } else if (owner.spec->kind == WorkloadKind::StatefulSet) {
     labels["statefulset.kubernetes.io/pod-name"] = own_name(pod.name.text());

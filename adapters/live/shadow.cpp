@@ -91,7 +91,7 @@ void Shadow::judge_binding(PodId id) {
   if (owner.spec->kind == WorkloadKind::DaemonSet || pod.spec == nullptr) return;
   const NodeIndex node = scheduler_.index_of(pod.node);
   if (node == kNoNode) return;
-  const PreparedPod prepared = prepare({pod.spec, &owner.spec->selector, {}}, scheduler_.snapshot(), fit_);
+  const PreparedPod prepared = prepare(pod_of(*owner.spec, *pod.spec), scheduler_.snapshot(), fit_);
   ++feasible_.compared;
   const NodeVerdict verdict = filter_node(prepared, scheduler_.snapshot(), node);
   if (!verdict.feasible()) {

@@ -36,7 +36,10 @@ struct ResizePod { PodId pod; std::vector<ContainerResize> containers; };
 struct DeleteNode { NodeId node; };                    ///< the Node object, when its machine is gone
 // Objects that a client writes while the cluster runs. The API server keeps copies; the pointers need to live for the call only.
 /// Creates the workload, or updates the one of this kind and name: another pod template is a new revision.
-struct ApplyWorkload { const WorkloadSpec* spec = nullptr; };
+struct ApplyWorkload {
+  const WorkloadSpec* spec = nullptr;
+  bool new_revision = false;             ///< the template differs in what the simulation does not look at: its pods are replaced all the same
+};
 struct DeleteWorkload { WorkloadId workload; };        ///< with its pods and Jobs
 struct ApplyAutoscaler { const HorizontalPodAutoscalerSpec* spec = nullptr; };
 struct DeleteAutoscaler { AutoscalerId autoscaler; };

@@ -5,6 +5,8 @@
 namespace akstwin {
 namespace {
 
+const Name kHash{kPodTemplateHash};
+
 bool selects(const Labels& selector, const Labels& labels) {
   return std::ranges::all_of(selector.pairs, [&](const auto& pair) {
     const Name* value = labels.find(pair.first);
@@ -13,6 +15,14 @@ bool selects(const Labels& selector, const Labels& labels) {
 }
 
 }  // namespace
+
+PendingPod pod_of(const WorkloadSpec& owner, const PodSpec& spec, std::span<const Name> volume_zones) {
+  PendingPod out{.spec = &spec, .owner_selector = nullptr, .volume_zones = volume_zones, .template_hash = {}};
+  if (owner.kind == WorkloadKind::Deployment || owner.kind == WorkloadKind::StatefulSet) out.owner_selector = &owner.selector;
+  const Name* hash = owner.kind == WorkloadKind::Deployment ? spec.labels.find(kHash) : nullptr;
+  if (hash != nullptr) out.template_hash = *hash;
+  return out;
+}
 
 std::optional<LabelSelector> default_spread_selector(const PendingPod& pod, const FitContext& context) {
   Labels merged;
@@ -25,6 +35,8 @@ std::optional<LabelSelector> default_spread_selector(const PendingPod& pod, cons
   if (pod.owner_selector != nullptr)
     selector.requirements.insert(selector.requirements.end(), pod.owner_selector->requirements.begin(),
                                  pod.owner_selector->requirements.end());
+  if (!pod.template_hash.empty())
+    selector.requirements.push_back({.key = kHash, .op = SelectorRequirement::Operator::In, .values = {pod.template_hash}});
   if (selector.requirements.empty()) return std::nullopt;
   return selector;
 }

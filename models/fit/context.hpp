@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "models/spec/pod_spec.hpp"
+#include "models/spec/workload_spec.hpp"
 
 namespace akstwin {
 
@@ -35,7 +35,11 @@ struct PendingPod {
   const PodSpec* spec = nullptr;
   const LabelSelector* owner_selector = nullptr;     ///< null: not owned by a ReplicaSet or StatefulSet
   std::span<const Name> volume_zones{};              ///< zones of the disks that it mounts: its node must be in each of them
+  Name template_hash{};                              ///< pod-template-hash of its ReplicaSet, which that selects by, too; empty: in owner_selector, or none
 };
+
+/// A pod of a workload: a Deployment's ReplicaSet selects by the Deployment's selector and by the pod's pod-template-hash.
+PendingPod pod_of(const WorkloadSpec& owner, const PodSpec& spec, std::span<const Name> volume_zones = {});
 
 /// Selector of the default spread constraints: the Services that select the pod, and its owner; absent when neither restricts anything.
 /// Source: kubernetes v1.32 pkg/scheduler/framework/plugins/helper/spread.go DefaultSelector, read 2026-11.

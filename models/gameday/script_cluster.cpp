@@ -43,7 +43,7 @@ void Script::restart(ClusterApi& api, WorkloadId workload) {
   spec.pod = *row.pod_template;
   spec.replicas = row.replicas;
   spec.pod.annotations.set(Name(kRestartedAt), Name(std::to_string(++restarts_)));
-  api.submit(ApplyWorkload{&spec});
+  api.submit(ApplyWorkload{.spec = &spec});
 }
 
 void Script::cordon(const ActionSpec& action, ClusterApi& api) {

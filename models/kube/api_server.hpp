@@ -92,6 +92,7 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   Verdict resize_pod(const ResizePod& action);
   const PodSpec* variant(const PodSpec* original, const std::vector<ContainerResize>& containers);
   const PodSpec* admitted(WorkloadId workload);
+  const PodSpec* of_revision(WorkloadId workload);
   void load_volumes(const ManifestSet& manifests);
   VolumeClaimId add_claim(Name key, const VolumeClaimSpec& spec);
   void attach_claims(Pod& pod, const Workload& workload);
@@ -153,6 +154,9 @@ class ApiServer final : public ClusterApi, public NodeRegistrar, public TriggerS
   std::vector<StorageClassSpec> storage_classes_;   // of the manifests and AKS's own; fixed after load
   std::unordered_map<Name, VolumeClaimId> claims_;  // by "namespace/name": looked up, never iterated
   std::deque<SpecVariant> variants_;                // pods point into it
+  struct Revision { const PodSpec* original = nullptr; std::uint32_t number = 0; const PodSpec* spec = nullptr; };
+  std::vector<Revision> newest_revisions_;          // by workload row: what new pods of a Deployment are made from
+  std::deque<PodSpec> revision_specs_;              // pods point into it
   std::deque<WorkloadSpec> written_workloads_;      // by clients while the cluster runs; pods and workloads point into these three
   std::deque<HorizontalPodAutoscalerSpec> written_autoscalers_;
   std::deque<PodDisruptionBudgetSpec> written_budgets_;

@@ -1,5 +1,6 @@
 // VerticalPodAutoscaler objects: their status, what admission makes of it, and the resize subresource of pods.
 #include <algorithm>
+#include <string>
 
 #include "models/kube/api_server.hpp"
 
@@ -37,9 +38,23 @@ const PodSpec* ApiServer::variant(const PodSpec* original, const std::vector<Con
   return &variants_.emplace_back(original, containers, with_resources(*original, containers)).spec;
 }
 
+/// A Deployment's template with the label of its newest ReplicaSet, by which spreading, and selectors with matchLabelKeys, tell revisions apart.
+const PodSpec* ApiServer::of_revision(WorkloadId id) {
+  const Workload& workload = state_.workloads[id];
+  if (workload.spec->kind != WorkloadKind::Deployment) return workload.pod_template;
+  if (newest_revisions_.size() <= id.row) newest_revisions_.resize(id.row + 1);
+  Revision& newest = newest_revisions_[id.row];
+  if (newest.original != workload.pod_template || newest.number != workload.revision) {
+    PodSpec& spec = revision_specs_.emplace_back(*workload.pod_template);
+    spec.labels.set(Name(kPodTemplateHash), Name("r" + std::to_string(workload.revision)));
+    newest = {workload.pod_template, workload.revision, &spec};
+  }
+  return newest.spec;
+}
+
 // The admission webhook of the Vertical Pod Autoscaler: every mode but Off applies the recommendation to pods at creation.
 const PodSpec* ApiServer::admitted(WorkloadId workload) {
-  const PodSpec* const pod_template = state_.workloads[workload].pod_template;
+  const PodSpec* const pod_template = of_revision(workload);
   for (const VerticalAutoscaler& autoscaler : state_.vertical_autoscalers) {
     if (autoscaler.target != workload || !autoscaler.applied || autoscaler.spec->mode == VpaUpdateMode::Off) continue;
     const std::vector<ContainerResize> containers = resized(*autoscaler.spec, autoscaler.recommendation, *pod_template);

@@ -34,7 +34,7 @@ Verdict ApiServer::apply(const ApplyWorkload& action) {
     return Verdict::Accepted;
   }
   Workload& workload = state_.workloads[known];
-  const bool same_pods = *workload.pod_template == spec.pod;
+  const bool same_pods = !action.new_revision && *workload.pod_template == spec.pod;
   workload.spec = &spec;
   if (!workload.applied) {
     workload.pod_template = &spec.pod;

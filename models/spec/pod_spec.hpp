@@ -148,6 +148,9 @@ struct ProbeTiming {
   bool operator==(const ProbeTiming&) const = default;
 };
 
+/// The label by which the pods of one ReplicaSet of a Deployment are told from those of its other revisions (apps/v1 pod-template-hash).
+inline constexpr std::string_view kPodTemplateHash = "pod-template-hash";
+
 /// The pod template of a workload. Immutable once in use: a new revision is a new PodSpec.
 struct PodSpec {
   Name name_space;

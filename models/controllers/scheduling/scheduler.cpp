@@ -141,7 +141,7 @@ void Scheduler::schedule(ControllerContext& context, QueuedPod queued) {
   for (const VolumeClaimId claim : pod.volumes)
     if (!state.volume_claims[claim].zone.empty()) volume_zones_.push_back(state.volume_claims[claim].zone);
   cache_.assume_nominated(id, pod.spec->priority);
-  prepare({pod.spec, &state.workloads[pod.owner].spec->selector, volume_zones_}, snapshot(), fit_, prepared_);
+  prepare(pod_of(*state.workloads[pod.owner].spec, *pod.spec, volume_zones_), snapshot(), fit_, prepared_);
   find_nodes(cache_.index_of(pod.nominated));
   ++decisions_;
   if (feasible_.empty()) {
