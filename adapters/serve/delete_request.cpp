@@ -34,7 +34,8 @@ std::optional<ApiFault> read_deletion(const ApiRequest& request, Deletion& out) 
   } else if (const std::string text = request.option("gracePeriodSeconds"); !text.empty()) {
     std::int64_t seconds = 0;
     const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), seconds);
-    if (fault == std::errc{} && end == text.data() + text.size()) out.grace = seconds;
+    if (fault != std::errc{} || end != text.data() + text.size()) return bad_request("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+    out.grace = seconds;
   }
   // A negative period means one second. Source: Kubernetes 1.32 pkg/registry/core/pod/strategy.go, CheckGracefulDelete.
   constexpr std::int64_t kLongest = 31'536'000;   // a year: longer than any pod of the twin has to wait
@@ -49,6 +50,12 @@ std::optional<ApiFault> read_deletion(const ApiRequest& request, Deletion& out) 
 bool returns_object(const ResourceKind& kind) {
   constexpr std::string_view kKinds[] = {"Service", "ServiceAccount", "PersistentVolume", "PersistentVolumeClaim", "PodTemplate", "ResourceQuota", "StorageClass", "VolumeAttachment", "CSINode", "CSIDriver"};
   return std::ranges::find(kKinds, kind.kind) != std::end(kKinds);
+}
+
+/// Source: kubernetes 1.32 plugin/pkg/admission/namespace/lifecycle (immortal namespaces) and pkg/registry/scheduling/priorityclass/storage.
+std::string_view undeletable(const ResourceKind& kind, std::string_view name) {
+  if (kind.kind == "Namespace" && (name == "default" || name == "kube-system" || name == "kube-public")) return "this namespace may not be deleted";
+  return kind.kind == "PriorityClass" && name.starts_with("system-") ? "this is a system priority class and cannot be deleted" : "";
 }
 
 bool is_held(const Json& object) { return object["metadata"].contains("finalizers") && !object["metadata"]["finalizers"].empty(); }
@@ -80,6 +87,12 @@ std::optional<ApiFault> ClusterHandler::erase_pod(const ResourcePath& path, std:
   return std::nullopt;
 }
 
+/// What has finalizers waits, deleted, until they are taken away.
+void ClusterHandler::hold_until_released(int kind, Json object) {
+  if (!object["metadata"].contains("deletionTimestamp")) object["metadata"].merge_patch(Json{{"deletionTimestamp", time_text(0)}, {"deletionGracePeriodSeconds", 0}});
+  cluster_.store.put(kind, std::move(object));
+}
+
 /// A namespace is terminating until what it held is gone and time has passed; ServedWorld::refresh ends it.
 void ClusterHandler::erase_namespace(const ResourcePath& path, Json& object) {
   if (!object["metadata"].contains("deletionTimestamp")) object["metadata"]["deletionTimestamp"] = time_text(0);
@@ -94,6 +107,10 @@ void ClusterHandler::erase_namespace(const ResourcePath& path, Json& object) {
     for (const std::string& key : keys) {
       const Json inside = cluster_.store.get(kind, key);
       if (inside.is_null()) continue;   // went with its owner
+      if (is_held(inside) && row(kind).backing != Backing::Pods) {
+        hold_until_released(kind, inside);
+        continue;
+      }
       writer_.remove(kind, inside);
       if (row(kind).backing != Backing::Pods) cluster_.store.erase(kind, key);
     }
@@ -110,6 +127,7 @@ std::optional<ApiFault> ClusterHandler::erase(const ApiRequest& request, const R
   const Backing backing = row(path.stored).backing;
   const std::string key = ObjectStore::key_of(object);
   whole = true;
+  if (const std::string_view why = undeletable(row(path.kind), path.name); !why.empty()) return forbidden(row(path.kind), path.name, why);
   if (backing == Backing::Pods) return erase_pod(path, deletion.grace, deletion.dry_run, object);
   if (row(path.kind).kind == "Namespace") {
     if (!deletion.dry_run) erase_namespace(path, object);
@@ -117,7 +135,7 @@ std::optional<ApiFault> ClusterHandler::erase(const ApiRequest& request, const R
   }
   if (is_held(object) && backing != Backing::Nodes) {
     if (!object["metadata"].contains("deletionTimestamp")) object["metadata"].merge_patch(Json{{"deletionTimestamp", time_text(0)}, {"deletionGracePeriodSeconds", 0}});
-    if (!deletion.dry_run) cluster_.store.put(path.stored, object);
+    if (!deletion.dry_run) hold_until_released(path.stored, object);
     object = deletion.dry_run ? object : cluster_.store.get(path.stored, key);
     return std::nullopt;
   }

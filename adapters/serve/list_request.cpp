@@ -67,6 +67,11 @@ ApiFault bad_version(const std::string& text) {
 
 /// Which options go together. Source: apimachinery 1.32 pkg/apis/meta/internalversion/validation/validation.go.
 std::optional<ApiFault> check_list_options(const ApiRequest& request, bool watch) {
+  for (const char* option : {"limit", "timeoutSeconds"}) {
+    const std::string text = request.option(option);
+    const bool negative = text.starts_with('-') && number(text.substr(1));   // as good as none
+    if (!text.empty() && !negative && !number(text)) return bad_request("strconv.ParseInt: parsing \"" + text + "\": invalid syntax");
+  }
   const std::string match = request.option("resourceVersionMatch");
   const bool initial = request.query.contains("sendInitialEvents"), goes_on = !request.option("continue").empty();
   std::vector<std::pair<std::string, std::string>> problems;   // {field, what is wrong}
@@ -219,8 +224,6 @@ HttpServerResponse ClusterHandler::page(const ApiRequest& request, const Resourc
   if (auto fault = place(request, path, at)) return status_response(*fault);
   // resourceVersion=0 asks the cache, which knows no pages.
   const std::string limit_text = request.option("limit");
-  const bool negative = limit_text.starts_with('-') && number(limit_text.substr(1));   // as good as none
-  if (!limit_text.empty() && !negative && !number(limit_text)) return status_response({400, "BadRequest", "strconv.ParseInt: parsing \"" + limit_text + "\": invalid syntax"});
   std::uint64_t limit = number(limit_text).value_or(0);
   if (request.option("resourceVersion") == "0" && at.after.empty() && request.option("resourceVersionMatch").empty()) limit = 0;
   ObjectForm form = form_of(request);

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 
+#include "adapters/http/base64.hpp"
 #include "adapters/http/json_field.hpp"
 #include "models/kube/default_tolerations.hpp"
 #include "scenarios/manifest_objects.hpp"
@@ -124,6 +125,46 @@ void defaults_of_pods(Json& pod, std::string_view restart) {
   }
 }
 
+/// What is written in plain words is kept encoded. Source: kubernetes 1.32 pkg/registry/core/secret/strategy.go and pkg/apis/core/v1/conversion.go.
+void defaults_of_secret(Json& secret) {
+  if (secret.contains("stringData") && secret["stringData"].is_object()) {
+    if (!secret.contains("data") || !secret["data"].is_object()) secret["data"] = Json::object();
+    for (const auto& [key, value] : secret["stringData"].items())
+      if (value.is_string()) secret["data"][key] = encode_base64(value.get<std::string>());
+    secret.erase("stringData");
+  }
+  if (secret.value("type", "").empty()) secret["type"] = "Opaque";
+}
+
+void defaults_of_batch(std::string_view kind, Json& spec) {
+  if (kind == "CronJob") {
+    spec.emplace("concurrencyPolicy", "Allow");
+    spec.emplace("suspend", false);
+    spec.emplace("successfulJobsHistoryLimit", 3);
+    spec.emplace("failedJobsHistoryLimit", 1);
+    return;
+  }
+  spec.emplace("parallelism", 1);
+  spec.emplace("completions", 1);
+  spec.emplace("backoffLimit", 6);
+  spec.emplace("completionMode", "NonIndexed");
+  spec.emplace("suspend", false);
+  spec.emplace("podReplacementPolicy", spec.contains("podFailurePolicy") ? "Failed" : "TerminatingOrFailed");
+  spec.emplace("manualSelector", false);
+}
+
+void defaults_of_deployment(Json& spec) {
+  if (!spec.contains("strategy") || !spec["strategy"].is_object()) spec["strategy"] = Json::object();
+  Json& strategy = spec["strategy"];
+  strategy.emplace("type", "RollingUpdate");
+  if (strategy["type"] == "RollingUpdate") {
+    if (!strategy.contains("rollingUpdate") || !strategy["rollingUpdate"].is_object()) strategy["rollingUpdate"] = Json::object();
+    strategy["rollingUpdate"].emplace("maxUnavailable", "25%");
+    strategy["rollingUpdate"].emplace("maxSurge", "25%");
+  }
+  spec.emplace("progressDeadlineSeconds", 600);
+}
+
 struct KindReader { std::string_view kind; ObjectReaderFunction read; };
 constexpr std::array kReaders = std::to_array<KindReader>({{"Deployment", &read_deployment}, {"StatefulSet", &read_stateful_set}, {"DaemonSet", &read_daemon_set},
                                                            {"Job", &read_job}, {"CronJob", &read_cron_job},
@@ -203,6 +244,7 @@ FieldProblems check_object(const ResourceKind& kind, const Json& object) {
 }
 
 void add_defaults(const ResourceKind& kind, Json& object) {
+  if (kind.kind == "Secret") return defaults_of_secret(object);
   Json& spec = object["spec"];
   if (kind.kind == "Pod") return defaults_of_pods(spec, "Always");
   if (kind.kind == "Service" && spec.is_object()) {
@@ -217,23 +259,14 @@ void add_defaults(const ResourceKind& kind, Json& object) {
   if (kind.kind == "HorizontalPodAutoscaler") spec.emplace("minReplicas", 1);
   if (kind.group != "apps" && kind.group != "batch") return;
   if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "ReplicaSet") spec.emplace("replicas", 1);
-  if (kind.kind == "Deployment") {
-    spec.emplace("strategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxUnavailable", "25%"}, {"maxSurge", "25%"}}}});
-    spec.emplace("progressDeadlineSeconds", 600);
-  }
+  if (kind.kind == "Deployment") defaults_of_deployment(spec);
   if (kind.kind == "StatefulSet") {
     spec.emplace("podManagementPolicy", "OrderedReady");
     spec.emplace("updateStrategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"partition", 0}}}});
   }
   if (kind.kind == "DaemonSet") spec.emplace("updateStrategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxUnavailable", 1}, {"maxSurge", 0}}}});
   if (kind.group == "apps") spec.emplace("revisionHistoryLimit", 10);
-  if (kind.kind == "Job") {
-    spec.emplace("parallelism", 1);
-    spec.emplace("completions", 1);
-    spec.emplace("backoffLimit", 6);
-    spec.emplace("completionMode", "NonIndexed");
-    spec.emplace("suspend", false);
-  }
+  if (kind.group == "batch") defaults_of_batch(kind.kind, spec);
   if (spec.contains("template") && spec["template"].is_object() && spec["template"].contains("spec")) defaults_of_pods(spec["template"]["spec"], kind.group == "batch" ? "Never" : "Always");
 }
 

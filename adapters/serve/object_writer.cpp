@@ -96,6 +96,16 @@ std::string go_selector(const Json& selector) {
   return "v1.LabelSelector{MatchLabels:" + go_map(&labels) + ", MatchExpressions:[]v1.LabelSelectorRequirement" + (terms.is_array() && !terms.empty() ? terms.dump() : std::string("(nil)")) + "}";
 }
 
+/// Whether the pod template has other words. The first `kubectl apply` of what the scenario defines repeats what the twin did not keep of its manifest: no change.
+bool rolls(const Json& before, const Json& after) {
+  constexpr const char* kApplied = "kubectl.kubernetes.io/last-applied-configuration";
+  if (before.is_null() || (find_in(before, {"metadata", "annotations", kApplied}) == nullptr && find_in(after, {"metadata", "annotations", kApplied}) != nullptr)) return false;
+  Json old = part_of(before, {"spec", "template"}), now = part_of(after, {"spec", "template"});
+  for (Json* words : {&old, &now})
+    if (words->contains("metadata") && (*words)["metadata"].is_object()) (*words)["metadata"].erase("creationTimestamp");
+  return old != now;
+}
+
 /// The workload that stands for a pod without a controller.
 Json job_of_pod(const Json& pod) {
   Json spec = pod["spec"];
@@ -232,7 +242,9 @@ std::optional<ApiFault> ObjectWriter::write_workload(int kind, const Json& befor
     spec.kustomization = state.workloads[id].spec->kustomization;
     if (!spec.replicas_stated) spec.replicas = state.workloads[id].replicas;
   }
-  return submit(kind, after, ApplyWorkload{&spec});
+  auto fault = submit(kind, after, ApplyWorkload{&spec, id && rolls(before, after)});
+  if (!fault) cluster_.projection.written(workload(row_of(kind).kind, space_of(after), name_of(after)));
+  return fault;
 }
 
 std::optional<ApiFault> ObjectWriter::write_pod(int kind, const Json& before, const Json& after) {
@@ -247,7 +259,7 @@ std::optional<ApiFault> ObjectWriter::write_pod(int kind, const Json& before, co
   spec.job.run_median = spec.job.run_p95 = kForEver;
   if (const WorkloadId old = workload("Job", space_of(after), name_of(after)); old && cluster_.runtime.server().state().workloads[old].applied)
     if (auto fault = submit(kind, after, DeleteWorkload{old})) return fault;
-  return submit(kind, after, ApplyWorkload{&spec});
+  return submit(kind, after, ApplyWorkload{.spec = &spec});
 }
 
 std::optional<ApiFault> ObjectWriter::write_node(int kind, const Json& before, const Json& after) {

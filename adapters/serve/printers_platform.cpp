@@ -18,7 +18,7 @@ std::string ports(const Json& list) {
 
 std::vector<Json> service_cells(const Json& o) {
   return {name(o), text(at(o, {"spec", "type"}), "ClusterIP"), text(at(o, {"spec", "clusterIP"}), "<none>"),
-          at(o, {"spec", "type"}) == "LoadBalancer" ? "<pending>" : "<none>", ports(at(o, {"spec", "ports"})), age(o), pairs(at(o, {"spec", "selector"}))};
+          at(o, {"spec", "type"}) == "LoadBalancer" ? "<pending>" : at(o, {"spec", "type"}) == "ExternalName" ? text(at(o, {"spec", "externalName"})) : "<none>", ports(at(o, {"spec", "ports"})), age(o), pairs(at(o, {"spec", "selector"}))};
 }
 
 /// "RWO,ROX": access modes in kubectl's abbreviations.

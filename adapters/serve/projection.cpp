@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "adapters/serve/flow_control.hpp"
+#include "adapters/serve/service_allocation.hpp"
 
 namespace akstwin {
 namespace {
@@ -14,7 +15,36 @@ std::string key_of(Name name_space, std::string_view name) { return name_space.s
 
 bool is_bare(const Workload& workload) { return workload.spec->file == kBarePod; }
 
+/// A pod's spec as a client wrote it, with what the twin decides: node, priority, tolerations, and resources when an autoscaler sets them.
+Json in_words(const Json& written, const Json& live, bool keeps_resources) {
+  Json out = live;
+  for (const auto& [field, value] : written.items())
+    if (field != "tolerations" || !live.contains("tolerations")) out[field] = value;
+  if (!keeps_resources) return out;
+  for (std::size_t i = 0; i < out["containers"].size() && i < live["containers"].size(); ++i) out["containers"][i]["resources"] = live["containers"][i]["resources"];
+  return out;
+}
+
+/// What the Deployment controller copies to the newest ReplicaSet (kubernetes 1.32 pkg/controller/deployment/util, skipCopyAnnotation).
+Json annotations_for_replica_set(const Json& deployment) {
+  Json out = deployment["metadata"].value("annotations", Json::object());
+  for (const char* own : {"kubectl.kubernetes.io/last-applied-configuration", "deployment.kubernetes.io/revision", "deployment.kubernetes.io/revision-history", "deployment.kubernetes.io/desired-replicas",
+                          "deployment.kubernetes.io/max-replicas", "deprecated.deployment.rollback.to"})
+    out.erase(own);
+  return out;
+}
+
+Json without_hash(Json pod_template) {
+  if (pod_template.contains("metadata") && pod_template["metadata"].contains("labels")) pod_template["metadata"]["labels"].erase(std::string(kPodTemplateHash));
+  return pod_template;
+}
+
 }  // namespace
+
+Json default_account(const std::string& name_space, const std::string& made) {
+  return {{"apiVersion", "v1"}, {"kind", "ServiceAccount"},
+          {"metadata", {{"name", "default"}, {"namespace", name_space}, {"uid", uid_text("ServiceAccount/" + name_space)}, {"creationTimestamp", made}}}};
+}
 
 Projection::Projection(const ApiServer& server, const EncodeSource& source, ObjectStore& store) : server_(server), source_(source), store_(store) {}
 
@@ -59,8 +89,7 @@ void Projection::begin_namespaces() {
   source_.state.workloads.for_each([&](WorkloadId, const Workload& workload) { names.try_emplace(workload.spec->name_space.str()); });
   for (const auto& [name, labels] : names) {
     put(namespaces, encode_namespace(source_, Name(name), labels));
-    put(accounts, {{"apiVersion", "v1"}, {"kind", "ServiceAccount"}, {"metadata", {{"name", "default"}, {"namespace", name}, {"uid", uid_text("ServiceAccount/" + name)},
-                                                                                   {"creationTimestamp", source_.epoch.iso(SimTime{})}}}});
+    put(accounts, default_account(name, source_.epoch.iso(SimTime{})));
   }
 }
 
@@ -74,6 +103,7 @@ void Projection::begin() {
     put(kind, std::move(object));
   }
   for (const StorageClassSpec& spec : source_.manifests.storage_classes) put(kind_number("StorageClass"), encode_storage_class(source_, spec));
+  put(kind_number("Service"), api_server_service(source_.state.spec->network.service_cidr, source_.epoch.iso(SimTime{})));
   for (const ServiceSpec& service : source_.manifests.services) put(kind_number("Service"), encode_service(source_, service));
   source_.state.nodes.for_each([&](NodeId id, const Node&) { project_node(id, id.row, id.generation); });
   source_.state.workloads.for_each([&](WorkloadId id, const Workload&) { project_workload(id); });
@@ -179,10 +209,27 @@ void Projection::project_pod(PodId id, std::uint32_t row, std::uint32_t generati
     object["metadata"].erase("ownerReferences");
     for (const char* label : {"batch.kubernetes.io/job-name", "job-name", "batch.kubernetes.io/controller-uid", "controller-uid"}) object["metadata"]["labels"].erase(label);
     object["spec"]["restartPolicy"] = "Always";
+    // The client's own object is there until the twin has made the pod.
+    if (const Json written = store_.get(kPod, ObjectStore::key_of(object)); written.contains("spec")) object["spec"] = in_words(written["spec"], object["spec"], false);
+  } else if (const Json* words = words_of(source_.state.pods[id])) {
+    const WorkloadId of = source_.state.pods[id].owner;
+    object["spec"] = in_words((*words)["spec"], object["spec"], std::ranges::any_of(source_.state.vertical_autoscalers, [&](const VerticalAutoscaler& vertical) { return vertical.target == of; }));
   }
   pods_[row] = {generation, ObjectStore::key_of(object)};
   pod_by_key_[pods_[row].key] = id;
   put(kPod, with_written(kPod, std::move(object)));
+}
+
+/// The template that a client wrote for this pod's revision; null: the twin's own words are all there are.
+const Json* Projection::words_of(const Pod& pod) {
+  if (!written_.contains(pod.owner.row)) return nullptr;
+  const auto known = words_.find({pod.owner.row, pod.revision});
+  if (known != words_.end()) return &known->second;
+  const Workload& owner = source_.state.workloads[pod.owner];
+  if (pod.revision != owner.revision || owner.spec->kind == WorkloadKind::ScaledJob) return nullptr;
+  const Json object = store_.get(kind_number(kind_of(owner.spec->kind)), owner.key.text());
+  if (!object.is_object() || !object["spec"].contains("template") || !object["spec"]["template"].contains("spec")) return nullptr;
+  return &(words_[{pod.owner.row, pod.revision}] = object["spec"]["template"]);
 }
 
 void Projection::project_node(NodeId id, std::uint32_t row, std::uint32_t generation) {
@@ -206,12 +253,13 @@ void Projection::project_workload(WorkloadId id) {
   if (!workload.applied) {
     // One that waits for its pods is ended by object_end.cpp.
     if (object.is_null() || !object["metadata"].contains("deletionTimestamp")) store_.erase(kind, key);
+    if (workload.pods.empty()) std::erase_if(words_, [&](const auto& entry) { return entry.first.first == id.row; });
     return;
   }
   if (object.is_null()) return put(kind, encode_workload(source_, id));
   // A client may have written more than the twin knows: its words stay, only what lives is replaced.
   object["status"] = workload_status(source_, id);
-  object["status"]["observedGeneration"] = object["metadata"].value("generation", 1);
+  if (workload.spec->kind != WorkloadKind::CronJob) object["status"]["observedGeneration"] = object["metadata"].value("generation", 1);
   if (object["spec"].contains("replicas") || workload.spec->kind == WorkloadKind::Deployment || workload.spec->kind == WorkloadKind::StatefulSet)
     object["spec"]["replicas"] = workload.replicas;
   if (workload.spec->kind == WorkloadKind::Deployment) object["metadata"]["annotations"]["deployment.kubernetes.io/revision"] = std::to_string(workload.revision);
@@ -230,27 +278,56 @@ void Projection::project_replica_sets(WorkloadId id) {
     const bool surplus = known.size() > kRevisionHistory + 1 && *revision == *known.begin() && !used && *revision != workload.revision;
     if ((!workload.applied && !used) || surplus) {
       store_.erase(kSet, key(*revision));
+      words_.erase({id.row, *revision});
       revision = known.erase(revision);
       continue;
     }
-    Json live = encode_replica_set(source_, id, *revision);
-    if (const Json old = store_.get(kSet, key(*revision)); !old.is_null() && old["spec"].contains("template")) {
-      live["spec"]["template"] = old["spec"]["template"];
-      live["metadata"]["labels"] = old["metadata"]["labels"];
-      live["metadata"]["creationTimestamp"] = old["metadata"]["creationTimestamp"];
-      live["metadata"]["annotations"].merge_patch(old["metadata"].value("annotations", Json::object()));
-    } else {
-      live["metadata"]["creationTimestamp"] = source_.epoch.iso(workload.changed);
-      // The newest template is the one that a client wrote, in its own words.
-      const Json owner = store_.get(kind_number("Deployment"), workload.key.text());
-      if (!owner.is_null() && *revision == workload.revision && *revision > 1) {
-        live["spec"]["template"] = owner["spec"]["template"];
-        live["spec"]["template"]["metadata"]["labels"]["pod-template-hash"] = "r" + std::to_string(*revision);
-      }
-    }
-    put(kSet, std::move(live));
+    put(kSet, replica_set(id, *revision));
     ++revision;
   }
+  if (workload.applied) forget_repeated_revisions(id, known);
+}
+
+Json Projection::replica_set(WorkloadId id, std::uint32_t revision) const {
+  static const int kSet = kind_number("ReplicaSet"), kDeployment = kind_number("Deployment");
+  const Workload& workload = source_.state.workloads[id];
+  Json live = encode_replica_set(source_, id, revision);
+  const bool newest = revision == workload.revision;
+  const Json owner = newest && written_.contains(id.row) ? store_.get(kDeployment, workload.key.text()) : Json();
+  if (const Json old = store_.get(kSet, key_of(workload.spec->name_space, replica_set_name(workload, revision))); !old.is_null() && old["spec"].contains("template")) {
+    live["spec"]["template"] = old["spec"]["template"];
+    live["metadata"]["labels"] = old["metadata"]["labels"];
+    live["metadata"]["creationTimestamp"] = old["metadata"]["creationTimestamp"];
+    Json annotations = old["metadata"].value("annotations", Json::object());
+    annotations.merge_patch(live["metadata"]["annotations"]);
+    live["metadata"]["annotations"] = std::move(annotations);
+  } else {
+    live["metadata"]["creationTimestamp"] = source_.epoch.iso(workload.changed);
+    // The newest template is the one that a client wrote, in its own words.
+    if (!owner.is_null()) {
+      live["spec"]["template"] = owner["spec"]["template"];
+      live["spec"]["template"]["metadata"]["labels"][std::string(kPodTemplateHash)] = "r" + std::to_string(revision);
+    }
+  }
+  if (!owner.is_null()) live["metadata"]["annotations"].merge_patch(annotations_for_replica_set(owner));
+  return live;
+}
+
+/// A template that comes back is its old ReplicaSet again in a cluster, with a new number. Here it has a new ReplicaSet, and the old one goes once it is empty.
+void Projection::forget_repeated_revisions(WorkloadId id, std::set<std::uint32_t>& known) {
+  static const int kSet = kind_number("ReplicaSet");
+  const Workload& workload = source_.state.workloads[id];
+  if (known.size() < 2 || !written_.contains(id.row)) return;
+  const auto key = [&](std::uint32_t revision) { return key_of(workload.spec->name_space, replica_set_name(workload, revision)); };
+  const auto template_of = [&](std::uint32_t revision) { return without_hash(store_.get(kSet, key(revision))["spec"]["template"]); };
+  const Json newest = template_of(workload.revision);
+  std::erase_if(known, [&](std::uint32_t revision) {
+    const bool used = std::ranges::any_of(workload.pods, [&](PodId pod) { return source_.state.pods[pod].revision == revision; });
+    if (revision == workload.revision || used || template_of(revision) != newest) return false;
+    store_.erase(kSet, key(revision));
+    words_.erase({id.row, revision});
+    return true;
+  });
 }
 
 void Projection::project_job(std::uint32_t row) {

@@ -17,6 +17,9 @@ namespace akstwin {
 /// A workload of this file name stands for one pod that no controller owns.
 inline constexpr std::string_view kBarePod = "(pod)";
 
+/// The ServiceAccount that each namespace has from the beginning.
+Json default_account(const std::string& name_space, const std::string& made);
+
 class Projection {
  public:
   Projection(const ApiServer& server, const EncodeSource& source, ObjectStore& store);
@@ -27,6 +30,9 @@ class Projection {
   void sync();
   /// What a client wrote on a pod or a node beside what the twin knows (labels, annotations, finalizers): a merge patch.
   void annotate(int kind, const std::string& key, const Json& patch);
+
+  /// A client wrote this workload: its ReplicaSets and pods are shown in the client's words.
+  void written(WorkloadId id) { written_.insert(id.row); }
 
   /// From now on clients see this pod no more; the simulation ends it in its own time.
   void hide_pod(const std::string& key);
@@ -50,6 +56,9 @@ class Projection {
   void project_node(NodeId id, std::uint32_t row, std::uint32_t generation);
   void project_workload(WorkloadId id);
   void project_replica_sets(WorkloadId id);
+  void forget_repeated_revisions(WorkloadId id, std::set<std::uint32_t>& known);
+  Json replica_set(WorkloadId id, std::uint32_t revision) const;
+  const Json* words_of(const Pod& pod);
   void project_job(std::uint32_t row);
   void project_autoscalers(const std::set<std::uint32_t>* workloads);
   void project_budgets(const std::set<std::uint32_t>* workloads);
@@ -71,6 +80,8 @@ class Projection {
   std::map<std::string, NodeId, std::less<>> node_by_name_;
   std::map<std::pair<int, std::string>, Json> annotations_;
   std::map<std::uint32_t, std::set<std::uint32_t>> revisions_;           // by workload row: ReplicaSets that exist
+  std::set<std::uint32_t> written_;                                      // rows of workloads that clients wrote
+  std::map<std::pair<std::uint32_t, std::uint32_t>, Json> words_;        // by row and revision: their pod templates, as written
   std::set<std::pair<int, std::string>> policies_;                       // autoscalers and budgets that were shown
 };
 

@@ -161,7 +161,7 @@ std::optional<ApiFault> check_options(const ApiRequest& request) {
   if (verb.empty()) return std::nullopt;
   const std::string options = std::string(verb) + "Options";
   FieldProblems problems;
-  if (const std::string dry_run = request.option("dryRun"); !dry_run.empty() && dry_run != "All")
+  if (const std::string dry_run = request.option("dryRun"); request.query.contains("dryRun") && dry_run != "All")
     problems.push_back({"dryRun", "Unsupported value: []string{\"" + dry_run + "\"}: supported values: \"All\""});
   if (const std::string validation = request.option("fieldValidation"); verb != "Delete" && !validation.empty() && validation != "Ignore" && validation != "Warn" && validation != "Strict")
     problems.push_back({"fieldValidation", "Unsupported value: \"" + validation + "\": supported values: \"Ignore\", \"Strict\", \"Warn\""});

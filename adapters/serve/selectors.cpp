@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <optional>
 
 namespace akstwin {
 namespace {
@@ -30,6 +32,12 @@ std::vector<std::string_view> terms_of(std::string_view text) {
 
 bool good_word(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.' || c == '/'; });
+}
+
+std::optional<std::int64_t> whole_number(std::string_view text) {
+  std::int64_t value = 0;
+  const auto [end, fault] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return fault == std::errc{} && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 tl::unexpected<Error> bad_label(std::string_view term) {
@@ -61,6 +69,11 @@ Result<SelectorTerm> parse_label_term(std::string_view term) {
   if (term.front() == '!' && term.find('=') == std::string_view::npos) {
     out.key = std::string(trimmed(term.substr(1)));
     out.op = SelectorTerm::Operator::Absent;
+  } else if (const std::size_t compares = term.find_first_of("<>"); compares != std::string_view::npos) {
+    out.key = std::string(trimmed(term.substr(0, compares)));
+    out.op = term[compares] == '>' ? SelectorTerm::Operator::Greater : SelectorTerm::Operator::Less;
+    out.values.emplace_back(trimmed(term.substr(compares + 1)));
+    if (!whole_number(out.values.front())) return fail("unable to parse requirement: values[0][" + out.key + "]: Invalid value: \"" + out.values.front() + "\": for 'Gt', 'Lt' operators, the value must be an integer");
   } else if (const std::size_t equals = term.find('='); equals != std::string_view::npos) {
     const bool negated = equals > 0 && term[equals - 1] == '!';
     const std::size_t skip = term.substr(equals).starts_with("==") ? 2 : 1;
@@ -74,6 +87,9 @@ Result<SelectorTerm> parse_label_term(std::string_view term) {
     out.op = SelectorTerm::Operator::Exists;
   }
   if (out.key.empty() || !good_word(out.key)) return bad_label(term);
+  const std::string_view part = std::string_view(out.key).substr(out.key.rfind('/') == std::string::npos ? 0 : out.key.rfind('/') + 1);
+  if (part.empty() || std::isalnum(static_cast<unsigned char>(part.front())) == 0 || std::isalnum(static_cast<unsigned char>(part.back())) == 0)
+    return fail("unable to parse requirement: <nil>: Invalid value: \"" + out.key + "\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
   return out;
 }
 
@@ -104,6 +120,10 @@ bool SelectorTerm::holds(const TextPairs& pairs) const {
   const bool present = found != pairs.end();
   if (op == Operator::Exists) return present;
   if (op == Operator::Absent) return !present;
+  if (op == Operator::Greater || op == Operator::Less) {
+    const auto is = present ? whole_number(found->second) : std::nullopt, bound = whole_number(values.front());
+    return is && bound && (op == Operator::Greater ? *is > *bound : *is < *bound);
+  }
   const bool listed = present && std::ranges::find(values, found->second) != values.end();
   return listed == (op == Operator::In);
 }

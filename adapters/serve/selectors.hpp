@@ -11,7 +11,7 @@ namespace akstwin {
 
 /// One requirement: key in (values), key notin (values), key, !key.
 struct SelectorTerm {
-  enum class Operator : std::uint8_t { In, NotIn, Exists, Absent };
+  enum class Operator : std::uint8_t { In, NotIn, Exists, Absent, Greater, Less };
   std::string key;
   Operator op = Operator::In;
   std::vector<std::string> values;

@@ -14,9 +14,11 @@ namespace {
 /// Compares in a time that does not depend on where the texts differ.
 bool same_secret(std::string_view a, std::string_view b) { return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0; }
 
-/// Paths that kube-apiserver answers to anybody.
+/// Paths that kube-apiserver answers to anybody, here of each cluster.
 bool is_public(std::string_view target) {
-  const std::string_view path = target.substr(0, target.find('?'));
+  constexpr std::string_view kClusters = "/clusters/";
+  std::string_view path = target.substr(0, target.find('?'));
+  if (path.starts_with(kClusters)) path = path.substr(std::min(path.find('/', kClusters.size()), path.size()));
   for (const std::string_view known : {"/version", "/healthz", "/livez", "/readyz"})
     if (path == known) return true;
   return false;

@@ -7,6 +7,7 @@
 #include "adapters/serve/object_warnings.hpp"
 #include "adapters/serve/patches.hpp"
 #include "adapters/serve/request_body.hpp"
+#include "adapters/serve/service_allocation.hpp"
 #include "adapters/serve/strict_decode.hpp"
 
 namespace akstwin {
@@ -79,6 +80,18 @@ HttpServerResponse warned(HttpServerResponse response, const std::vector<std::st
   return response;
 }
 
+/// A definition's names are never taken by another here: it is established at once. Kinds of its own are not served (docs/reference/serve.md).
+void establish(Json& definition) {
+  const Json spec = definition.value("spec", Json::object());
+  Json stored = Json::array(), conditions = Json::array();
+  for (const Json& version : spec.value("versions", Json::array()))
+    if (version.value("storage", false)) stored.push_back(version.value("name", ""));
+  const Json since = definition["metadata"]["creationTimestamp"];
+  conditions.push_back({{"type", "NamesAccepted"}, {"status", "True"}, {"lastTransitionTime", since}, {"reason", "NoConflicts"}, {"message", "no conflicts found"}});
+  conditions.push_back({{"type", "Established"}, {"status", "True"}, {"lastTransitionTime", since}, {"reason", "InitialNamesAccepted"}, {"message", "the initial names have been accepted"}});
+  definition["status"] = {{"conditions", std::move(conditions)}, {"acceptedNames", spec.value("names", Json::object())}, {"storedVersions", std::move(stored)}};
+}
+
 /// What the server writes is not the client's to change.
 void keep_identity(const Json& before, Json& after) {
   for (const char* field : {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds", "generation"}) {
@@ -123,10 +136,14 @@ HttpServerResponse ClusterHandler::carry_out(const ApiRequest& request, const Re
       after["status"] = {{"phase", "Active"}};
       metadata["labels"]["kubernetes.io/metadata.name"] = metadata["name"];
     }
+    if (stored_row.kind == "CustomResourceDefinition") establish(after);
     if (stored_row.kind == "PersistentVolumeClaim") after["status"] = {{"phase", "Pending"}};
   } else if (before.value("spec", Json()) != after.value("spec", Json()) && before["metadata"].contains("generation")) {
     metadata["generation"] = before["metadata"].value("generation", 0) + 1;
   }
+  if (stored_row.kind == "Service")
+    if (const FieldProblems problems = allocate_service(cluster_.store.table(path.stored), cluster_.projection.source().state.spec->network.service_cidr, before, after); !problems.empty())
+      return status_response(invalid(stored_row, metadata.value("name", ""), problems));
   if (request.dry_run()) {
     if (auto fault = writer_.check(path.stored, before, after)) return status_response(*fault);
     if (before.is_null()) metadata.erase("resourceVersion");
@@ -151,6 +168,7 @@ HttpServerResponse ClusterHandler::carry_out(const ApiRequest& request, const Re
   }
   const bool twin_has_it = !before.is_null() && (cluster_.projection.pod(key) || cluster_.projection.node(key));
   if (!twin_makes_it || !twin_has_it) cluster_.store.put(path.stored, after);
+  if (before.is_null() && stored_row.kind == "Namespace") cluster_.store.put(find_resource("", "v1", "serviceaccounts"), default_account(key, metadata["creationTimestamp"].get<std::string>()));
   world_.refresh();
   Json result = cluster_.store.get(path.stored, key);
   return shown(request, path, result.is_null() ? after : result, code);
