@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 
 #include "adapters/http/base64.hpp"
 #include "adapters/http/json_field.hpp"
@@ -14,16 +13,6 @@ namespace {
 
 // Deeper than any object of Kubernetes; what is nested deeper is refused before anything walks through it.
 constexpr int kDepth = 64;
-
-bool is_dns_name(std::string_view name, std::size_t longest) {
-  const auto alphanumeric = [](char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9'); };
-  return !name.empty() && name.size() <= longest && alphanumeric(name.front()) && alphanumeric(name.back()) &&
-         std::ranges::all_of(name, [&](char c) { return alphanumeric(c) || c == '-' || c == '.'; });
-}
-
-bool is_label_value(std::string_view value) {
-  return value.size() <= 63 && std::ranges::all_of(value, [](char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' || c == '_' || c == '.'; });
-}
 
 /// A scalar of YAML in JSON's types, as YAML 1.2's core schema has them.
 Json scalar(const YamlNode& node) {
@@ -41,48 +30,6 @@ Json json_of(const YamlNode& node) {   // as deep as kDepth allows, not more
   for (const YamlMember& member : node.members) out[member.key] = json_of(member.value);
   for (const YamlNode& item : node.items) out.push_back(json_of(item));
   return out;
-}
-
-constexpr std::string_view kLabelWords =
-    "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
-
-void check_labels(const Json& metadata, FieldProblems& problems) {
-  for (const char* part : {"labels", "annotations"}) {
-    const auto found = metadata.find(part);
-    if (found == metadata.end() || found->is_null()) continue;
-    const std::string field = std::string("metadata.") + part;
-    if (!found->is_object()) {
-      problems.emplace_back(field, "Invalid value: must be a map");
-      continue;
-    }
-    for (const auto& [key, value] : found->items()) {
-      if (!value.is_string()) problems.emplace_back(field, "Invalid value: \"" + key + "\": must be a string");
-      else if (part == std::string_view("labels") && !is_label_value(value.get<std::string>()))
-        problems.emplace_back(field, "Invalid value: \"" + value.get<std::string>() + "\": a valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.'");
-    }
-  }
-}
-
-void check_pods(const Json& template_spec, const std::string& path, FieldProblems& problems) {
-  const Json* containers = find_in(template_spec, {"containers"});
-  if (containers == nullptr || !containers->is_array() || containers->empty()) return problems.emplace_back(path + ".containers", "Required value"), void();
-  std::size_t index = 0;
-  for (const Json& container : *containers) {
-    const std::string at = path + ".containers[" + std::to_string(index++) + "]";
-    if (!container.is_object() || !container.contains("name") || !container["name"].is_string()) problems.emplace_back(at + ".name", "Required value");
-    else if (const auto name = container["name"].get<std::string>(); !is_dns_name(name, 63) || name.find('.') != std::string::npos) problems.emplace_back(at + ".name", "Invalid value: \"" + name + "\": " + std::string(kLabelWords));
-    if (!container.is_object() || !container.contains("image") || container["image"] == "") problems.emplace_back(at + ".image", "Required value");
-  }
-}
-
-void check_selector(const Json& object, FieldProblems& problems) {
-  const Json* selector = find_in(object, {"spec", "selector", "matchLabels"});
-  if (find_in(object, {"spec", "selector"}) == nullptr) return problems.emplace_back("spec.selector", "Required value"), void();
-  const Json* labels = find_in(object, {"spec", "template", "metadata", "labels"});
-  if (selector == nullptr || !selector->is_object()) return;
-  for (const auto& [key, value] : selector->items())
-    if (labels == nullptr || !labels->is_object() || labels->value(key, Json()) != value)
-      return problems.emplace_back("spec.template.metadata.labels", "Invalid value: " + go_map(labels) + ": `selector` does not match template `labels`"), void();
 }
 
 /// Images without a tag are the latest ones.
@@ -144,8 +91,8 @@ void defaults_of_batch(std::string_view kind, Json& spec) {
     spec.emplace("failedJobsHistoryLimit", 1);
     return;
   }
+  if (!spec.contains("completions") && !spec.contains("parallelism")) spec["completions"] = 1;
   spec.emplace("parallelism", 1);
-  spec.emplace("completions", 1);
   spec.emplace("backoffLimit", 6);
   spec.emplace("completionMode", "NonIndexed");
   spec.emplace("suspend", false);
@@ -163,6 +110,22 @@ void defaults_of_deployment(Json& spec) {
     strategy["rollingUpdate"].emplace("maxSurge", "25%");
   }
   spec.emplace("progressDeadlineSeconds", 600);
+}
+
+/// Numbers that the API takes and the simulation does not: a time that never comes, a grace period that is none.
+Json simulable(Json object) {
+  constexpr std::int64_t kTenYears = 315'360'000;
+  const auto within = [&](Json& part, const char* field, std::int64_t least) {
+    if (part.is_object() && part.contains(field) && part[field].is_number_integer()) part[field] = std::clamp(part[field].get<std::int64_t>(), least, kTenYears);
+  };
+  if (!object.contains("spec") || !object["spec"].is_object()) return object;
+  Json& spec = object["spec"];
+  within(spec, "progressDeadlineSeconds", 1);
+  within(spec, "activeDeadlineSeconds", 0);
+  if (!spec.contains("template") || !spec["template"].is_object() || !spec["template"].contains("spec")) return object;
+  if (spec["template"]["spec"].is_object() && spec["template"]["spec"].value("terminationGracePeriodSeconds", Json(0)) != 0) within(spec["template"]["spec"], "terminationGracePeriodSeconds", 1);
+  within(spec["template"]["spec"], "activeDeadlineSeconds", 1);
+  return object;
 }
 
 struct KindReader { std::string_view kind; ObjectReaderFunction read; };
@@ -186,13 +149,6 @@ std::string priority_class_of(const Json& object) {
   return {};
 }
 
-std::string go_map(const Json* object) {
-  if (object == nullptr || !object->is_object()) return "map[string]string(nil)";
-  std::string out;
-  for (const auto& [key, value] : object->items()) out += (out.empty() ? "" : ", ") + Json(key).dump() + ":" + value.dump();
-  return "map[string]string{" + out + "}";
-}
-
 std::optional<Json> parse_object_text(std::string_view text, bool yaml) {
   if (yaml) {
     Diagnostics diagnostics;
@@ -209,38 +165,6 @@ std::optional<Json> parse_object_text(std::string_view text, bool yaml) {
   }, false);
   if (out.is_discarded() || too_deep) return std::nullopt;
   return out;
-}
-
-FieldProblems check_object(const ResourceKind& kind, const Json& object) {
-  FieldProblems problems;
-  const Json& metadata = object["metadata"];
-  const std::string name = metadata["name"].get<std::string>();
-  const bool free_form = kind.kind == "ClusterRole" || kind.kind == "ClusterRoleBinding" || kind.kind == "Role" || kind.kind == "RoleBinding";
-  constexpr std::size_t kLongest = 253;
-  if (!free_form && name.size() > kLongest) problems.emplace_back("metadata.name", "Invalid value: \"" + name + "\": must be no more than 253 characters");
-  else if (!free_form && !is_dns_name(name, kLongest))
-    problems.emplace_back("metadata.name", "Invalid value: \"" + name + "\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character (e.g. 'example.com', regex used for validation is '[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
-  check_labels(metadata, problems);
-  const Json none = Json::object();
-  const auto part = [&](std::initializer_list<const char*> path) -> const Json& {
-    const Json* found = find_in(object, path);
-    return found == nullptr ? none : *found;
-  };
-  if (kind.kind == "ConfigMap" || kind.kind == "Secret")
-    for (const char* field : {"data", "binaryData"})
-      if (object.contains(field) && !object[field].is_null() && !object[field].is_object()) problems.emplace_back(field, "Invalid value: " + object[field].dump() + ": must be a map");
-  if (kind.kind == "Pod") check_pods(part({"spec"}), "spec", problems);
-  if (kind.kind == "Deployment" || kind.kind == "StatefulSet" || kind.kind == "DaemonSet" || kind.kind == "ReplicaSet") {
-    if (const Json* replicas = find_in(object, {"spec", "replicas"}); replicas != nullptr && (!replicas->is_number_integer() || replicas->get<std::int64_t>() < 0))
-      problems.emplace_back("spec.replicas", "Invalid value: " + replicas->dump() + ": must be greater than or equal to 0");
-    check_selector(object, problems);
-    check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
-  }
-  if (kind.kind == "Job") check_pods(part({"spec", "template", "spec"}), "spec.template.spec", problems);
-  if (kind.kind == "CronJob") check_pods(part({"spec", "jobTemplate", "spec", "template", "spec"}), "spec.jobTemplate.spec.template.spec", problems);
-  if (kind.kind == "PodDisruptionBudget" && find_in(object, {"spec", "minAvailable"}) != nullptr && find_in(object, {"spec", "maxUnavailable"}) != nullptr)
-    problems.emplace_back("spec", "Invalid value: minAvailable and maxUnavailable cannot be both set");
-  return problems;
 }
 
 void add_defaults(const ResourceKind& kind, Json& object) {
@@ -267,7 +191,7 @@ void add_defaults(const ResourceKind& kind, Json& object) {
   if (kind.kind == "DaemonSet") spec.emplace("updateStrategy", Json{{"type", "RollingUpdate"}, {"rollingUpdate", {{"maxUnavailable", 1}, {"maxSurge", 0}}}});
   if (kind.group == "apps") spec.emplace("revisionHistoryLimit", 10);
   if (kind.group == "batch") defaults_of_batch(kind.kind, spec);
-  if (spec.contains("template") && spec["template"].is_object() && spec["template"].contains("spec")) defaults_of_pods(spec["template"]["spec"], kind.group == "batch" ? "Never" : "Always");
+  if (spec.contains("template") && spec["template"].is_object() && spec["template"].contains("spec")) defaults_of_pods(spec["template"]["spec"], "Always");
 }
 
 ReadObject read_object(const Json& object, const std::vector<PriorityClassSpec>& known) {
@@ -278,7 +202,7 @@ ReadObject read_object(const Json& object, const std::vector<PriorityClassSpec>&
   const std::string kind = object.value("kind", "");
   YamlLimits limits = kManifestLimits;
   limits.several_documents = false;
-  const auto documents = parse_yaml("request", object.dump(), limits, diagnostics);
+  const auto documents = parse_yaml("request", simulable(object).dump(), limits, diagnostics);
   const auto reader = std::ranges::find(kReaders, kind, &KindReader::kind);
   if (documents.size() == 1 && reader != kReaders.end()) {
     Fields fields(context, documents.front(), kind, Dialect::Manifest);

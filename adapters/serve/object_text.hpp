@@ -19,10 +19,6 @@ using FieldProblems = std::vector<std::pair<std::string, std::string>>;   ///< {
 /// Parses JSON, or YAML when `yaml`; nothing when it is malformed, or nested deeper than any Kubernetes object.
 std::optional<Json> parse_object_text(std::string_view text, bool yaml);
 
-/// A map as Go writes it in messages: map[string]string{"a":"b"}.
-std::string go_map(const Json* object);
-/// What kube-apiserver's validation would say of names, labels and the fields that the twin needs.
-FieldProblems check_object(const ResourceKind& kind, const Json& object);
 /// Defaults of the API (apps/v1, batch/v1, core/v1 defaults.go) that clients look at.
 void add_defaults(const ResourceKind& kind, Json& object);
 

@@ -5,6 +5,7 @@
 #include "adapters/http/json_field.hpp"
 #include "adapters/serve/object_text.hpp"
 #include "adapters/serve/quotas.hpp"
+#include "adapters/serve/validation/validate.hpp"
 #include "models/api/disruption.hpp"
 
 namespace akstwin {
@@ -59,26 +60,6 @@ std::vector<Taint> taints_of(const Json& node) {
 /// Deleted, and waiting for its pods to go: what clients still write of it changes its words and nothing else.
 bool is_ending(const Json& object) { return object.is_object() && object["metadata"].contains("deletionTimestamp"); }
 
-// Keys and values of a ConfigMap together: 1 MiB (kubernetes 1.32 pkg/apis/core/validation, ValidateConfigMap).
-constexpr std::size_t kLargestConfig = 1 << 20;
-
-std::size_t data_bytes(const Json& object) {
-  std::size_t bytes = 0;
-  for (const char* field : {"data", "binaryData"})
-    if (const Json data = part_of(object, {field}); data.is_object())
-      for (const auto& [key, value] : data.items()) bytes += value.is_string() ? value.get_ref<const std::string&>().size() : 0;
-  return bytes;
-}
-
-/// "\"a\", \"b\"": finalizers that were not there before.
-std::string added_finalizers(const Json& before, const Json& after) {
-  const Json old = part_of(before, {"metadata", "finalizers"});
-  std::string out;
-  for (const Json& name : part_of(after, {"metadata", "finalizers"}))
-    if (!old.is_array() || std::ranges::find(old, name) == old.end()) out += (out.empty() ? "" : ", ") + name.dump();
-  return out;
-}
-
 /// Source: kubernetes 1.32 pkg/apis/core/validation/events.go.
 void check_event(const Json& event, FieldProblems& problems) {
   const Json space = part_of(event, {"involvedObject", "namespace"});
@@ -88,12 +69,6 @@ void check_event(const Json& event, FieldProblems& problems) {
   problems.emplace_back("reportingController", "Required value");
   problems.emplace_back("reportingController", "Invalid value: \"\": name part must be non-empty");
   problems.emplace_back("reportingController", "Invalid value: \"\": name part must consist of alphanumeric characters, '-', '_' or '.', and must start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc', regex used for validation is '([A-Za-z0-9][-A-Za-z0-9_.]*)?[A-Za-z0-9]')");
-}
-
-/// A LabelSelector as Go writes it in messages.
-std::string go_selector(const Json& selector) {
-  const Json labels = part_of(selector, {"matchLabels"}), terms = part_of(selector, {"matchExpressions"});
-  return "v1.LabelSelector{MatchLabels:" + go_map(&labels) + ", MatchExpressions:[]v1.LabelSelectorRequirement" + (terms.is_array() && !terms.empty() ? terms.dump() : std::string("(nil)")) + "}";
 }
 
 /// Whether the pod template has other words. The first `kubectl apply` of what the scenario defines repeats what the twin did not keep of its manifest: no change.
@@ -166,24 +141,8 @@ std::optional<ApiFault> ObjectWriter::check(int kind, const Json& before, const 
   const ResourceKind& row = row_of(kind);
   if (row.kind == "Pod" && before.is_null())
     if (const std::string missing = missing_priority_class(after); !missing.empty()) return forbidden(row, name_of(after), "no PriorityClass with name " + missing + " was found");
-  FieldProblems problems = check_object(row, after);
+  FieldProblems problems = validate_object(row, before, after);
   if (row.kind == "Event" && before.is_null()) check_event(after, problems);
-  if (row.kind == "ConfigMap" && data_bytes(after) > kLargestConfig) problems.emplace_back("[]", "Too long: may not be more than 1048576 bytes");
-  if (!before.is_null()) {
-    if (const std::string added = added_finalizers(before, after); !added.empty() && before["metadata"].contains("deletionTimestamp"))
-      for (int i = 0; i < 2; ++i)   // a genuine server checks metadata twice
-        problems.emplace_back("metadata.finalizers", "Forbidden: no new finalizers can be added if the object is being deleted, found new finalizers []string{" + added + "}");
-    const bool selected = row.kind == "Deployment" || row.kind == "StatefulSet" || row.kind == "DaemonSet" || row.kind == "ReplicaSet";
-    const Json selector = part_of(after, {"spec", "selector"});
-    if (selected && part_of(before, {"spec", "selector"}) != selector) problems.emplace_back("spec.selector", "Invalid value: " + go_selector(selector) + ": field is immutable");
-    if ((row.kind == "ConfigMap" || row.kind == "Secret") && part_of(before, {"immutable"}) == true && part_of(before, {"data"}) != part_of(after, {"data"}))
-      problems.emplace_back("data", "Forbidden: field is immutable when `immutable` is set");
-    const Json provider = part_of(before, {"spec", "providerID"});
-    if (row.kind == "Node" && provider != part_of(after, {"spec", "providerID"})) problems.emplace_back("spec.providerID", "Forbidden: node updates may not change providerID except from \"\" to valid");
-    Json old = part_of(before, {"spec"}), now = part_of(after, {"spec"});
-    if (row.kind == "Pod" && old != now) problems.emplace_back("spec", "Forbidden: pod updates may not change fields other than `spec.containers[*].image`,`spec.initContainers[*].image`,`spec.activeDeadlineSeconds`,`spec.tolerations` (only additions to existing tolerations),`spec.terminationGracePeriodSeconds` (allow it to be set to 1 if it was previously negative)");
-    if (row.kind == "Job" && part_of(before, {"spec", "template"}) != part_of(after, {"spec", "template"})) problems.emplace_back("spec.template", "Invalid value: field is immutable");
-  }
   const bool modelled = row.backing == Backing::Workloads || row.backing == Backing::Jobs || row.backing == Backing::Autoscalers || row.backing == Backing::Budgets;
   if (problems.empty() && modelled) problems = read_object(after, priority_classes()).problems;
   if (problems.empty() && row.kind == "Pod" && before.is_null()) problems = read_object(job_of_pod(after), priority_classes()).problems;
@@ -250,6 +209,13 @@ std::optional<ApiFault> ObjectWriter::write_workload(int kind, const Json& befor
 std::optional<ApiFault> ObjectWriter::write_pod(int kind, const Json& before, const Json& after) {
   if (!before.is_null()) {
     annotate(kind, before, after);
+    // What may change of a pod that runs is kept as the client's words; the simulated containers go on.
+    Json spec = Json::object();
+    for (const char* part : {"containers", "initContainers", "tolerations", "activeDeadlineSeconds", "terminationGracePeriodSeconds", "schedulingGates"})
+      if (const Json now = part_of(after, {"spec", part}); part_of(before, {"spec", part}) != now) spec[part] = now;
+    if (spec.empty()) return std::nullopt;
+    cluster_.projection.annotate(kind, ObjectStore::key_of(after), Json{{kSpecWords, spec}});
+    cluster_.store.put(kind, after);   // nothing in the simulation changes that would show it
     return std::nullopt;
   }
   ReadObject read = read_object(job_of_pod(after), priority_classes());

@@ -188,7 +188,13 @@ void Projection::hide_pod(const std::string& key) {
 
 Json Projection::with_written(int kind, Json live) const {
   const auto written = annotations_.find({kind, ObjectStore::key_of(live)});
-  if (written != annotations_.end()) live["metadata"].merge_patch(written->second);
+  if (written == annotations_.end()) return live;
+  Json patch = written->second;
+  if (const auto spec = patch.find(kSpecWords); spec != patch.end()) {   // the image of a pod and the like: words only
+    live["spec"].merge_patch(*spec);
+    patch.erase(spec);
+  }
+  live["metadata"].merge_patch(patch);
   return live;
 }
 

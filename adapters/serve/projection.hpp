@@ -20,6 +20,9 @@ inline constexpr std::string_view kBarePod = "(pod)";
 /// The ServiceAccount that each namespace has from the beginning.
 Json default_account(const std::string& name_space, const std::string& made);
 
+/// The member of a patch of metadata that stands for what a client changed of a pod's spec.
+inline constexpr const char* kSpecWords = ".spec";
+
 class Projection {
  public:
   Projection(const ApiServer& server, const EncodeSource& source, ObjectStore& store);

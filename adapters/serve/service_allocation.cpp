@@ -90,12 +90,18 @@ std::string address_text(std::uint32_t address) {
   return std::to_string(address >> 24) + "." + std::to_string((address >> 16) & 255U) + "." + std::to_string((address >> 8) & 255U) + "." + std::to_string(address & 255U);
 }
 
-FieldProblems allocate_service(const ObjectTable& services, const Cidr& range, const Json& before, Json& service) {
+FieldProblems allocate_service(const ObjectTable& services, const Cidr& range, const Json& before, Json& service, bool dry_run) {
   FieldProblems problems;
   if (!service.contains("spec") || !service["spec"].is_object()) return problems;
   Json& spec = service["spec"];
   const std::string type = spec.value("type", "ClusterIP"), key = ObjectStore::key_of(service);
   if (type == "ExternalName") return problems;
+  for (std::size_t i = 0; const Json& family : spec.value("ipFamilies", Json::array())) {
+    if (family != "IPv4") problems.emplace_back("spec.ipFamilies[" + std::to_string(i) + "]", "Invalid value: " + family.dump() + ": not configured on this cluster");
+    ++i;
+  }
+  if (spec.value("ipFamilyPolicy", "") == "RequireDualStack") problems.emplace_back("spec.ipFamilyPolicy", "Invalid value: \"RequireDualStack\": this cluster is not configured for dual-stack services");
+  if (!problems.empty()) return problems;
   const Taken used = taken(services, key);
   if (!before.is_null() && !spec.contains("clusterIP"))
     for (const char* field : {"clusterIP", "clusterIPs"})
@@ -107,7 +113,7 @@ FieldProblems allocate_service(const ObjectTable& services, const Cidr& range, c
   if (type != "NodePort" && type != "LoadBalancer") return problems;
   spec.emplace("externalTrafficPolicy", "Cluster");
   if (type == "LoadBalancer") spec.emplace("allocateLoadBalancerNodePorts", true);
-  if (spec.value("allocateLoadBalancerNodePorts", true)) allocate_node_ports(used, key, before, spec, problems);
+  if (!dry_run && spec.value("allocateLoadBalancerNodePorts", true)) allocate_node_ports(used, key, before, spec, problems);
   return problems;
 }
 

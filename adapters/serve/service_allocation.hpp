@@ -11,7 +11,8 @@ namespace akstwin {
 /// Completes a Service as kube-apiserver does (IPv4 alone) and keeps what `before` had (null: it is new). What is stated and taken, or out of range, comes back as
 /// problems; the Service is then of no use. Which free address or port it gets follows from its name alone.
 /// Source: kubernetes v1.32 pkg/registry/core/service/storage/alloc.go and pkg/apis/core/v1/defaults.go, read 2026-11; node ports 30000-32767.
-FieldProblems allocate_service(const ObjectTable& services, const Cidr& range, const Json& before, Json& service);
+/// A dry run asks nobody for node ports (as recorded from 1.32.13).
+FieldProblems allocate_service(const ObjectTable& services, const Cidr& range, const Json& before, Json& service, bool dry_run);
 
 /// "10.0.0.1" of a number.
 std::string address_text(std::uint32_t address);

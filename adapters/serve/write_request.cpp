@@ -141,9 +141,11 @@ HttpServerResponse ClusterHandler::carry_out(const ApiRequest& request, const Re
   } else if (before.value("spec", Json()) != after.value("spec", Json()) && before["metadata"].contains("generation")) {
     metadata["generation"] = before["metadata"].value("generation", 0) + 1;
   }
-  if (stored_row.kind == "Service")
-    if (const FieldProblems problems = allocate_service(cluster_.store.table(path.stored), cluster_.projection.source().state.spec->network.service_cidr, before, after); !problems.empty())
+  if (stored_row.kind == "Service") {
+    if (auto fault = writer_.check(path.stored, before, after)) return status_response(*fault);   // only what is valid gets addresses
+    if (const FieldProblems problems = allocate_service(cluster_.store.table(path.stored), cluster_.projection.source().state.spec->network.service_cidr, before, after, request.dry_run()); !problems.empty())
       return status_response(invalid(stored_row, metadata.value("name", ""), problems));
+  }
   if (request.dry_run()) {
     if (auto fault = writer_.check(path.stored, before, after)) return status_response(*fault);
     if (before.is_null()) metadata.erase("resourceVersion");
@@ -187,7 +189,7 @@ HttpServerResponse ClusterHandler::create(const ApiRequest& request, const Resou
     if (metadata.value("generateName", "").empty()) return status_response(invalid(row(path.kind), "", {{"metadata.name", "Required value: name or generateName is required"}}));
     metadata["name"] = metadata["generateName"].get<std::string>() + uid_text(std::to_string(created_) + request.path).substr(0, 5);
   }
-  if (!metadata.value("resourceVersion", "").empty()) return status_response({500, "", "resourceVersion should not be set on objects to be created"});
+  if (!metadata.value("resourceVersion", "").empty() && !request.dry_run()) return status_response({500, "", "resourceVersion should not be set on objects to be created"});
   if (cluster_.store.table(path.stored).find(ObjectStore::key_of(object)) != nullptr) return status_response(already_exists(row(path.kind), metadata["name"].get<std::string>()));
   for (const char* field : {"uid", "creationTimestamp", "managedFields", "deletionTimestamp"}) metadata.erase(field);
   if (row(path.stored).backing != Backing::Applications && row(path.stored).backing != Backing::Plain) object.erase("status");

@@ -28,7 +28,9 @@ struct Answer {
 /// The handler without a network.
 class Desk {
  public:
-  Desk() : world_(shop(), Pace{Pace::Mode::Paused, 0}), handler_(world_, std::string(kToken)) {}
+  Desk() : Desk(shop()) {}
+  /// `scenario` outlives it.
+  explicit Desk(const Scenario& scenario) : world_(scenario, Pace{Pace::Mode::Paused, 0}), handler_(world_, std::string(kToken)) {}
   /// As the owner of the token, unless there is an Authorization header; "none" stands for no credential at all.
   Answer ask(const std::string& method, const std::string& target, const Json& body = nullptr, HttpHeaders headers = {});
   Answer get(const std::string& target) { return ask("GET", target); }
