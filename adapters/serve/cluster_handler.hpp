@@ -65,6 +65,7 @@ class ClusterHandler {
   std::optional<ApiFault> erase_pod(const ResourcePath& path, std::optional<std::int64_t> grace, bool dry_run, Json& object);
   void erase_namespace(const ResourcePath& path, Json& object);
   void hold_until_released(int kind, Json object);
+  void release_dependents(const std::string& owner_uid, const std::string& name_space, bool orphan);
   std::string time_text(std::int64_t seconds_from_now) const;
   /// The last step of every write: the twin carries it out, the store keeps it, the client sees the result.
   Response commit(const ApiRequest& request, const ResourcePath& path, const Json& before, Json after, int code);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <charconv>
 
+#include "adapters/http/json_field.hpp"
 #include "adapters/serve/cluster_handler.hpp"
 #include "adapters/serve/request_body.hpp"
 
@@ -93,6 +94,38 @@ void ClusterHandler::hold_until_released(int kind, Json object) {
   cluster_.store.put(kind, std::move(object));
 }
 
+/// The garbage collector for what clients wrote (the twin ends what it makes itself): without an owner left it goes, orphans lose the reference.
+/// Source: kubernetes v1.32 pkg/controller/garbagecollector, attemptToDeleteItem; there it takes a moment, here none.
+void ClusterHandler::release_dependents(const std::string& owner_uid, const std::string& name_space, bool orphan) {
+  constexpr Backing kWritten[] = {Backing::Plain, Backing::Workloads, Backing::Autoscalers, Backing::Budgets, Backing::Applications};
+  for (int kind = 0; kind < static_cast<int>(resource_kinds().size()); ++kind) {
+    if (std::ranges::find(kWritten, row(kind).backing) == std::end(kWritten)) continue;
+    std::vector<std::string> keys;
+    for (const auto& [key, stored] : cluster_.store.table(kind).objects())
+      if ((name_space.empty() || key.starts_with(name_space + "/")) && stored->text.find(owner_uid) != std::string::npos) keys.push_back(key);
+    for (const std::string& key : keys) {
+      Json inside = cluster_.store.get(kind, key);
+      const Json* stated = find_in(inside, {"metadata", "ownerReferences"});
+      if (stated == nullptr || !stated->is_array()) continue;
+      Json left = Json::array();
+      for (const Json& reference : *stated)
+        if (reference.value("uid", "") != owner_uid) left.push_back(reference);
+      if (left.size() == stated->size()) continue;
+      if (orphan || !left.empty()) {
+        if (left.empty()) inside["metadata"].erase("ownerReferences");
+        else inside["metadata"]["ownerReferences"] = std::move(left);
+        cluster_.store.put(kind, std::move(inside));
+      } else if (is_held(inside)) {
+        hold_until_released(kind, std::move(inside));
+      } else {
+        writer_.remove(kind, inside);
+        cluster_.store.erase(kind, key);
+        release_dependents(inside["metadata"].value("uid", ""), name_space, false);
+      }
+    }
+  }
+}
+
 /// A namespace is terminating until what it held is gone and time has passed; ServedWorld::refresh ends it.
 void ClusterHandler::erase_namespace(const ResourcePath& path, Json& object) {
   if (!object["metadata"].contains("deletionTimestamp")) object["metadata"]["deletionTimestamp"] = time_text(0);
@@ -156,6 +189,7 @@ std::optional<ApiFault> ClusterHandler::erase(const ApiRequest& request, const R
   } else if (backing != Backing::Nodes || !cluster_.projection.node(key)) {
     cluster_.store.erase(path.stored, key);
   }
+  release_dependents(object["metadata"].value("uid", ""), path.name_space, finalizer == "orphan");
   return std::nullopt;
 }
 

@@ -1,6 +1,8 @@
 #include "adapters/serve/event_feed.hpp"
 
 #include <algorithm>
+#include <tuple>
+#include <utility>
 
 #include "models/observe/kinds.hpp"
 
@@ -10,6 +12,12 @@ namespace {
 constexpr Duration kTimeToLive{3'600'000'000};
 // A region that fails makes tens of thousands of rows at once; the newest are what somebody reads.
 constexpr std::size_t kKeptEvents = 10'000;
+
+std::string api_version_of(std::string_view kind) {
+  const auto kinds = resource_kinds();
+  const auto found = std::ranges::find(kinds, kind, &ResourceKind::kind);
+  return found == kinds.end() ? "v1" : found->api_version();
+}
 
 /// "namespace/name" of a Timeline name, in two parts; nodes have no namespace.
 std::pair<std::string, std::string> split(std::string_view name) {
@@ -101,12 +109,63 @@ bool EventFeed::describe(const TimelineEvent& row, Words& words) const {
   }
 }
 
+/// Words of kube-controller-manager 1.32 (pkg/controller/{deployment,replicaset,statefulset,daemon,job}), as a 1.32.13 told them.
+void EventFeed::follow_owner(const TimelineEvent& row, bool tell) {
+  const bool made = row.kind == code(EventKind::PodCreated);
+  if (!made && row.kind != code(EventKind::PodDeleted)) return;
+  const std::string_view subject = row.subject.text();
+  if (subject.substr(0, subject.find('/')) != cluster_.text()) return;
+  const ClusterState& state = projection_.source().state;
+  const auto [entry, fresh] = owners_.try_emplace(row.object);
+  if (fresh) entry->second = find_workload(state, Name(without_cluster(row.object.text())));
+  const WorkloadId id = entry->second;
+  if (!id || state.workloads[id].spec->file == kBarePod) return;
+  const std::string owner = state.workloads[id].spec->name.str();
+  const std::string_view why = row.detail.text();
+  const bool wanted = made || why == "ScaledDown" || why == "RollingUpdate";   // by its own controller: others evict and delete, too
+  Words words;
+  std::tie(words.name_space, words.name) = split(subject);
+  const WorkloadKind kind = state.workloads[id].spec->kind;
+  if (kind == WorkloadKind::Deployment) return follow_replica_set(words, owner, made, wanted, row.at, tell);
+  if (!tell || !wanted || (kind != WorkloadKind::StatefulSet && kind != WorkloadKind::DaemonSet && kind != WorkloadKind::Job)) return;
+  const std::string pod = words.name;
+  words.message = kind == WorkloadKind::StatefulSet ? (made ? "create Pod " : "delete Pod ") + pod + " in StatefulSet " + owner + " successful" : (made ? "Created pod: " : "Deleted pod: ") + pod;
+  words.kind = kind_of(kind);
+  words.component = kind == WorkloadKind::StatefulSet ? "statefulset-controller" : kind == WorkloadKind::DaemonSet ? "daemonset-controller" : "job-controller";
+  words.reason = made ? "SuccessfulCreate" : "SuccessfulDelete";
+  words.name = owner;
+  add(words, row.at);
+}
+
+void EventFeed::follow_replica_set(const Words& pod, const std::string& deployment, bool made, bool wanted, SimTime at, bool tell) {
+  const std::string set = pod.name.substr(0, pod.name.rfind('-'));
+  Replicas& replicas = replicas_[pod.name_space + "/" + set];
+  replicas.live += made ? 1 : -1;
+  // A pod that replaces an evicted one is no scaling.
+  const std::int64_t desired = made ? std::max(replicas.desired, replicas.live) : replicas.desired - (wanted ? 1 : 0);
+  const std::int64_t before = std::exchange(replicas.desired, desired);
+  if (!tell) return;
+  if (scaling_ && (scaling_->at != at || scaling_->set != set || (scaling_->to > scaling_->from) != (desired > before))) tell_scaling();
+  if (desired != before && !scaling_) scaling_ = Scaling{pod.name_space, deployment, set, before, desired, at};
+  else if (desired != before) scaling_->to = desired;
+  if (!wanted) return;
+  add({"ReplicaSet", pod.name_space, set, made ? "SuccessfulCreate" : "SuccessfulDelete", (made ? "Created pod: " : "Deleted pod: ") + pod.name, "replicaset-controller", false}, at);
+}
+
+void EventFeed::tell_scaling() {
+  if (!scaling_) return;
+  const Scaling it = *std::exchange(scaling_, std::nullopt);
+  add({"Deployment", it.name_space, it.deployment, "ScalingReplicaSet",
+       std::string(it.to > it.from ? "Scaled up" : "Scaled down") + " replica set " + it.set + " from " + std::to_string(it.from) + " to " + std::to_string(it.to), "deployment-controller", false},
+      it.at);
+}
+
 void EventFeed::add(const Words& words, SimTime at) {
   static const int kEvent = projection_.kind_number("Event");
   const EncodeSource& source = projection_.source();
   const std::string name_space = words.name_space.empty() ? "default" : words.name_space;
   const std::string name = words.name + "." + std::to_string(++number_), time = source.epoch.iso(at);
-  Json about{{"kind", words.kind}, {"name", words.name}, {"apiVersion", words.kind == "HorizontalPodAutoscaler" ? "autoscaling/v2" : "v1"}};
+  Json about{{"kind", words.kind}, {"name", words.name}, {"apiVersion", api_version_of(words.kind)}};
   if (!words.name_space.empty()) about["namespace"] = words.name_space;
   if (words.kind == "Pod") {
     const Json pod = store_.get(projection_.kind_number("Pod"), words.name_space + "/" + words.name);
@@ -127,11 +186,14 @@ void EventFeed::add(const Words& words, SimTime at) {
 void EventFeed::sync(SimTime now) {
   static const int kEvent = projection_.kind_number("Event");
   const auto rows = timeline_.events();
-  if (rows.size() - read_ > kKeptEvents) read_ = rows.size() - kKeptEvents;
+  const std::size_t told_from = rows.size() - std::min(rows.size(), kKeptEvents);
   for (; read_ < rows.size(); ++read_) {
+    follow_owner(rows[read_], read_ >= told_from);
+    if (read_ < told_from) continue;
     Words words;
     if (describe(rows[read_], words)) add(words, rows[read_].at);
   }
+  tell_scaling();
   while (!kept_.empty() && (kept_.size() > kKeptEvents || kept_.front().first + kTimeToLive < now)) {
     store_.erase(kEvent, kept_.front().second);
     kept_.pop_front();

@@ -73,6 +73,32 @@ TEST_CASE("Another environment is another revision, and its pods show it") {
   CHECK(pods[0]["spec"]["containers"][0]["env"][0]["value"] == "b");
 }
 
+TEST_CASE("Controllers tell what they make and take away") {
+  Desk desk;
+  Json three = worded("w", "w:1");
+  three["spec"]["replicas"] = 3;
+  REQUIRE(desk.ask("POST", kDeployments, three).status == 201);
+  desk.run(Duration{120'000'000});
+  const auto said = [&](const std::string& kind, const std::string& name) {
+    std::vector<std::string> out;
+    const Json events = desk.get("/api/v1/namespaces/shop/events?fieldSelector=involvedObject.kind%3D" + kind + "%2CinvolvedObject.name%3D" + name).json["items"];
+    for (const Json& event : events) out.push_back(event["reason"].get<std::string>() + ": " + event["message"].get<std::string>());
+    return out;
+  };
+  CHECK(said("Deployment", "w") == std::vector<std::string>{"ScalingReplicaSet: Scaled up replica set w-r1 from 0 to 3"});
+  CHECK(said("ReplicaSet", "w-r1").size() == 3);
+  CHECK(said("ReplicaSet", "w-r1")[0] == "SuccessfulCreate: Created pod: w-r1-00000");
+  // A pod that somebody deletes is replaced, which is no scaling.
+  REQUIRE(desk.ask("DELETE", "/api/v1/namespaces/shop/pods/w-r1-00001").status == 200);
+  desk.run(Duration{60'000'000});
+  CHECK(said("ReplicaSet", "w-r1").size() == 4);
+  CHECK(said("Deployment", "w").size() == 1);
+  REQUIRE(desk.ask("PATCH", kDeployments + "/w/scale", {{"spec", {{"replicas", 1}}}}, kMerge).status == 200);
+  desk.run(Duration{60'000'000});
+  REQUIRE(said("Deployment", "w").size() == 2);
+  CHECK(said("Deployment", "w")[1] == "ScalingReplicaSet: Scaled down replica set w-r1 from 3 to 1");
+}
+
 TEST_CASE("A pod of its own keeps its words") {
   Desk desk;
   const Json pod{{"metadata", {{"name", "own"}}}, {"spec", {{"serviceAccountName", "z"}, {"containers", Json::array({Json{{"name", "c"}, {"image", "x"}, {"command", Json::array({"sleep"})}, {"ports", Json::array({Json{{"containerPort", 80}}})}}})}}}};
@@ -154,6 +180,28 @@ TEST_CASE("A finalizer holds what is in a namespace, and the namespace with it")
   REQUIRE(desk.ask("PATCH", map, {{"metadata", {{"finalizers", nullptr}}}}, kMerge).status == 200);
   desk.run(Duration{10'000'000});
   CHECK(desk.get("/api/v1/namespaces/held").status == 404);
+}
+
+TEST_CASE("What an owner leaves behind is collected, or loses its reference when it is orphaned") {
+  Desk desk;
+  const std::string maps = "/api/v1/namespaces/shop/configmaps";
+  const auto owned = [&](const std::string& name, const Json& owners) {
+    Json references = Json::array();
+    for (const Json& owner : owners) references.push_back({{"apiVersion", "v1"}, {"kind", "ConfigMap"}, {"name", owner["metadata"]["name"]}, {"uid", owner["metadata"]["uid"]}});
+    return desk.ask("POST", maps, {{"metadata", {{"name", name}, {"ownerReferences", references}}}}).json;
+  };
+  const Json a = desk.ask("POST", maps, {{"metadata", {{"name", "a"}}}}).json, b = desk.ask("POST", maps, {{"metadata", {{"name", "b"}}}}).json;
+  const Json of_a = owned("of-a", Json::array({a}));
+  owned("of-of-a", Json::array({of_a}));
+  owned("of-both", Json::array({a, b}));
+  owned("of-b", Json::array({b}));
+  REQUIRE(desk.ask("DELETE", maps + "/a").status == 200);
+  CHECK(desk.get(maps + "/of-a").status == 404);
+  CHECK(desk.get(maps + "/of-of-a").status == 404);
+  CHECK(desk.get(maps + "/of-both").json["metadata"]["ownerReferences"].size() == 1);
+  REQUIRE(desk.ask("DELETE", maps + "/b?propagationPolicy=Orphan").status == 200);
+  CHECK_FALSE(desk.get(maps + "/of-b").json["metadata"].contains("ownerReferences"));
+  CHECK(desk.get(maps + "/of-both").status == 200);
 }
 
 TEST_CASE("Options that no server takes change nothing") {
