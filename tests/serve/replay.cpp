@@ -411,6 +411,15 @@ void Replay::seed_list(const Exchange& exchange, const Json& answer) {
   }
 }
 
+/// The recorded cluster had no metrics, so that its autoscalers never acted; those of the twin, which has metrics, are told not to.
+void Replay::still_autoscaler(const Exchange& exchange, const Answer& answer) {
+  if (exchange.request.method != "POST" || !exchange.path().ends_with("/horizontalpodautoscalers") || answer.status != 201) return;
+  const Json& metadata = answer.json["metadata"];
+  const Json never{{"selectPolicy", "Disabled"}};
+  desk_.ask("PATCH", "/apis/autoscaling/v2/namespaces/" + metadata["namespace"].get<std::string>() + "/horizontalpodautoscalers/" + metadata["name"].get<std::string>(),
+            Json{{"spec", {{"behavior", {{"scaleUp", never}, {"scaleDown", never}}}}}}.dump(), {{"Content-Type", "application/merge-patch+json"}});
+}
+
 void Replay::ask(const Exchange& exchange, bool follows) {
   if (!follows) seed(exchange);
   set_flow(exchange);
@@ -454,6 +463,7 @@ void Replay::ask(const Exchange& exchange, bool follows) {
       }
   const Answer answer = desk_.ask(exchange.request.method, own_hash(exchange, target_of(exchange)), exchange.request.body.empty() && exchange.request.method == "GET" ? Json() : Json(text), headers);
   const Json recorded = parsed(exchange.whole_body());
+  still_autoscaler(exchange, answer);
   remember(recorded, answer.json);
   const std::string tag(exchange.response.header("Etag")), own(find_header(answer.headers, "Etag"));
   if (!tag.empty() && !own.empty()) tags_[tag] = own;

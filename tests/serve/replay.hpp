@@ -39,6 +39,7 @@ class Replay {
   void begin_namespace(const std::string& name);
   void ask(const Exchange& exchange, bool follows);
   void seed(const Exchange& exchange);
+  void still_autoscaler(const Exchange& exchange, const Answer& answer);
   void follow_budget(const std::string& path, const Json& recorded);
   void seed_list(const Exchange& exchange, const Json& answer);
   bool exists(const std::string& path);
