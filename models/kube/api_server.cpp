@@ -132,6 +132,20 @@ Verdict ApiServer::submit(const Action& action) {
   return std::visit(Submit{*this}, action);
 }
 
+/// A Deployment's template with the label of its newest ReplicaSet, by which spreading, and selectors with matchLabelKeys, tell revisions apart.
+const PodSpec* ApiServer::of_revision(WorkloadId id) {
+  const Workload& workload = state_.workloads[id];
+  if (workload.spec->kind != WorkloadKind::Deployment) return workload.pod_template;
+  if (newest_revisions_.size() <= id.row) newest_revisions_.resize(id.row + 1);
+  Revision& newest = newest_revisions_[id.row];
+  if (newest.original != workload.pod_template || newest.number != workload.revision) {
+    PodSpec& spec = revision_specs_.emplace_back(*workload.pod_template);
+    spec.labels.set(Name(kPodTemplateHash), Name("r" + std::to_string(workload.revision)));
+    newest = {workload.pod_template, workload.revision, &spec};
+  }
+  return newest.spec;
+}
+
 Verdict ApiServer::create_pod(const CreatePod& action) {
   if (!state_.workloads.contains(action.workload)) return Verdict::NotFound;
   Workload& workload = state_.workloads[action.workload];

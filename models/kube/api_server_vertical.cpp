@@ -1,6 +1,5 @@
 // VerticalPodAutoscaler objects: their status, what admission makes of it, and the resize subresource of pods.
 #include <algorithm>
-#include <string>
 
 #include "models/kube/api_server.hpp"
 
@@ -36,20 +35,6 @@ const PodSpec* ApiServer::variant(const PodSpec* original, const std::vector<Con
   const auto known = std::ranges::find_if(variants_, [&](const SpecVariant& v) { return v.original == original && v.containers == containers; });
   if (known != variants_.end()) return &known->spec;
   return &variants_.emplace_back(original, containers, with_resources(*original, containers)).spec;
-}
-
-/// A Deployment's template with the label of its newest ReplicaSet, by which spreading, and selectors with matchLabelKeys, tell revisions apart.
-const PodSpec* ApiServer::of_revision(WorkloadId id) {
-  const Workload& workload = state_.workloads[id];
-  if (workload.spec->kind != WorkloadKind::Deployment) return workload.pod_template;
-  if (newest_revisions_.size() <= id.row) newest_revisions_.resize(id.row + 1);
-  Revision& newest = newest_revisions_[id.row];
-  if (newest.original != workload.pod_template || newest.number != workload.revision) {
-    PodSpec& spec = revision_specs_.emplace_back(*workload.pod_template);
-    spec.labels.set(Name(kPodTemplateHash), Name("r" + std::to_string(workload.revision)));
-    newest = {workload.pod_template, workload.revision, &spec};
-  }
-  return newest.spec;
 }
 
 // The admission webhook of the Vertical Pod Autoscaler: every mode but Off applies the recommendation to pods at creation.
