@@ -158,6 +158,7 @@ HttpServerResponse ClusterHandler::carry_out(const ApiRequest& request, const Re
   const bool was_held = !before.is_null() && !before["metadata"].value("finalizers", Json::array()).empty();
   if (was_held && metadata.contains("deletionTimestamp") && metadata.value("finalizers", Json::array()).empty()) {
     cluster_.store.erase(path.stored, key);   // nobody holds it any more
+    release_dependents(before["metadata"].value("uid", ""), path.name_space, false);
     world_.refresh();
     return shown(request, path, after, 200);
   }

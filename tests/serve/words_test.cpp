@@ -199,6 +199,13 @@ TEST_CASE("What an owner leaves behind is collected, or loses its reference when
   CHECK(desk.get(maps + "/of-a").status == 404);
   CHECK(desk.get(maps + "/of-of-a").status == 404);
   CHECK(desk.get(maps + "/of-both").json["metadata"]["ownerReferences"].size() == 1);
+  // An owner that a finalizer holds is gone when that is taken away.
+  const Json held = desk.ask("POST", maps, {{"metadata", {{"name", "held"}, {"finalizers", Json::array({"example.com/x"})}}}}).json;
+  owned("of-held", Json::array({held}));
+  REQUIRE(desk.ask("DELETE", maps + "/held").status == 200);
+  CHECK(desk.get(maps + "/of-held").status == 200);
+  REQUIRE(desk.ask("PATCH", maps + "/held", {{"metadata", {{"finalizers", nullptr}}}}, kMerge).status == 200);
+  CHECK(desk.get(maps + "/of-held").status == 404);
   REQUIRE(desk.ask("DELETE", maps + "/b?propagationPolicy=Orphan").status == 200);
   CHECK_FALSE(desk.get(maps + "/of-b").json["metadata"].contains("ownerReferences"));
   CHECK(desk.get(maps + "/of-both").status == 200);
